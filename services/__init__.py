@@ -1,0 +1,1 @@
+"""The five services. Each imports `shared` and itself, never another one."""

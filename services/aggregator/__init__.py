@@ -1,0 +1,1 @@
+"""The aggregator: queries a source once and writes the run's snapshot."""

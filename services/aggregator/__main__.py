@@ -1,0 +1,8 @@
+"""`python -m services.aggregator`: settings come from the environment."""
+
+from services.aggregator.app import create_service
+from services.aggregator.settings import AggregatorSettings
+from shared.service import serve
+
+settings = AggregatorSettings()
+serve(create_service(settings).app(), settings)

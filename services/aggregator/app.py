@@ -1,0 +1,56 @@
+"""The aggregator's composition root."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from services.aggregator.catalogue import publish_report_types
+from services.aggregator.handlers import SERVICE, on_report_requested
+from services.aggregator.report_types import report_types
+from services.aggregator.settings import AggregatorSettings, address_in_environment
+from services.aggregator.source_registry import SourceRegistry
+from services.aggregator.sources import Limits, source_kinds
+from shared.events import ReportRequested
+from shared.service import Service
+from shared.stage import AGGREGATE, StageWorker
+from shared.topology import AGGREGATOR
+
+
+def create_service(settings: AggregatorSettings) -> Service:
+    """The aggregator, ready to be served."""
+    service = Service(SERVICE, settings)
+    sources = SourceRegistry(
+        source_kinds,
+        address_in_environment,
+        Limits(
+            statement_seconds=settings.source_statement_seconds,
+            max_rows=settings.source_max_rows,
+            pool_size=settings.source_pool_size,
+        ),
+    )
+
+    @asynccontextmanager
+    async def catalogue_and_sources() -> AsyncIterator[None]:
+        async with service.store.no_tenant() as connection:
+            await publish_report_types(connection, report_types)
+        yield
+        await sources.close()
+
+    service.during(catalogue_and_sources)
+    service.consumers.add(
+        AGGREGATOR,
+        ReportRequested,
+        partial(
+            on_report_requested,
+            worker=StageWorker(
+                AGGREGATE, service.store, settings, service=SERVICE, owner=service.owner
+            ),
+            store=service.store,
+            blobs=service.blobs,
+            report_types=report_types,
+            sources=sources,
+        ),
+    )
+    return service

@@ -1,0 +1,104 @@
+"""What the aggregator does when a report was requested."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.aggregator.report_types import ReportRequest, ReportType
+from services.aggregator.source_registry import SourceRegistry
+from shared import outbox
+from shared.blobs import BlobStore
+from shared.dedup_keys import snapshot_key
+from shared.document import ReportDocument
+from shared.errors import PermanentError
+from shared.events import ReportAggregated, ReportRequested, SnapshotReference
+from shared.periods import Period
+from shared.runs import Run
+from shared.stage import Finish, StageWorker
+from shared.store import tables
+from shared.store.engine import Store
+
+SERVICE = "aggregator"
+
+
+async def on_report_requested(
+    event: ReportRequested,
+    *,
+    worker: StageWorker,
+    store: Store,
+    blobs: BlobStore,
+    report_types: Mapping[str, ReportType],
+    sources: SourceRegistry,
+) -> None:
+    """Query the source once, store the document, and say that the run is aggregated."""
+
+    async def work(run: Run) -> Finish:
+        report_type = report_types.get(run.report_type)
+        if report_type is None:
+            raise PermanentError(
+                "unknown_report_type", f"no aggregator knows the report type {run.report_type!r}"
+            )
+        document = await _document(run, report_type, store, sources)
+        content = document.model_dump_json().encode()
+        key = snapshot_key(run.tenant_id, run.id, run.generation)
+        if not await blobs.put_new(key, content):
+            # An earlier attempt wrote it and died before its commit. A snapshot is immutable
+            # and complete, so that one is the run's.
+            content = await blobs.get(key)
+            document = ReportDocument.model_validate_json(content)
+        return _finish(document, key, hashlib.sha256(content).hexdigest())
+
+    await worker.run(event, work)
+
+
+async def _document(
+    run: Run, report_type: ReportType, store: Store, sources: SourceRegistry
+) -> ReportDocument:
+    try:
+        parameters = report_type.parameters.model_validate(run.parameters)
+    except ValidationError as error:
+        raise PermanentError("invalid_parameters", str(error)) from error
+    async with store.tenant(run.tenant_id) as connection:
+        tenant = await connection.scalar(select(tables.tenants.c.name))
+        source = await sources.find(connection, run.tenant_id, run.source)
+    request = ReportRequest(
+        period=Period(first_day=run.first_day, last_day=run.last_day, timezone=run.timezone),
+        parameters=parameters,
+        tenant=str(tenant),
+        generated_at=datetime.now(UTC),
+    )
+    async with source.snapshot() as session:
+        return await report_type.build(session, request)
+
+
+def _finish(document: ReportDocument, key: str, sha256: str) -> Finish:
+    async def finish(connection: AsyncConnection, run: Run) -> dict[str, Any]:
+        await outbox.add(
+            connection,
+            ReportAggregated(
+                run_id=run.id,
+                tenant_id=run.tenant_id,
+                lane=run.lane,
+                generation=run.generation,
+                report_type=run.report_type,
+                formats=run.formats,
+                as_of=document.as_of,
+                snapshot=SnapshotReference(key=key, sha256=sha256, rows=document.row_count),
+            ),
+            source=SERVICE,
+        )
+        return {
+            "as_of": document.as_of,
+            "snapshot_key": key,
+            "snapshot_sha256": sha256,
+            "snapshot_rows": document.row_count,
+        }
+
+    return finish

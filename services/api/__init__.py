@@ -1,0 +1,1 @@
+"""The api: accepts, validates and answers over HTTP; queries no source, renders nothing."""

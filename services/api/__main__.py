@@ -1,0 +1,8 @@
+"""`python -m services.api`: settings come from the environment."""
+
+from services.api.app import create_app
+from services.api.settings import ApiSettings
+from shared.service import serve
+
+settings = ApiSettings()
+serve(create_app(settings), settings)

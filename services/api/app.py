@@ -1,0 +1,54 @@
+"""The api's composition root."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from services.api import problems
+from services.api.backlog import Backlog
+from services.api.catalogue import Catalogue
+from services.api.guards import RateLimiter
+from services.api.news import RunNews
+from services.api.observation import Observation
+from services.api.principals import Gatekeeper
+from services.api.routes import administration, report_types, reports
+from services.api.settings import ApiSettings
+from shared.service import Service
+
+DESCRIPTION = """
+Ask for reports, follow them, fetch their files. Every call needs a bearer JWT of your tenant.
+Refusals are problem+json (RFC 9457) and name the field that is wrong.
+"""
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The api, ready to be served."""
+    service = Service("api", settings)
+    # Accepting needs the store alone; the relay publishes once the broker is back.
+    del service.needed["broker"]
+    news = RunNews(settings.database_url.get_secret_value())
+    service.during(news.listening)
+    app = FastAPIOffline(
+        title="Broadsheet",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=service.lifespan,
+        max_body_size=settings.max_body_bytes,
+        telemetry={"metrics": False, "logs": False, "operation_spans": False},
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.store = service.store
+    app.state.blobs = service.blobs
+    app.state.news = news
+    app.state.catalogue = Catalogue(service.store)
+    app.state.backlog = Backlog(service.store)
+    app.state.gatekeeper = Gatekeeper(service.store, settings)
+    app.state.rate_limiter = RateLimiter(settings.rate_limit)
+    problems.install(app)
+    app.add_middleware(Observation)
+    app.router.routes.extend(service.routes())
+    for resource in (reports, report_types, administration):
+        app.include_router(resource.router)
+    return app

@@ -1,0 +1,97 @@
+"""The report types and formats on offer, as aggregators and renderers published them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from sqlalchemy import select
+
+from shared.store import tables
+from shared.store.engine import Store
+
+_REMEMBERED_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class OfferedType:
+    """A report type that can be asked for."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+    formats: tuple[str, ...]
+    parameters_schema: dict[str, Any]
+    validator: Draft202012Validator
+
+    def parameter_errors(self, parameters: dict[str, Any]) -> list[dict[str, str]]:
+        """What is wrong with the parameters: one entry per field, in document order."""
+        return [
+            {
+                "field": "/parameters" + "".join(f"/{step}" for step in error.absolute_path),
+                "detail": error.message[:300],
+            }
+            for error in sorted(
+                self.validator.iter_errors(parameters), key=lambda error: list(map(str, error.path))
+            )
+        ]
+
+
+@dataclass(frozen=True)
+class _Offer:
+    types: dict[str, OfferedType]
+    formats: frozenset[str]
+    read_at: float
+
+
+class Catalogue:
+    """What is on offer, read again every ten seconds."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._offer: _Offer | None = None
+
+    async def types(self) -> dict[str, OfferedType]:
+        """The report types by name; their formats are those some renderer makes."""
+        return (await self._current()).types
+
+    async def formats(self) -> frozenset[str]:
+        """The names of all formats."""
+        return (await self._current()).formats
+
+    async def _current(self) -> _Offer:
+        now = time.monotonic()
+        if self._offer is None or now - self._offer.read_at > _REMEMBERED_SECONDS:
+            self._offer = await self._read(now)
+        return self._offer
+
+    async def _read(self, now: float) -> _Offer:
+        async with self._store.no_tenant() as connection:
+            formats = frozenset(await connection.scalars(select(tables.formats.c.name)))
+            rows = (
+                await connection.execute(
+                    select(tables.report_types).order_by(tables.report_types.c.name)
+                )
+            ).all()
+        return _Offer(
+            types={
+                row.name: OfferedType(
+                    name=row.name,
+                    title=row.title,
+                    description=row.description,
+                    source=row.source,
+                    formats=tuple(name for name in row.formats if name in formats),
+                    parameters_schema=row.parameters_schema,
+                    validator=Draft202012Validator(
+                        row.parameters_schema,
+                        format_checker=Draft202012Validator.FORMAT_CHECKER,
+                    ),
+                )
+                for row in rows
+            },
+            formats=formats,
+            read_at=now,
+        )

@@ -1,0 +1,70 @@
+"""What stands before every route: who asks, may they, and do they ask too often."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Security
+from fastapi.security import HTTPBearer
+from limits import parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from structlog.contextvars import bind_contextvars
+
+from services.api.principals import Principal
+from services.api.problems import Problem
+from services.api.roles import LOWEST_ROLE, ONLY_OWN_BELOW_ADMIN, Action, Role
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A JWT of your tenant.")
+
+
+class RateLimiter:
+    """Counts each client's requests, in this process."""
+
+    def __init__(self, limits: str) -> None:
+        self._limits = parse_many(limits)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def count(self, client: str) -> None:
+        """Problem 429, with Retry-After, once the client asks too often."""
+        for limit in self._limits:
+            if not self._limiter.hit(limit, client):
+                window = self._limiter.get_window_stats(limit, client)
+                wait = max(1, math.ceil(window.reset_time - time.time()))
+                raise Problem(
+                    429,
+                    f"more than {limit}: wait {wait} s",
+                    headers={"Retry-After": str(wait)},
+                )
+
+
+def allow(action: Action) -> Callable[..., Awaitable[Principal]]:
+    """A dependency that lets those in who may do `action`, and says who they are."""
+
+    async def guard(request: Request, _token: object = Security(_bearer)) -> Principal:
+        principal: Principal = await request.app.state.gatekeeper.admit(
+            request.headers.get("authorization")
+        )
+        bind_contextvars(tenant=str(principal.tenant_id))
+        request.app.state.rate_limiter.count(principal.client)
+        lowest = LOWEST_ROLE[action]
+        if not principal.role.includes(lowest):
+            raise Problem(
+                403, f"to {action} takes the role {lowest}; this token has {principal.role}"
+            )
+        return principal
+
+    guard.action = action  # type: ignore[attr-defined]  # for the test that walks all routes
+    return guard
+
+
+def ensure_own(principal: Principal, action: Action, requested_by: str) -> None:
+    """Problem 403 where the action is for one's own reports only."""
+    if (
+        action in ONLY_OWN_BELOW_ADMIN
+        and principal.role is not Role.ADMIN
+        and requested_by != principal.sub
+    ):
+        raise Problem(403, f"to {action} that somebody else asked for takes the role admin")

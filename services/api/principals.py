@@ -1,0 +1,141 @@
+"""Who is asking: a bearer JWT, its tenant and its member row.
+
+The algorithm is fixed by configuration and never read from the token. A member that an
+administrator made inactive is refused; a member's role caps the token's.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+import jwt
+from sqlalchemy import select, text
+
+from services.api.problems import Problem
+from services.api.roles import Role
+from services.api.settings import ApiSettings
+from shared.store import tables
+from shared.store.engine import Store
+
+_REQUIRED = ["exp", "iss", "aud", "sub", "tenant", "role"]
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The one who asks."""
+
+    sub: str
+    tenant_id: UUID
+    tenant: str
+    """The tenant's slug."""
+    role: Role
+    timezone: str
+    """The tenant's default timezone."""
+    max_backlog: int
+    """How many unfinished runs the tenant may have."""
+    expires_at: float
+    """When the token ends (Unix seconds)."""
+
+    @property
+    def client(self) -> str:
+        """The key by which requests are counted."""
+        return f"{self.tenant_id}/{self.sub}"
+
+
+class Gatekeeper:
+    """Turns an Authorization header into a principal."""
+
+    def __init__(self, store: Store, settings: ApiSettings) -> None:
+        self._store = store
+        self._settings = settings
+        self._known: dict[str, tuple[float, Principal]] = {}
+
+    async def admit(self, authorization: str | None) -> Principal:
+        """The principal; Problem 401 or 403 says why there is none."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise _unauthorized("send the header `Authorization: Bearer <token>`")
+        token = token.strip()
+        now = time.time()
+        known = self._known.get(token)
+        if known and known[0] > now:
+            return known[1]
+        principal = await self._principal(self._claims(token))
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        until = min(now + self._settings.membership_seconds, principal.expires_at)
+        self._known[token] = (until, principal)
+        return principal
+
+    def forget(self) -> None:
+        """Members or settings have changed: look again."""
+        self._known.clear()
+
+    def _claims(self, token: str) -> dict[str, object]:
+        try:
+            claims: dict[str, object] = jwt.decode(
+                token,
+                self._settings.jwt_key.get_secret_value(),
+                algorithms=[self._settings.jwt_algorithm],
+                issuer=self._settings.jwt_issuer,
+                audience=self._settings.jwt_audience,
+                options={"require": _REQUIRED},
+            )
+        except jwt.ExpiredSignatureError:
+            raise _unauthorized("the token has expired: get a new one") from None
+        except jwt.MissingRequiredClaimError as error:
+            raise _unauthorized(f"the token has no claim {error.claim!r}") from None
+        except (jwt.PyJWTError, ValueError) as error:
+            raise _unauthorized(f"the token is not valid: {error}") from None
+        return claims
+
+    async def _principal(self, claims: dict[str, object]) -> Principal:
+        sub, slug, role_name = (str(claims[name]) for name in ("sub", "tenant", "role"))
+        if role_name not in list(Role):
+            raise _unauthorized(f"the token's role {role_name!r} is none of viewer, author, admin")
+        if not sub or len(sub) > 200 or "\0" in sub + slug:
+            raise _unauthorized("the token's `sub` is empty or too long")
+        async with self._store.no_tenant() as connection:
+            tenant_id = await connection.scalar(
+                text("SELECT tenant_by_slug(:slug)"), {"slug": slug}
+            )
+        if tenant_id is None:
+            raise _unauthorized("the token's tenant is not known here")
+        settings, members = tables.tenant_settings, tables.members
+        async with self._store.tenant(tenant_id) as connection:
+            row = (
+                await connection.execute(
+                    select(
+                        settings.c.timezone,
+                        settings.c.max_backlog,
+                        members.c.role,
+                        members.c.active,
+                    )
+                    .select_from(settings)
+                    .outerjoin(
+                        members,
+                        (members.c.tenant_id == settings.c.tenant_id) & (members.c.sub == sub),
+                    )
+                )
+            ).one()
+        if row.active is False:
+            raise Problem(403, "this member is inactive: an administrator can change that")
+        role = Role(role_name)
+        if row.role is not None and not Role(row.role).includes(role):
+            role = Role(row.role)
+        return Principal(
+            sub=sub,
+            tenant_id=tenant_id,
+            tenant=slug,
+            role=role,
+            timezone=row.timezone,
+            max_backlog=row.max_backlog,
+            expires_at=float(str(claims["exp"])),
+        )
+
+
+def _unauthorized(detail: str) -> Problem:
+    return Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})

@@ -1,0 +1,167 @@
+"""What `POST /reports` takes, and how it becomes a run request."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import email_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from services.api.catalogue import Catalogue, OfferedType
+from services.api.principals import Principal
+from services.api.problems import Problem, field_problem
+from shared.dedup_keys import body_hash
+from shared.periods import Period, Preset, TimezoneName, preset_period
+from shared.run_requests import Recipient, RunRequest
+from shared.states import Lane
+
+# Names below these are used in examples and tests; whether they can be reached is the mail
+# server's business, not a matter of syntax.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+
+
+def _iso_day(value: object) -> object:
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError("give a day as YYYY-MM-DD, without time or zone")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a day: give one as YYYY-MM-DD") from None
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"{value} lies outside {EARLIEST} to {LATEST}")
+    return day
+
+
+def _mail_address(value: str) -> str:
+    try:
+        return email_validator.validate_email(value, check_deliverability=False).normalized
+    except email_validator.EmailNotValidError as error:
+        raise ValueError(f"{value!r} is not one e-mail address: {error}") from None
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PeriodBody(_Body):
+    """Either two days, both inclusive, or a preset."""
+
+    first_day: Day | None = Field(None, alias="from", description="First day, YYYY-MM-DD.")
+    last_day: Day | None = Field(None, alias="to", description="Last day, inclusive.")
+    preset: Preset | None = Field(None, description="A period relative to today.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> PeriodBody:
+        if self.preset is not None:
+            if self.first_day or self.last_day:
+                raise ValueError("give either `preset` or `from` and `to`, not both")
+        elif self.first_day is None or self.last_day is None:
+            raise ValueError("give `from` and `to`, or a `preset` such as last_month")
+        return self
+
+
+class RecipientBody(_Body):
+    """One recipient."""
+
+    channel: Literal["email"]
+    to: MailAddress
+
+
+class ReportBody(_Body):
+    """A report to be made."""
+
+    type: str = Field(max_length=63, description="A report type's name.")
+    formats: list[str] = Field(min_length=1, max_length=10, description="Formats to render.")
+    period: PeriodBody
+    timezone: TimezoneName | None = Field(
+        None, max_length=64, description="IANA name; the tenant's when left out."
+    )
+    parameters: dict[str, Any] = Field(
+        default_factory=dict, description="As the report type's JSON Schema says."
+    )
+    deliver_to: list[RecipientBody] = Field(
+        default_factory=list, max_length=100, description="Who gets the files."
+    )
+
+
+async def run_request(
+    body: ReportBody, principal: Principal, catalogue: Catalogue, idempotency_key: str | None
+) -> RunRequest:
+    """The validated request; Problem 422 names every field that is wrong."""
+    offered = await _offered_type(body, catalogue)
+    errors = [*_format_errors(body, offered), *offered.parameter_errors(body.parameters)]
+    recipients = tuple(Recipient(entry.channel, entry.to) for entry in body.deliver_to)
+    if len(set(recipients)) < len(recipients):
+        errors.append({"field": "/deliver_to", "detail": "a recipient is named twice"})
+    if errors:
+        detail = "; ".join(f"{error['field']}: {error['detail']}" for error in errors[:3])
+        raise Problem(422, detail, errors=errors)
+    return RunRequest(
+        tenant_id=principal.tenant_id,
+        report_type=offered.name,
+        source=offered.source,
+        period=_period(body, principal),
+        parameters=body.parameters,
+        formats=tuple(body.formats),
+        lane=Lane.INTERACTIVE,
+        requested_by=principal.sub,
+        role=principal.role,
+        recipients=recipients,
+        idempotency_key=idempotency_key,
+        body_sha256=body_hash(body.model_dump(mode="json", by_alias=True))
+        if idempotency_key
+        else None,
+    )
+
+
+async def _offered_type(body: ReportBody, catalogue: Catalogue) -> OfferedType:
+    types = await catalogue.types()
+    if not types:
+        raise Problem(
+            503,
+            "no aggregator has published its report types yet: try again in a moment",
+            headers={"Retry-After": "2"},
+        )
+    offered = types.get(body.type)
+    if offered is None:
+        raise field_problem(
+            "/type", f"unknown report type {body.type!r}: use one of {', '.join(sorted(types))}"
+        )
+    return offered
+
+
+def _format_errors(body: ReportBody, offered: OfferedType) -> list[dict[str, str]]:
+    errors = []
+    for index, name in enumerate(body.formats):
+        if name not in offered.formats:
+            known = ", ".join(offered.formats)
+            detail = f"unknown format {name!r}: use one of {known}"
+        elif name in body.formats[:index]:
+            detail = f"{name!r} stands twice"
+        else:
+            continue
+        errors.append({"field": f"/formats/{index}", "detail": detail})
+    return errors
+
+
+def _period(body: ReportBody, principal: Principal) -> Period:
+    timezone = body.timezone or principal.timezone
+    wanted = body.period
+    try:
+        if wanted.preset is not None:
+            today = datetime.now(UTC).astimezone(ZoneInfo(timezone)).date()
+            return preset_period(wanted.preset, today, timezone)
+        assert wanted.first_day is not None
+        assert wanted.last_day is not None
+        return Period(first_day=wanted.first_day, last_day=wanted.last_day, timezone=timezone)
+    except ValueError as error:
+        message = str(error.errors()[0]["msg"] if hasattr(error, "errors") else error)
+        raise field_problem("/period", message.removeprefix("Value error, ")) from None

@@ -1,0 +1,181 @@
+"""`/api/v1/members`, `/settings`, `/audit`: what a tenant's administrators look after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.api import audit
+from services.api.guards import allow
+from services.api.json_bodies import StrictRoute
+from services.api.principals import Principal
+from services.api.problems import Problem
+from services.api.report_requests import MailAddress
+from services.api.roles import Action, Role
+from shared.periods import TimezoneName
+from shared.store import tables
+
+router = APIRouter(prefix="/api/v1", tags=["administration"], route_class=StrictRoute)
+
+Sub = Annotated[str, Path(min_length=1, max_length=200, description="The `sub` of its tokens.")]
+
+
+class MemberBody(BaseModel):
+    """What an administrator says about a member."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: Role
+    email: MailAddress | None = None
+    team: str | None = Field(None, max_length=100)
+    active: bool = True
+
+
+class MemberView(BaseModel):
+    """A member."""
+
+    sub: str
+    email: str | None
+    role: Role
+    team: str | None
+    active: bool
+    created_at: datetime
+
+
+class SettingsBody(BaseModel):
+    """The tenant's settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timezone: TimezoneName = Field(max_length=64)
+    retention_days: int = Field(ge=1, le=3660)
+    max_backlog: int = Field(ge=1, le=1_000_000)
+
+
+class AuditEntry(BaseModel):
+    """Who did what."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+
+
+@router.get("/members", summary="List members")
+async def list_members(
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_MEMBERS))],
+) -> list[MemberView]:
+    """By `sub`."""
+    table = tables.members
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        rows = (await connection.execute(select(table).order_by(table.c.sub))).mappings().all()
+    return [MemberView.model_validate(dict(row)) for row in rows]
+
+
+@router.put("/members/{sub}", summary="Add or change a member")
+async def put_member(
+    sub: Sub,
+    body: MemberBody,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.CHANGE_MEMBERS))],
+) -> MemberView:
+    """A member's role caps the role of its tokens; an inactive one is refused."""
+    _ensure_not_self(principal, sub, keeps_admin=body.active and body.role is Role.ADMIN)
+    values = body.model_dump()
+    table = tables.members
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        row = (
+            (
+                await connection.execute(
+                    insert(table)
+                    .values(tenant_id=principal.tenant_id, sub=sub, **values)
+                    .on_conflict_do_update(
+                        index_elements=["tenant_id", "sub"],
+                        set_={**values, "updated_at": func.now()},
+                    )
+                    .returning(table)
+                )
+            )
+            .mappings()
+            .one()
+        )
+        await audit.record(connection, principal, "member.changed", f"member/{sub}", **values)
+    request.app.state.gatekeeper.forget()
+    return MemberView.model_validate(dict(row))
+
+
+@router.delete("/members/{sub}", status_code=204, summary="Remove a member")
+async def delete_member(
+    sub: Sub,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.CHANGE_MEMBERS))],
+) -> None:
+    """Tokens that name it go on to work with the role they carry: to shut somebody out, make
+    the member inactive instead."""
+    _ensure_not_self(principal, sub, keeps_admin=False)
+    table = tables.members
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        removed = await connection.execute(delete(table).where(table.c.sub == sub))
+        if removed.rowcount == 0:
+            raise Problem(404, "there is no such member")
+        await audit.record(connection, principal, "member.removed", f"member/{sub}")
+    request.app.state.gatekeeper.forget()
+
+
+def _ensure_not_self(principal: Principal, sub: str, *, keeps_admin: bool) -> None:
+    if sub == principal.sub and not keeps_admin:
+        raise Problem(409, "you cannot take away your own role: ask another administrator")
+
+
+@router.get("/settings", summary="The tenant's settings")
+async def get_settings(
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_SETTINGS))],
+) -> SettingsBody:
+    """Timezone, retention, limits."""
+    table = tables.tenant_settings
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        row = (await connection.execute(select(table))).mappings().one()
+    return SettingsBody.model_validate({name: row[name] for name in SettingsBody.model_fields})
+
+
+@router.put("/settings", summary="Change the tenant's settings")
+async def put_settings(
+    body: SettingsBody,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.CHANGE_SETTINGS))],
+) -> SettingsBody:
+    """All of them at once. They take effect within seconds."""
+    values = body.model_dump()
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        await connection.execute(
+            update(tables.tenant_settings).values(**values, updated_at=func.now())
+        )
+        await audit.record(connection, principal, "settings.changed", "settings", **values)
+    request.app.state.gatekeeper.forget()
+    return body
+
+
+@router.get("/audit", summary="The audit log")
+async def list_audit(
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_AUDIT))],
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+) -> list[AuditEntry]:
+    """Newest first; `before` (an entry's id) leads to older ones."""
+    table = tables.audit
+    query = select(table).order_by(table.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(table.c.id < before)
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    return [AuditEntry.model_validate(dict(row)) for row in rows]

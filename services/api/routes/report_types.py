@@ -1,0 +1,43 @@
+"""`/api/v1/report-types`: what can be asked for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from services.api.guards import allow
+from services.api.principals import Principal
+from services.api.roles import Action
+
+router = APIRouter(prefix="/api/v1/report-types", tags=["report types"])
+
+
+class ReportTypeView(BaseModel):
+    """A report type."""
+
+    name: str
+    title: str
+    description: str
+    formats: list[str]
+    parameters_schema: dict[str, Any] = Field(description="JSON Schema (2020-12) of `parameters`.")
+
+
+@router.get("", summary="List report types")
+async def list_report_types(
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_REPORT_TYPES))],
+) -> list[ReportTypeView]:
+    """Each with its formats and the schema of its parameters."""
+    types = await request.app.state.catalogue.types()
+    return [
+        ReportTypeView(
+            name=offered.name,
+            title=offered.title,
+            description=offered.description,
+            formats=list(offered.formats),
+            parameters_schema=offered.parameters_schema,
+        )
+        for offered in types.values()
+    ]

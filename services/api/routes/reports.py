@@ -1,0 +1,294 @@
+"""`/api/v1/reports`: ask for reports, follow them, fetch their files."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from services.api import audit, run_store
+from services.api.downloads import file_response
+from services.api.guards import allow, ensure_own
+from services.api.json_bodies import StrictRoute
+from services.api.news import next_news
+from services.api.principals import Principal
+from services.api.problems import Problem, field_problem
+from services.api.report_requests import ReportBody, run_request
+from services.api.representations import RunPage, RunView, run_summary
+from services.api.roles import Action
+from services.api.run_store import SERVICE
+from shared import runs, telemetry
+from shared.dedup_keys import run_prefix
+from shared.errors import TransientError
+from shared.run_requests import RunRequest, create_run
+from shared.runs import Run
+from shared.states import FINAL_RUN_STATUSES, RunStatus
+from shared.store import tables
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=StrictRoute)
+
+MAX_WAIT_SECONDS = 30
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_WAIT = re.compile(r"\bwait=(\d{1,6})\b")
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=RunView,
+    summary="Ask for a report",
+    responses={200: {"model": RunView, "description": "Finished within `Prefer: wait`."}},
+)
+async def request_report(
+    body: ReportBody,
+    request: Request,
+    response: Response,
+    principal: Annotated[Principal, Depends(allow(Action.REQUEST_REPORT))],
+    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    prefer: Annotated[str | None, Header()] = None,
+) -> RunView:
+    """Accepted is stored: the run is worked on whatever dies next.
+
+    The same `Idempotency-Key` with the same body gives the same run; with another body, 409.
+    `Prefer: wait=N` (30 at most) answers 200 with the finished run if it finishes in time.
+    """
+    state = request.app.state
+    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+        raise field_problem("Idempotency-Key", "use 1 to 255 visible ASCII characters")
+    wanted = await run_request(body, principal, state.catalogue, idempotency_key)
+    run_id = await _accepted(request, principal, wanted)
+    wait = _wait_seconds(prefer)
+    view = await _wait_until_final(request, principal, run_id, wait)
+    response.headers["Location"] = f"{state.settings.public_url}/api/v1/reports/{run_id}"
+    if wait:
+        response.headers["Preference-Applied"] = f"wait={wait}"
+        if view.status in FINAL_RUN_STATUSES:
+            response.status_code = 200
+    return view
+
+
+async def _accepted(request: Request, principal: Principal, wanted: RunRequest) -> UUID:
+    """Store the run and return its id: an earlier one's for a repeated idempotency key."""
+    state = request.app.state
+    if wanted.idempotency_key is not None:
+        earlier = await _earlier(request, principal, wanted)
+        if earlier is not None:
+            return earlier
+    await state.backlog.take_one(principal)
+    try:
+        async with state.store.tenant(principal.tenant_id) as connection:
+            await create_run(connection, wanted, service=SERVICE)
+            await audit.record(
+                connection,
+                principal,
+                "report.requested",
+                f"report/{wanted.id}",
+                type=wanted.report_type,
+                recipients=[recipient.to for recipient in wanted.recipients],
+            )
+    except IntegrityError:
+        # Two requests with one key at once: the other one was first.
+        earlier = await _earlier(request, principal, wanted)
+        if earlier is None:
+            raise
+        return earlier
+    return wanted.id
+
+
+async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -> UUID | None:
+    if wanted.idempotency_key is None:
+        return None
+    table = tables.runs
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        row = (
+            await connection.execute(
+                select(table.c.id, table.c.body_sha256).where(
+                    table.c.idempotency_key == wanted.idempotency_key
+                )
+            )
+        ).first()
+    if row is None:
+        return None
+    if row.body_sha256 != wanted.body_sha256:
+        raise Problem(
+            409,
+            "this Idempotency-Key came with another body before: use a new key for a new report",
+            kind="idempotency-key-reused",
+            errors=[{"field": "Idempotency-Key", "detail": f"belongs to report {row.id}"}],
+        )
+    run_id: UUID = row.id
+    return run_id
+
+
+def _wait_seconds(prefer: str | None) -> int:
+    match = _WAIT.search(prefer or "")
+    return min(int(match.group(1)), MAX_WAIT_SECONDS) if match else 0
+
+
+async def _wait_until_final(
+    request: Request, principal: Principal, run_id: UUID, seconds: float
+) -> RunView:
+    """The run as it stands once it is final, or after `seconds`."""
+    until = time.monotonic() + seconds
+    with request.app.state.news.about(run_id) as event:
+        while True:
+            view = await _view(request, principal, run_id)
+            left = until - time.monotonic()
+            if view.status in FINAL_RUN_STATUSES or left <= 0:
+                return view
+            await next_news(event, left)
+
+
+async def _view(request: Request, principal: Principal, run_id: UUID) -> RunView:
+    state = request.app.state
+    async with state.store.tenant(principal.tenant_id) as connection:
+        row = await run_store.row_of(connection, run_id)
+        return await run_store.view_of(connection, row, state.settings.public_url)
+
+
+@router.get("", summary="List reports")
+async def list_reports(
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_REPORTS))],
+    status: RunStatus | None = None,
+    type: Annotated[str | None, Query(max_length=63)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> RunPage:
+    """Newest first; `next_cursor` leads to the following page and stays right as runs come in."""
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        rows, next_cursor = await run_store.page_of(
+            connection, status=status, report_type=type, limit=limit, cursor=cursor
+        )
+    return RunPage(items=[run_summary(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{run_id}", summary="One report")
+async def get_report(
+    run_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_REPORTS))],
+) -> RunView:
+    """The run, its files, its deliveries and what happened to it so far."""
+    return await _view(request, principal, run_store.run_id_of(run_id))
+
+
+@router.get(
+    "/{run_id}/download",
+    summary="Download a file",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/octet-stream": {}}},
+        206: {"description": "The range asked for."},
+        304: {"description": "Not changed."},
+        410: {"description": "No longer kept."},
+    },
+)
+async def download(
+    run_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.DOWNLOAD))],
+    format: Annotated[str, Query(max_length=30)],
+) -> Response:
+    """ETag is the content's sha256. Supports `If-None-Match`, `Range` and `If-Range`."""
+    state = request.app.state
+    async with state.store.tenant(principal.tenant_id) as connection:
+        artifact = await run_store.artifact_of(connection, run_store.run_id_of(run_id), format)
+        await audit.record(
+            connection, principal, "report.downloaded", f"report/{run_id}", format=format
+        )
+    return file_response(request, artifact, state.blobs)
+
+
+class RunEvent(BaseModel):
+    """What a stream of events carries."""
+
+    status: RunStatus
+    report: RunView
+
+
+@router.get("/{run_id}/events", response_class=EventSourceResponse, summary="Follow a report live")
+async def follow(
+    run_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_REPORTS))],
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: `status` whenever something changed, until the run is final and its
+    deliveries are settled; then `end`."""
+    identifier = run_store.run_id_of(run_id)
+    last: dict[str, Any] | None = None
+    with request.app.state.news.about(identifier) as event:
+        while True:
+            view = await _view(request, principal, identifier)
+            changed = view.model_dump(mode="json", by_alias=True, exclude={"eta_seconds"})
+            if changed != last:
+                last = changed
+                yield ServerSentEvent(
+                    event="status", data=view.model_dump(mode="json", by_alias=True)
+                )
+            if view.status in FINAL_RUN_STATUSES:
+                yield ServerSentEvent(event="end", data={"status": view.status})
+                return
+            await next_news(event, MAX_WAIT_SECONDS)
+
+
+@router.post("/{run_id}/cancel", summary="Cancel a report")
+async def cancel(
+    run_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.CANCEL_REPORT))],
+) -> RunView:
+    """Whoever works on it finds its lease gone and writes nothing."""
+    state = request.app.state
+    async with state.store.tenant(principal.tenant_id) as connection:
+        row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
+        ensure_own(principal, Action.CANCEL_REPORT, row["requested_by"])
+        if row["status"] != RunStatus.CANCELLED:
+            if not await runs.cancel(connection, Run.of(row), service=SERVICE):
+                raise Problem(409, f"this report is {row['status']} and cannot be cancelled")
+            await audit.record(connection, principal, "report.cancelled", f"report/{run_id}")
+    return await _view(request, principal, row["id"])
+
+
+@router.post("/{run_id}/retry", status_code=202, summary="Retry a failed report")
+async def retry(
+    run_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.RETRY_REPORT))],
+) -> RunView:
+    """Starts from the beginning: a new query, a new snapshot."""
+    state = request.app.state
+    async with state.store.tenant(principal.tenant_id) as connection:
+        row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
+        ensure_own(principal, Action.RETRY_REPORT, row["requested_by"])
+        await run_store.retry(connection, row)
+        await audit.record(connection, principal, "report.retried", f"report/{run_id}")
+    telemetry.RUNS.labels(row["report_type"], RunStatus.REQUESTED).inc()
+    return await _view(request, principal, row["id"])
+
+
+@router.delete("/{run_id}", status_code=204, summary="Delete a report's files")
+async def delete(
+    run_id: str,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.DELETE_REPORT))],
+) -> None:
+    """The files go; the run, its deliveries and the audit log stay."""
+    state = request.app.state
+    async with state.store.tenant(principal.tenant_id) as connection:
+        row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
+        ensure_own(principal, Action.DELETE_REPORT, row["requested_by"])
+        await run_store.mark_deleted(connection, row)
+        await audit.record(connection, principal, "report.deleted", f"report/{run_id}")
+    # What fails here is found again by the scheduler's retention.
+    with contextlib.suppress(TransientError):
+        await state.blobs.delete_prefix(run_prefix(row["tenant_id"], row["id"]))

@@ -1,0 +1,1 @@
+"""The mailer: from artifacts to recipients, with a ledger of every attempt."""

@@ -1,0 +1,41 @@
+"""The mailer's composition root."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from services.mailer.channels import channels
+from services.mailer.channels.smtp.settings import SmtpSettings
+from services.mailer.deliverer import Deliverer
+from services.mailer.handlers import SERVICE, on_delivery_due, on_report_rendered
+from services.mailer.settings import MailerSettings
+from shared.events import DeliveryDue, ReportRendered
+from shared.service import Service
+from shared.topology import DELIVERER, MAILER
+
+
+def create_service(settings: MailerSettings) -> Service:
+    """The mailer, ready to be served."""
+    service = Service(SERVICE, settings)
+    opened = {name: kind.from_environment() for name, kind in channels.items()}
+
+    @asynccontextmanager
+    async def open_channels() -> AsyncIterator[None]:
+        yield
+        await asyncio.gather(*(channel.close() for channel in opened.values()))
+
+    service.during(open_channels)
+    service.consumers.add(MAILER, ReportRendered, partial(on_report_rendered, store=service.store))
+    deliverer = Deliverer(
+        service.store,
+        service.blobs,
+        settings,
+        opened,
+        owner=service.owner,
+        mail_domain=SmtpSettings().domain,
+    )
+    service.consumers.add(DELIVERER, DeliveryDue, partial(on_delivery_due, deliverer=deliverer))
+    return service

@@ -1,0 +1,75 @@
+"""Connections that are kept for the next mail: a greeting and a TLS handshake cost more."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+
+import aiosmtplib
+
+from services.mailer.channels.channel import BeforeItCounts
+from services.mailer.channels.smtp.session import Envelope, SmtpFailure, SmtpSession, Step
+from services.mailer.channels.smtp.settings import SmtpSettings, Tls
+
+KEPT_S = 5.0
+"""Seconds that an idle connection is kept; servers resent those who hold on."""
+
+
+class SmtpConnections:
+    """At most `smtp_connections` at once; further mails wait for their turn."""
+
+    def __init__(self, settings: SmtpSettings, kept_s: float = KEPT_S) -> None:
+        self._settings = settings
+        self._kept_s = kept_s
+        self._helo_name = settings.smtp_helo_name or socket.gethostname()
+        self._turns = asyncio.Semaphore(settings.smtp_connections)
+        self._idle: dict[SmtpSession, asyncio.TimerHandle] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._tls_context: ssl.SSLContext | None = None
+        if settings.smtp_tls is not Tls.NONE:
+            self._tls_context = ssl.create_default_context(cafile=settings.smtp_tls_ca_file)
+
+    async def send(self, envelope: Envelope, before_dot: BeforeItCounts) -> aiosmtplib.SMTPResponse:
+        """The server's answer once it has the mail; else SmtpFailure."""
+        async with self._turns:
+            kept = await self._kept()
+            if kept is not None:
+                try:
+                    return await self._send_over(kept, envelope, before_dot)
+                except SmtpFailure as failure:
+                    # Hung up on between two mails: nothing was begun, so a new one may try.
+                    if failure.step is not Step.MAIL or failure.code not in (None, 421):
+                        raise
+            opened = await SmtpSession.open(self._settings, self._tls_context, self._helo_name)
+            return await self._send_over(opened, envelope, before_dot)
+
+    async def close(self) -> None:
+        """Take leave of the server on every idle connection."""
+        for session in list(self._idle):
+            self._leave(session)
+        await asyncio.gather(*self._leaving)
+
+    async def _send_over(
+        self, session: SmtpSession, envelope: Envelope, before_dot: BeforeItCounts
+    ) -> aiosmtplib.SMTPResponse:
+        try:
+            return await session.send(envelope, before_dot)
+        finally:
+            if session.is_open:
+                timer = asyncio.get_running_loop().call_later(self._kept_s, self._leave, session)
+                self._idle[session] = timer
+
+    async def _kept(self) -> SmtpSession | None:
+        while self._idle:
+            session, timer = self._idle.popitem()
+            timer.cancel()
+            if session.is_open and await session.is_alive():
+                return session
+        return None
+
+    def _leave(self, session: SmtpSession) -> None:
+        self._idle.pop(session).cancel()
+        leaving = asyncio.ensure_future(session.quit())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)

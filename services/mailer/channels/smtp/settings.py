@@ -1,0 +1,98 @@
+"""Where mail is handed over, and in whose name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.mailer.channels.smtp.address import Address
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Tls(StrEnum):
+    """How the connection is encrypted. There is no "if the server offers it"."""
+
+    NONE = "none"
+    """In clear; for a server on the same machine or in the same private network."""
+    STARTTLS = "starttls"
+    """Upgraded before anything is said (RFC 3207); refused where the server does not offer it."""
+    IMPLICIT = "implicit"
+    """TLS from the first byte (RFC 8314)."""
+
+
+_USUAL_PORT = {Tls.NONE: 25, Tls.STARTTLS: 587, Tls.IMPLICIT: 465}
+
+
+class SmtpSettings(BaseSettings):
+    """Read from the environment, prefixed `BROADSHEET_`; an empty value counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BROADSHEET_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    smtp_host: str
+    """The server that takes our mail: the operator's relay or provider."""
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    """None is the usual one of `smtp_tls`: 25, 587 or 465."""
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Tls = Tls.STARTTLS
+    smtp_tls_ca_file: FilePath | None = None
+    """PEM file with the only authorities to trust; None trusts the system's."""
+    smtp_helo_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.\[\]:_-]{1,255}$")
+    """The name we give in EHLO (RFC 5321 section 4.1.1.1); None is the machine's."""
+    smtp_timeout_seconds: float = Field(default=60.0, gt=0)
+    """How long one step may take: connecting, the answer to a command, 64 KiB of the mail."""
+    smtp_final_timeout_seconds: float = Field(default=600.0, gt=0)
+    """How long to wait for the last answer. Giving up here makes a delivery `uncertain`, so it
+    is long: ten minutes (RFC 5321 section 4.5.3.2.6)."""
+    smtp_connections: int = Field(default=4, ge=1, le=100)
+    """Connections to the server at once, in one process."""
+
+    mail_from: str
+    """Our address, in the envelope and in From: `local@domain`."""
+    mail_from_name: str = "Broadsheet"
+    """The name that people see beside it."""
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, text: str) -> str:
+        Address.parse(text)
+        return text
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError(
+                "BROADSHEET_SMTP_USERNAME and BROADSHEET_SMTP_PASSWORD go together: "
+                "set both or none"
+            )
+        if (
+            self.smtp_password is not None
+            and self.smtp_tls is Tls.NONE
+            and self.smtp_host not in _LOOPBACK
+        ):
+            raise ValueError(
+                f"the password would travel to {self.smtp_host} in clear: set "
+                "BROADSHEET_SMTP_TLS to starttls or implicit"
+            )
+        return self
+
+    @property
+    def port(self) -> int:
+        """The port, given or usual."""
+        return self.smtp_port or _USUAL_PORT[self.smtp_tls]
+
+    @property
+    def sender(self) -> Address:
+        """Our address."""
+        return Address.parse(self.mail_from)
+
+    @property
+    def domain(self) -> str:
+        """The ASCII domain of our address: what Message-IDs end with."""
+        return self.sender.domain

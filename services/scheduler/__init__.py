@@ -1,0 +1,1 @@
+"""The scheduler: decides what is due, and watches over leases, the outbox and retention."""

@@ -1,0 +1,59 @@
+"""The scheduler's composition root."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from services.scheduler.firing import SERVICE, fire_due_schedules
+from services.scheduler.gauges import observe_outbox, observe_queues
+from services.scheduler.parking import on_dead_letter
+from services.scheduler.reaper import reap
+from services.scheduler.retention import expire_files, forget_events
+from services.scheduler.settings import SchedulerSettings
+from shared.service import Service
+from shared.topology import DEAD_LETTER_QUEUE
+
+log = structlog.get_logger(__name__)
+
+
+def create_service(settings: SchedulerSettings) -> Service:
+    """The scheduler, ready to be served. Any number may run: none is the leader."""
+    service = Service(SERVICE, settings, sweep_outbox_every=settings.outbox_sweep_seconds)
+    store = service.store
+
+    @asynccontextmanager
+    async def ticks() -> AsyncIterator[None]:
+        scheduler = AsyncIOScheduler(timezone="UTC")
+
+        def every(seconds: float, job: Callable[[], Awaitable[Any]], name: str) -> None:
+            scheduler.add_job(
+                partial(_tick, name, job), "interval", seconds=seconds, id=name, name=name
+            )
+
+        every(settings.schedule_tick_seconds, partial(fire_due_schedules, store), "schedules")
+        every(settings.reaper_tick_seconds, partial(reap, store, settings), "reaper")
+        every(settings.gauge_tick_seconds, partial(observe_outbox, store), "outbox gauge")
+        every(settings.gauge_tick_seconds, partial(observe_queues, service.broker), "queue gauges")
+        every(settings.retention_tick_seconds, partial(expire_files, store, service.blobs), "files")
+        every(settings.retention_tick_seconds, partial(forget_events, store, settings), "events")
+        scheduler.start()
+        yield
+        scheduler.shutdown(wait=False)
+
+    service.during(ticks)
+    service.consumers.add_raw(DEAD_LETTER_QUEUE, partial(on_dead_letter, store=store))
+    return service
+
+
+async def _tick(name: str, job: Callable[[], Awaitable[Any]]) -> None:
+    """Run a job; what fails now is tried again at the next tick."""
+    try:
+        await job()
+    except Exception as error:
+        log.warning("tick failed", tick=name, reason=repr(error))

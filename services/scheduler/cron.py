@@ -1,0 +1,45 @@
+"""When a cron expression fires: five fields, standard semantics, in a timezone.
+
+cronsim does the arithmetic (Debian's rules: a local time that the clocks jump over fires at
+the first instant after the gap, one that comes twice fires the first time).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+
+@dataclass(frozen=True)
+class Fire:
+    """One nominal fire of a schedule."""
+
+    at: datetime
+    """The instant (UTC)."""
+    nominal_local_time: datetime
+    """The wall clock's reading, without a zone."""
+    fold: int
+    """1 in the second pass of a repeated hour (PEP 495)."""
+
+
+def fire_at(instant: datetime, timezone: str) -> Fire:
+    """The fire whose instant is known."""
+    local = instant.astimezone(ZoneInfo(timezone))
+    return Fire(
+        at=instant.astimezone(UTC),
+        nominal_local_time=local.replace(tzinfo=None, fold=0),
+        fold=local.fold,
+    )
+
+
+def next_fire(cron: str, timezone: str, after: datetime) -> Fire:
+    """The first fire later than `after` (an aware instant).
+
+    Raises cronsim.CronSimError for an expression that is none, StopIteration-free: cron
+    expressions that never come raise CronSimError as well.
+    """
+    instant = next(CronSim(cron, after.astimezone(ZoneInfo(timezone))))
+    return fire_at(instant, timezone)

@@ -1,0 +1,155 @@
+"""From due schedules to runs: one per nominal fire, however many schedulers look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.scheduler.cron import Fire, fire_at, next_fire
+from shared.periods import Preset, preset_period
+from shared.run_requests import Recipient, RunRequest, create_run
+from shared.states import Lane, OccurrenceStatus
+from shared.store import tables
+from shared.store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+SERVICE = "scheduler"
+BATCH = 100
+
+
+async def fire_due_schedules(store: Store) -> int:
+    """Turn every due schedule into a run; returns how many runs were created.
+
+    Due rows are claimed with SKIP LOCKED, so schedulers share the work; the UNIQUE nominal
+    time keeps a fire single whatever happens. After a pause of the whole system a schedule
+    fires once, for the nominal time it missed first, and goes on from now.
+    """
+    fired = 0
+    while True:
+        async with store.housekeeping() as connection:
+            now, due = await _claim_due(connection)
+            for schedule in due:
+                fired += await _fire(connection, schedule, now)
+        if len(due) < BATCH:
+            return fired
+
+
+async def _claim_due(connection: AsyncConnection) -> tuple[datetime, list[RowMapping]]:
+    schedules = tables.schedules
+    now = await connection.scalar(select(func.clock_timestamp()))
+    assert isinstance(now, datetime)
+    rows = await connection.execute(
+        select(schedules)
+        .where(
+            schedules.c.active,
+            # NULL: new, its first fire is not computed yet.
+            (schedules.c.next_run_at <= now) | schedules.c.next_run_at.is_(None),
+        )
+        .order_by(schedules.c.next_run_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    return now, list(rows.mappings().all())
+
+
+async def _fire(connection: AsyncConnection, schedule: RowMapping, now: datetime) -> int:
+    fired = 0
+    if schedule["next_run_at"] is not None:
+        fire = fire_at(schedule["next_run_at"], schedule["timezone"])
+        fired = await _create_run(connection, schedule, fire)
+    upcoming = next_fire(schedule["cron"], schedule["timezone"], after=now)
+    await connection.execute(
+        update(tables.schedules)
+        .where(tables.schedules.c.id == schedule["id"])
+        .values(next_run_at=upcoming.at)
+    )
+    return fired
+
+
+async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: Fire) -> int:
+    occurrences = tables.occurrences
+    is_new = await connection.scalar(
+        insert(occurrences)
+        .values(
+            tenant_id=schedule["tenant_id"],
+            schedule_id=schedule["id"],
+            nominal_local_time=fire.nominal_local_time,
+            fold=fire.fold,
+            status=OccurrenceStatus.FIRED,
+        )
+        .on_conflict_do_nothing()
+        .returning(occurrences.c.schedule_id)
+    )
+    if is_new is None:
+        return 0
+    version = await _definition_version(connection, schedule)
+    run_id = await create_run(
+        connection,
+        RunRequest(
+            tenant_id=schedule["tenant_id"],
+            report_type=version["report_type"],
+            source=version["source"],
+            # Of the nominal time, not of the moment it ran.
+            period=preset_period(
+                Preset(version["preset"]), fire.nominal_local_time.date(), version["timezone"]
+            ),
+            parameters=version["parameters"],
+            formats=tuple(version["formats"]),
+            lane=Lane.BULK,
+            requested_by=schedule["owner"],
+            role="author",
+            recipients=tuple(_recipients(schedule["deliver_to"])),
+            definition_id=schedule["definition_id"],
+            definition_version=version["version"],
+            schedule_id=schedule["id"],
+        ),
+        service=SERVICE,
+    )
+    await connection.execute(
+        update(occurrences)
+        .where(
+            occurrences.c.schedule_id == schedule["id"],
+            occurrences.c.nominal_local_time == fire.nominal_local_time,
+            occurrences.c.fold == fire.fold,
+        )
+        .values(run_id=run_id)
+    )
+    log.info(
+        "schedule fired",
+        schedule_id=str(schedule["id"]),
+        run_id=str(run_id),
+        nominal=fire.nominal_local_time.isoformat(),
+        tenant=str(schedule["tenant_id"]),
+    )
+    return 1
+
+
+async def _definition_version(connection: AsyncConnection, schedule: RowMapping) -> RowMapping:
+    definitions = tables.definitions
+    versions = tables.definition_versions
+    return (
+        (
+            await connection.execute(
+                select(versions, tables.report_types.c.source)
+                .join(
+                    definitions,
+                    (definitions.c.id == versions.c.definition_id)
+                    & (definitions.c.current_version == versions.c.version),
+                )
+                .join(tables.report_types, tables.report_types.c.name == versions.c.report_type)
+                .where(definitions.c.id == schedule["definition_id"])
+            )
+        )
+        .mappings()
+        .one()
+    )
+
+
+def _recipients(deliver_to: list[dict[str, Any]]) -> list[Recipient]:
+    return [Recipient(entry["channel"], entry["to"]) for entry in deliver_to]

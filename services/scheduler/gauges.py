@@ -1,0 +1,41 @@
+"""Looks at queues and outbox for the metrics."""
+
+from __future__ import annotations
+
+import aio_pika
+from faststream.rabbit import RabbitBroker
+from sqlalchemy import func, select
+
+from shared import telemetry
+from shared.states import Lane
+from shared.store import tables
+from shared.store.engine import Store
+from shared.topology import CONSUMPTIONS, DEAD_LETTER_QUEUE
+
+
+async def observe_queues(broker: RabbitBroker) -> None:
+    """Set the depth of every queue of ours."""
+    names = [consumption.queue_name(lane) for consumption in CONSUMPTIONS for lane in Lane] + [
+        DEAD_LETTER_QUEUE.name
+    ]
+    connection: aio_pika.abc.AbstractConnection = await broker.connect()
+    async with connection.channel() as channel:
+        for name in names:
+            queue = await channel.declare_queue(name, passive=True)
+            telemetry.QUEUE_DEPTH.labels(name).set(queue.declaration_result.message_count or 0)
+
+
+async def observe_outbox(store: Store) -> None:
+    """Set how many due events wait, and how long the oldest has."""
+    outbox = tables.outbox
+    async with store.quiet_housekeeping() as connection:
+        waiting, age = (
+            await connection.execute(
+                select(
+                    func.count(),
+                    func.extract("epoch", func.now() - func.min(outbox.c.available_at)),
+                ).where(outbox.c.published_at.is_(None), outbox.c.available_at <= func.now())
+            )
+        ).one()
+    telemetry.OUTBOX_DUE.set(waiting)
+    telemetry.OUTBOX_AGE.set(float(age or 0))

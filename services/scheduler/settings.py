@@ -1,0 +1,26 @@
+"""The scheduler's settings."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class SchedulerSettings(ServiceSettings):
+    """How often it looks. All in seconds."""
+
+    schedule_tick_seconds: float = Field(default=1.0, gt=0)
+    """Due schedules."""
+    reaper_tick_seconds: float = Field(default=2.0, gt=0)
+    """Leases that have ended."""
+    outbox_sweep_seconds: float = Field(default=1.0, gt=0)
+    """Events that nobody has published, and retries that have become due."""
+    gauge_tick_seconds: float = Field(default=5.0, gt=0)
+    """Queue depths and the outbox's age, for the metrics."""
+    retention_tick_seconds: float = Field(default=600.0, gt=0)
+    """Files and rows past their retention."""
+    outbox_keep_days: int = Field(default=7, ge=1)
+    """How long published events stay in the outbox, for people who look."""
+    inbox_keep_days: int = Field(default=30, ge=1)
+    """How long an event is remembered as done; longer than any broker keeps a message."""

@@ -1,0 +1,135 @@
+"""Object storage for snapshots and artifacts: a folder, or anything that speaks S3.
+
+A blob is written once and never changed. `put_new` makes it visible whole or not at all, and
+says when somebody was faster: then what is there is the one true content, and the caller
+goes on with that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
+
+from shared.errors import PermanentError, TransientError
+from shared.settings import ServiceSettings
+
+CHUNK = 1 << 20
+"""Bytes handed out at a time when reading."""
+
+
+class BlobStore(Protocol):
+    """What every storage can do. Keys are relative paths with `/`.
+
+    Missing blobs raise PermanentError("blob_missing"), anything else that goes wrong
+    TransientError("storage_unavailable").
+    """
+
+    async def put_new(self, key: str, content: bytes) -> bool:
+        """Store `content`; False when the key exists already, which stays as it is."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """The whole content."""
+        ...
+
+    def stream(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
+        """`length` bytes from offset `start`, in chunks."""
+        ...
+
+    async def delete_prefix(self, prefix: str) -> None:
+        """Delete everything whose key begins with `prefix` (which ends in `/`)."""
+        ...
+
+    async def ping(self) -> None:
+        """Raises when the storage cannot be used."""
+        ...
+
+
+def blob_store(settings: ServiceSettings) -> BlobStore:
+    """The storage that `BROADSHEET_BLOB_URL` names."""
+    parts = urlsplit(settings.blob_url)
+    if parts.scheme == "file":
+        return FolderBlobs(Path(parts.path))
+    if parts.scheme == "s3":
+        from shared.blobs_s3 import S3Blobs
+
+        return S3Blobs.connect(settings, bucket=parts.netloc, prefix=parts.path.strip("/"))
+    raise ValueError(f"BROADSHEET_BLOB_URL: {parts.scheme!r} is not file or s3")
+
+
+class FolderBlobs:
+    """Blobs as files below one folder: written aside, flushed to the disk, then linked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put_new(self, key: str, content: bytes) -> bool:
+        return await asyncio.to_thread(self._put_new, key, content)
+
+    async def get(self, key: str) -> bytes:
+        return await asyncio.to_thread(self._get, key)
+
+    async def stream(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
+        with self._open(key) as file:
+            file.seek(start)
+            while length > 0:
+                chunk = await asyncio.to_thread(file.read, min(length, CHUNK))
+                if not chunk:
+                    return
+                length -= len(chunk)
+                yield chunk
+
+    async def delete_prefix(self, prefix: str) -> None:
+        await asyncio.to_thread(shutil.rmtree, self._path(prefix), ignore_errors=True)
+
+    async def ping(self) -> None:
+        if not os.access(self._folder, os.W_OK):
+            raise TransientError("storage_unavailable", "the blob folder cannot be written")
+
+    def _path(self, key: str) -> Path:
+        path = (self._folder / key).resolve()
+        if not path.is_relative_to(self._folder.resolve()):
+            raise ValueError(f"blob key {key!r} leaves the blob folder")
+        return path
+
+    def _open(self, key: str) -> BinaryIO:
+        try:
+            return self._path(key).open("rb")
+        except FileNotFoundError:
+            raise PermanentError("blob_missing", f"there is no blob {key}") from None
+        except OSError as error:
+            raise TransientError("storage_unavailable", str(error)) from error
+
+    def _put_new(self, key: str, content: bytes) -> bool:
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+                try:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    # A link, unlike a rename, refuses to replace what is there.
+                    os.link(file.name, path)
+                except FileExistsError:
+                    return False
+                finally:
+                    Path(file.name).unlink()
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise TransientError("storage_unavailable", str(error)) from error
+        return True
+
+    def _get(self, key: str) -> bytes:
+        with self._open(key) as file:
+            return file.read()

@@ -1,0 +1,152 @@
+"""Between the broker and a handler: decoding, acknowledging, and what an error leads to.
+
+The acknowledgement comes after the handler's commit. Bytes that are no such event are
+rejected and end in the parking table; a store that is away is waited for with the message
+in hand; any other error hands the message back to the broker, whose delivery limit parks
+what fails every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+from faststream import AckPolicy, StreamMessage
+from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
+from opentelemetry import context as trace_context
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from structlog.contextvars import bound_contextvars
+
+from shared import telemetry
+from shared.events import Event
+from shared.settings import ServiceSettings
+from shared.states import Lane
+from shared.topology import REPORTS, Consumption
+
+log = structlog.get_logger(__name__)
+
+E = TypeVar("E", bound=Event)
+
+_STORE_AWAY = (SQLAlchemyError, OSError, TimeoutError)
+_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between tries while the store is away; the last one repeats."""
+
+
+class Consumers:
+    """The handlers of one process, and what they have in hand."""
+
+    def __init__(self, broker: RabbitBroker, settings: ServiceSettings) -> None:
+        self._broker = broker
+        self._prefetch = {
+            Lane.INTERACTIVE: settings.interactive_prefetch,
+            Lane.BULK: settings.bulk_prefetch,
+        }
+        self._in_hand: set[asyncio.Task[Any]] = set()
+
+    def add(
+        self, consumption: Consumption, event: type[E], handler: Callable[[E], Awaitable[None]]
+    ) -> None:
+        """Have `handler` called for every `event` in the consumption's queues."""
+        for lane in Lane:
+
+            async def on_message(message: RabbitMessage) -> None:
+                await self._handle(message, consumption, event, handler)
+
+            self._broker.subscriber(
+                consumption.queue(lane),
+                exchange=REPORTS if consumption.published else None,
+                # A channel of its own, so that each lane has its own share.
+                channel=Channel(prefetch_count=self._prefetch[lane]),
+                ack_policy=AckPolicy.MANUAL,
+                decoder=_as_it_is,
+                no_reply=True,
+            )(on_message)
+
+    def add_raw(
+        self, queue: RabbitQueue, handler: Callable[[RabbitMessage], Awaitable[None]]
+    ) -> None:
+        """Have `handler` called for every message of a queue, whatever it holds."""
+
+        async def on_message(message: RabbitMessage) -> None:
+            await self._work(message, partial(handler, message))
+
+        self._broker.subscriber(
+            queue,
+            channel=Channel(prefetch_count=10),
+            ack_policy=AckPolicy.MANUAL,
+            decoder=_as_it_is,
+            no_reply=True,
+        )(on_message)
+
+    async def hand_back_all(self) -> None:
+        """Cancel what is still under way; handlers release what they hold."""
+        for task in self._in_hand:
+            task.cancel()
+        await asyncio.gather(*self._in_hand, return_exceptions=True)
+
+    async def _handle(
+        self,
+        message: RabbitMessage,
+        consumption: Consumption,
+        event_type: type[E],
+        handler: Callable[[E], Awaitable[None]],
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._in_hand.add(task)
+        token = trace_context.attach(self._trace_context(message))
+        try:
+            try:
+                event = event_type.model_validate_json(message.body)
+            except ValidationError as error:
+                log.error(
+                    "not such an event, parked",
+                    consumer=consumption.name,
+                    message_id=message.message_id,
+                    reason=str(error.errors(include_url=False, include_input=False)[:3]),
+                )
+                await message.reject()
+                return
+            with bound_contextvars(
+                run_id=str(event.run_id), tenant=str(event.tenant_id), consumer=consumption.name
+            ):
+                await self._work(message, partial(handler, event))
+        finally:
+            trace_context.detach(token)
+            self._in_hand.discard(task)
+
+    @staticmethod
+    async def _work(message: RabbitMessage, handle: Callable[[], Awaitable[None]]) -> None:
+        tries = 0
+        while True:
+            try:
+                await handle()
+            except _STORE_AWAY as error:
+                pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
+                tries += 1
+                log.warning("waiting for the store", reason=repr(error), pause=pause)
+                await asyncio.sleep(pause)
+            except Exception:
+                log.exception("handler failed, message handed back")
+                await asyncio.sleep(_PAUSES[2])
+                await message.nack(requeue=True)
+                return
+            else:
+                await message.ack()
+                return
+
+    @staticmethod
+    def _trace_context(message: RabbitMessage) -> Any:
+        # With tracing on, the broker's middleware has opened a span already.
+        if telemetry.trace_id() is not None:
+            return trace_context.get_current()
+        return telemetry.trace_context_of(message.headers)
+
+
+async def _as_it_is(message: StreamMessage[Any]) -> StreamMessage[Any]:
+    """Hand the whole message on: a decoder that fails would leave it unacknowledged."""
+    return message

@@ -1,0 +1,44 @@
+"""The keys by which one thing is recognised as the same thing: all built here.
+
+They are derived, not drawn: whoever rebuilds an event, a message or a stored file after a
+crash arrives at the same key, and the second one falls on the first one's UNIQUE constraint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID, uuid5
+
+_NAMESPACE = UUID("6f2f3c52-97a5-5d0c-8f5a-b1e0ad5ee7c1")
+
+
+def event_id(subject: UUID, event_type: str, generation: int = 0) -> UUID:
+    """The id of the event of that type about `subject` (a run or a delivery).
+
+    `generation` counts how often a person had the run started again; within one generation
+    each type happens once per subject.
+    """
+    return uuid5(_NAMESPACE, f"{event_type}/{subject}/{generation}")
+
+
+def snapshot_key(tenant_id: UUID, run_id: UUID, generation: int) -> str:
+    """Where the run's ReportDocument is stored."""
+    return f"{run_prefix(tenant_id, run_id)}{generation}/document.json"
+
+
+def artifact_key(tenant_id: UUID, run_id: UUID, generation: int, file_name: str) -> str:
+    """Where one rendered file of the run is stored."""
+    return f"{run_prefix(tenant_id, run_id)}{generation}/{file_name}"
+
+
+def run_prefix(tenant_id: UUID, run_id: UUID) -> str:
+    """What the keys of everything stored for the run begin with."""
+    return f"{tenant_id}/{run_id}/"
+
+
+def body_hash(body: dict[str, Any]) -> str:
+    """sha256 (hex) of a request's meaning: the same whatever the order of its keys."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,186 @@
+"""The ReportDocument: what a report says, before any format is chosen.
+
+The aggregator writes it once, as `document.json`, into the run's snapshot; every format is
+rendered from it, so the PDF, the CSV and the JSON of one run cannot disagree. Figures that
+must stay exact (decimals) travel as strings; the column's `kind` says how to read a cell.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.periods import Period
+
+Cell = bool | int | str | None
+"""One value of a table. Decimals and dates are strings; `None` is "no value"."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Kind(StrEnum):
+    """What the cells of a column are, and how they travel in JSON."""
+
+    TEXT = "text"
+    """A string."""
+    INTEGER = "integer"
+    """A JSON integer."""
+    DECIMAL = "decimal"
+    """An exact decimal in a string, for instance "12.50"."""
+    PERCENT = "percent"
+    """A decimal in a string, already times 100: "12.5" is 12.5 %."""
+    DATE = "date"
+    """An ISO 8601 day."""
+    INSTANT = "instant"
+    """An ISO 8601 date and time with offset."""
+    BOOLEAN = "boolean"
+    """A JSON boolean."""
+
+
+class Column(_Part):
+    """One column of a table."""
+
+    name: str
+    """The machine's name: the CSV header and the JSON key."""
+    title: str
+    """What people read."""
+    kind: Kind
+    unit: str | None = None
+    """For instance "characters" or "h"; never repeated in the cells."""
+    places: int | None = None
+    """Decimal places to show; None shows what is there."""
+
+
+class Table(_Part):
+    """Typed columns and rows; every row has one cell per column, in order."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+    """A totals row, shown apart and not counted in `rows`."""
+    available_rows: int | None = None
+    """How many rows there were before a limit cut them; None when nothing was cut."""
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> Table:
+        width = len(self.columns)
+        if any(len(row) != width for row in self.rows):
+            raise ValueError(f"table {self.name}: a row does not have {width} cells")
+        if self.total is not None and len(self.total) != width:
+            raise ValueError(f"table {self.name}: the totals row does not have {width} cells")
+        return self
+
+
+class Chart(_Part):
+    """One Vega-Lite specification (version 5, data inline, no width and height)."""
+
+    name: str
+    title: str
+    alternative_text: str
+    """What the chart shows, in words, for those who cannot see it."""
+    specification: dict[str, Any]
+
+
+class Direction(StrEnum):
+    """How a figure moved against the previous period."""
+
+    UP = "up"
+    DOWN = "down"
+    FLAT = "flat"
+    UNKNOWN = "unknown"
+    """There is no previous figure to compare with."""
+
+
+class Verdict(StrEnum):
+    """Whether the movement is welcome."""
+
+    GOOD = "good"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+
+
+class Kpi(_Part):
+    """One headline figure with the previous period's beside it."""
+
+    name: str
+    title: str
+    value: Decimal | None
+    """None: there is no such figure for the period (for instance a mean over nothing)."""
+    previous: Decimal | None
+    unit: str | None = None
+    places: int = 0
+    direction: Direction
+    change_percent: Decimal | None
+    """Against the previous period, times 100; None when that was zero or unknown."""
+    verdict: Verdict
+
+
+class Section(_Part):
+    """A heading with its charts and tables, in reading order."""
+
+    title: str
+    text: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+class ReportDocument(_Part):
+    """A whole report. `document_version` grows when a reader would have to change."""
+
+    document_version: int = 1
+    type: str
+    """The report type's name, for instance `delivery_summary`."""
+    title: str
+    period: Period
+    previous_period: Period
+    as_of: datetime
+    """The instant whose data the report shows: the source transaction's own clock."""
+    generated_at: datetime
+    """When the snapshot was made; formats print this, never the clock."""
+    tenant: str
+    """The tenant's name as people read it."""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    summary: tuple[str, ...]
+    kpis: tuple[Kpi, ...]
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, in reading order."""
+        return tuple(table for section in self.sections for table in section.tables)
+
+    @property
+    def row_count(self) -> int:
+        """How many table rows the document holds, totals rows left out."""
+        return sum(len(table.rows) for table in self.tables)
+
+
+def compare(
+    value: Decimal | None, previous: Decimal | None, *, more_is: Verdict
+) -> tuple[Direction, Decimal | None, Verdict]:
+    """Direction, change in percent (one decimal place) and verdict of `value` to `previous`.
+
+    `more_is` says what an increase means. From zero there is a direction but no percentage.
+    """
+    if value is None or previous is None:
+        return Direction.UNKNOWN, None, Verdict.NEUTRAL
+    percent = (
+        None
+        if previous == 0
+        else ((value - previous) / abs(previous) * 100).quantize(Decimal("0.1"))
+    )
+    if value == previous:
+        return Direction.FLAT, percent, Verdict.NEUTRAL
+    opposite = {Verdict.GOOD: Verdict.BAD, Verdict.BAD: Verdict.GOOD}
+    if value > previous:
+        return Direction.UP, percent, more_is
+    return Direction.DOWN, percent, opposite.get(more_is, Verdict.NEUTRAL)

@@ -1,0 +1,176 @@
+"""Every event Broadsheet publishes, on one page.
+
+An event is a past fact about a run or a delivery. It carries identifiers and a claim check,
+never the data. On the wire it is CloudEvents 1.0 in binary mode: the attributes are AMQP
+headers (`cloudEvents_…`), the fields below are the JSON body. Readers ignore fields they do
+not know, so additions stay `v1`; a breaking change is a new class beside the old one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.dedup_keys import event_id
+from shared.states import Lane
+
+
+class Event(BaseModel):
+    """What all events share. `generation` counts how often people restarted the run."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    TYPE: ClassVar[str]
+    """The CloudEvents type, for instance `report.requested.v1`."""
+
+    run_id: UUID
+    tenant_id: UUID
+    lane: Lane
+    generation: int = 0
+
+    @property
+    def subject(self) -> UUID:
+        """What the event is about: the run, or one of its deliveries."""
+        return self.run_id
+
+    @property
+    def id(self) -> UUID:
+        """The event's id: the same however often it is built or sent."""
+        return event_id(self.subject, self.TYPE, self.generation)
+
+    @property
+    def routing_key(self) -> str:
+        """The event's name with the lane last, for instance `report.requested.bulk`."""
+        return f"{self.name()}.{self.lane}"
+
+    @classmethod
+    def name(cls) -> str:
+        """The type without its version, for instance `report.requested`."""
+        return cls.TYPE.rpartition(".")[0]
+
+
+class ReportRequested(Event):
+    """Somebody asked for a report, or a schedule did."""
+
+    TYPE = "report.requested.v1"
+
+    report_type: str
+    formats: tuple[str, ...]
+
+
+class SnapshotReference(BaseModel):
+    """The claim check for a run's snapshot."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key: str
+    """Where it lies in object storage."""
+    sha256: str
+    rows: int
+    """Table rows in it."""
+
+
+class ReportAggregated(Event):
+    """The run's snapshot is written and will not change."""
+
+    TYPE = "report.aggregated.v1"
+
+    report_type: str
+    formats: tuple[str, ...]
+    as_of: datetime
+    snapshot: SnapshotReference
+
+
+class ArtifactReference(BaseModel):
+    """One rendered file, to be fetched from the API."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    format: str
+    media_type: str
+    size: int
+    """Bytes."""
+    sha256: str
+    rows: int
+    path: str
+    """The download's path on the API, relative to its public address."""
+
+
+class ReportRendered(Event):
+    """Every artifact of the run is stored; the run is complete."""
+
+    TYPE = "report.rendered.v1"
+
+    report_type: str
+    as_of: datetime
+    snapshot_sha256: str
+    artifacts: tuple[ArtifactReference, ...]
+
+
+class ReportFailed(Event):
+    """The run gave up. `code` is stable, `message` is for people."""
+
+    TYPE = "report.failed.v1"
+
+    report_type: str
+    stage: str
+    code: str
+    message: str
+
+
+class ReportCancelled(Event):
+    """Somebody cancelled the run."""
+
+    TYPE = "report.cancelled.v1"
+
+    report_type: str
+
+
+class _DeliveryEvent(Event):
+    delivery_id: UUID
+    channel: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.delivery_id
+
+
+class DeliveryDue(_DeliveryEvent):
+    """A delivery is to be tried. The mailer's word to itself: it goes to its queue alone."""
+
+    TYPE = "delivery.due.v1"
+
+
+class ReportDelivered(_DeliveryEvent):
+    """The recipient's server took the report."""
+
+    TYPE = "report.delivered.v1"
+
+    receipt: str | None
+
+
+class ReportDeliveryFailed(_DeliveryEvent):
+    """The report will not arrive, or nobody can tell whether it did.
+
+    `outcome` is `failed`, or `uncertain` when it was sent whole and no answer came.
+    """
+
+    TYPE = "report.delivery_failed.v1"
+
+    outcome: str
+    answer: str
+
+
+PUBLISHED: tuple[type[Event], ...] = (
+    ReportRequested,
+    ReportAggregated,
+    ReportRendered,
+    ReportFailed,
+    ReportCancelled,
+    ReportDelivered,
+    ReportDeliveryFailed,
+)
+"""What outsiders may bind to."""

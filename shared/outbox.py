@@ -1,0 +1,214 @@
+"""The transactional outbox: events are written in the effect's transaction, then relayed.
+
+`add` and `add_for` write; a `Relay` in each producing process publishes what is due, marks it
+after the broker's confirm, and so publishes at least once. A process that dies in between
+leaves rows that any other relay takes up; the scheduler's sweeps every second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from faststream.rabbit import RabbitBroker
+from opentelemetry import context as trace_context
+from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid6 import uuid7
+
+from shared import telemetry
+from shared.events import Event
+from shared.store import tables
+from shared.store.engine import Store
+from shared.topology import CONSUMED_TYPES, REPORTS, Consumption
+
+log = structlog.get_logger(__name__)
+
+RUN_CHANGED = "broadsheet_run_changed"
+"""The LISTEN channel on which a relay hints which runs have news (payload: run ids)."""
+
+
+async def add(connection: AsyncConnection, *events: Event, source: str) -> None:
+    """Write events, to be published to everyone once the transaction commits.
+
+    `source` is the CloudEvents source: the service that says so.
+    """
+    rows = [
+        _row(event, source, exchange=REPORTS.name, routing_key=event.routing_key)
+        for event in events
+    ]
+    if rows:
+        await connection.execute(insert(tables.outbox), rows)
+
+
+async def add_for(
+    connection: AsyncConnection,
+    consumption: Consumption,
+    *events: Event,
+    source: str,
+    delay: timedelta = timedelta(0),
+) -> None:
+    """Write events for one consumer's queue alone: retries, and words to oneself.
+
+    The delay counts on the database's clock. The event keeps its id, so an outsider sees
+    each event once and the consumer's inbox recognises it.
+    """
+    rows = [
+        _row(event, source, exchange="", routing_key=consumption.queue_name(event.lane))
+        for event in events
+    ]
+    if not rows:
+        return
+    statement = insert(tables.outbox)
+    if delay:
+        statement = statement.values(available_at=func.now() + delay)
+    await connection.execute(statement, rows)
+
+
+def _row(event: Event, source: str, *, exchange: str, routing_key: str) -> dict[str, Any]:
+    headers = {
+        "cloudEvents_specversion": "1.0",
+        "cloudEvents_id": str(event.id),
+        "cloudEvents_source": f"/broadsheet/{source}",
+        "cloudEvents_type": event.TYPE,
+        "cloudEvents_subject": str(event.subject),
+        "cloudEvents_time": datetime.now(UTC).isoformat(),
+        "cloudEvents_dataschema": f"urn:broadsheet:{event.TYPE}",
+        "tenant": str(event.tenant_id),
+    }
+    return {
+        "id": uuid7(),
+        "tenant_id": event.tenant_id,
+        "event_id": event.id,
+        "event_type": event.TYPE,
+        "run_id": event.run_id,
+        "exchange": exchange,
+        "routing_key": routing_key,
+        "headers": headers | telemetry.current_trace_headers(),
+        "payload": event.model_dump_json(),
+    }
+
+
+class Relay:
+    """Publishes what lies in the outbox.
+
+    `wake` after a commit publishes at once. `sweep_every` (seconds) also looks by itself,
+    for what a dead process left and for retries that have become due.
+    """
+
+    def __init__(
+        self, store: Store, broker: RabbitBroker, *, sweep_every: float = 5.0, batch: int = 100
+    ) -> None:
+        self._store = store
+        self._broker = broker
+        self._sweep_every = sweep_every
+        self._batch = batch
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        store.on_commit(self.wake)
+
+    def wake(self) -> None:
+        """There may be something to publish."""
+        self._woken.set()
+
+    async def start(self) -> None:
+        """Start publishing in the background."""
+        self._task = asyncio.create_task(self._run(), name="outbox relay")
+
+    async def stop(self) -> None:
+        """Publish what is due, if the broker lets us, and stop."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(2):
+                await self.publish_due()
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            self._woken.clear()
+            try:
+                published = await self.publish_due()
+                failures = 0
+            except Exception as error:  # the broker or the store is away: the rows stay
+                failures += 1
+                log.warning("outbox relay waits", reason=repr(error), failures=failures)
+                await asyncio.sleep(min(0.2 * 2**failures, 5.0))
+                continue
+            if published < self._batch:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._sweep_every):
+                        await self._woken.wait()
+
+    async def publish_due(self) -> int:
+        """Publish one batch of due rows; returns how many. Rows others hold are passed over."""
+        outbox = tables.outbox
+        due = (
+            select(outbox)
+            .where(outbox.c.published_at.is_(None), outbox.c.available_at <= func.now())
+            .order_by(outbox.c.available_at)
+            .limit(self._batch)
+            .with_for_update(skip_locked=True)
+        )
+        # Not `housekeeping()`: its commit would wake this relay again, for ever.
+        async with self._store.quiet_housekeeping() as connection:
+            rows = (await connection.execute(due)).mappings().all()
+            if not rows:
+                return 0
+            confirmed = await self._publish(rows)
+            await connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_([row["id"] for row in confirmed]))
+                .values(published_at=func.clock_timestamp())
+            )
+            runs = ",".join({str(row["run_id"]) for row in confirmed})
+            await connection.execute(
+                text("SELECT pg_notify(:channel, :runs)"), {"channel": RUN_CHANGED, "runs": runs}
+            )
+        if len(confirmed) < len(rows):
+            raise ConnectionError(f"{len(rows) - len(confirmed)} events were not confirmed")
+        telemetry.EVENTS_PUBLISHED.inc(len(confirmed))
+        return len(rows)
+
+    async def _publish(self, rows: Sequence[RowMapping]) -> list[RowMapping]:
+        """Publish the rows at once and return those that the broker confirmed."""
+        outcomes = await asyncio.gather(
+            *(self._publish_one(row) for row in rows), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                log.warning("an event was not confirmed", reason=repr(outcome))
+        return [
+            row
+            for row, outcome in zip(rows, outcomes, strict=True)
+            if not isinstance(outcome, BaseException)
+        ]
+
+    async def _publish_one(self, row: RowMapping) -> None:
+        event_id: UUID = row["event_id"]
+        token = trace_context.attach(telemetry.trace_context_of(row["headers"]))
+        try:
+            await self._broker.publish(
+                row["payload"].encode(),
+                exchange=row["exchange"] or None,
+                routing_key=row["routing_key"],
+                headers=row["headers"],
+                message_id=str(event_id),
+                message_type=row["event_type"],
+                correlation_id=str(row["run_id"]),
+                content_type="application/json",
+                persist=True,
+                # Work for one of our own consumers must reach a queue; news need not.
+                mandatory=row["exchange"] == "" or row["event_type"] in CONSUMED_TYPES,
+                timeout=5.0,
+            )
+        finally:
+            trace_context.detach(token)

@@ -1,0 +1,197 @@
+"""What every service process has: store, broker, relay, health, metrics and an orderly end.
+
+A service's `app.py` builds a `Service`, adds its handlers and asks for its ASGI application;
+`serve` runs that until SIGTERM.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import structlog
+import uvicorn
+from faststream.rabbit import Channel, RabbitBroker
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from shared import telemetry
+from shared.blobs import BlobStore, blob_store
+from shared.consumer import Consumers
+from shared.outbox import Relay
+from shared.settings import ServiceSettings
+from shared.store.engine import Store
+from shared.topology import declare_topology
+
+log = structlog.get_logger(__name__)
+
+Check = Callable[[], Awaitable[None]]
+"""Raises when what it looks at cannot be used."""
+
+
+class Service:
+    """The plumbing of one service process."""
+
+    def __init__(
+        self, name: str, settings: ServiceSettings, *, sweep_outbox_every: float = 5.0
+    ) -> None:
+        telemetry.configure_logging(name, settings.log_level)
+        traced = telemetry.configure_tracing(name, settings.otlp_endpoint)
+        self.name = name
+        self.settings = settings
+        self.owner = f"{name}@{socket.gethostname()}:{os.getpid()}"
+        """Who holds a lease, for people who look."""
+        self.store = Store.connect(settings, application_name=f"broadsheet-{name}")
+        self.blobs: BlobStore = blob_store(settings)
+        self.broker = _broker(settings, name, traced=traced)
+        self.consumers = Consumers(self.broker, settings)
+        self.relay = Relay(self.store, self.broker, sweep_every=sweep_outbox_every)
+        self.needed: dict[str, Check] = {
+            "store": self.store.ping,
+            "broker": self._ping_broker,
+            "blobs": self.blobs.ping,
+        }
+        """What must be usable for the service to be ready."""
+        self._connected = False
+        self._background: list[Callable[[], contextlib.AbstractAsyncContextManager[Any]]] = []
+
+    def during(self, part: Callable[[], contextlib.AbstractAsyncContextManager[Any]]) -> None:
+        """Enter `part` once the store answers and leave it when the service stops."""
+        self._background.append(part)
+
+    def app(self) -> Starlette:
+        """An ASGI application with health and metrics, for a service without its own."""
+        return Starlette(routes=self.routes(), lifespan=self.lifespan)
+
+    def routes(self) -> list[Route]:
+        """`/health/live`, `/health/ready`, `/metrics`."""
+        return [
+            Route("/health/live", _live),
+            Route("/health/ready", self._ready),
+            Route("/metrics", _metrics),
+        ]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, app: object) -> AsyncIterator[None]:
+        """Start everything, and stop it in the order in which nothing is lost."""
+        await self._wait_for_store()
+        async with contextlib.AsyncExitStack() as stack:
+            for part in self._background:
+                await stack.enter_async_context(part())
+            # In the background: while the broker is away, requests are still accepted.
+            connecting = asyncio.create_task(self._connect_broker(), name="connect broker")
+            await self.relay.start()
+            log.info("service started", port=self.settings.http_port)
+            try:
+                yield
+            finally:
+                log.info("service stops")
+                connecting.cancel()
+                await asyncio.gather(connecting, return_exceptions=True)
+                if self._connected:
+                    # Takes no further message and waits for those in hand.
+                    await self.broker.stop()
+                await self.consumers.hand_back_all()
+                await self.relay.stop()
+        await self.store.close()
+
+    async def _wait_for_store(self) -> None:
+        while True:
+            try:
+                await self.store.ping()
+                return
+            except Exception as error:
+                log.warning("waiting for the store", reason=repr(error))
+                await asyncio.sleep(0.5)
+
+    async def _connect_broker(self) -> None:
+        while True:
+            try:
+                await self.broker.connect()
+                await declare_topology(self.broker)
+                await self.broker.start()
+                break
+            except Exception as error:
+                log.warning("waiting for the broker", reason=repr(error))
+                await asyncio.sleep(0.5)
+        self._connected = True
+        self.relay.wake()
+        log.info("broker connected")
+
+    async def _ping_broker(self) -> None:
+        if not self._connected or not await self.broker.ping(timeout=2.0):
+            raise ConnectionError("not connected to the broker")
+
+    async def _ready(self, request: Request) -> Response:
+        async def outcome(check: Check) -> str:
+            try:
+                async with asyncio.timeout(3):
+                    await check()
+            except Exception as error:
+                return str(error) or repr(error)
+            return "ok"
+
+        names = list(self.needed)
+        outcomes = await asyncio.gather(*(outcome(self.needed[name]) for name in names))
+        ready = all(text == "ok" for text in outcomes)
+        return JSONResponse(
+            {
+                "status": "ready" if ready else "not ready",
+                "service": self.name,
+                "checks": dict(zip(names, outcomes, strict=True)),
+            },
+            status_code=200 if ready else 503,
+        )
+
+
+def _broker(settings: ServiceSettings, name: str, *, traced: bool) -> RabbitBroker:
+    middlewares: list[Any] = []
+    if traced:
+        from faststream.rabbit.opentelemetry import RabbitTelemetryMiddleware
+
+        middlewares.append(RabbitTelemetryMiddleware())
+    return RabbitBroker(
+        settings.amqp_url.get_secret_value(),
+        # Publishing has a channel of its own, which hears of unroutable messages; a fault
+        # there leaves the consumers' channels alone.
+        default_channel=Channel(publisher_confirms=True, on_return_raises=True),
+        reconnect_interval=1.0,
+        graceful_timeout=settings.shutdown_grace_seconds,
+        app_id=f"broadsheet-{name}",
+        # Messages arrive as they are and are validated by `shared.consumer`.
+        apply_types=False,
+        logger=None,
+        middlewares=middlewares,
+    )
+
+
+async def _live(request: Request) -> Response:
+    return JSONResponse({"status": "live"})
+
+
+async def _metrics(request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def serve(app: Any, settings: ServiceSettings) -> None:
+    """Run the application until SIGTERM or SIGINT."""
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Streams of events would otherwise hold the end up.
+        timeout_graceful_shutdown=1,
+        backlog=2048,
+    )

@@ -1,0 +1,53 @@
+"""Settings that every service has. Each service adds its own class beside its `app.py`.
+
+All are read from the environment, prefixed `BROADSHEET_`; `deploy/.env.example` lists them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to reach the broker, the store and the object storage."""
+
+    model_config = SettingsConfigDict(env_prefix="BROADSHEET_", frozen=True, extra="ignore")
+
+    amqp_url: SecretStr
+    """`amqp://user:password@host:port/vhost` of RabbitMQ."""
+    database_url: SecretStr
+    """`postgresql://…` of the store, as the application's role (row-level security applies)."""
+    housekeeping_database_url: SecretStr
+    """The same store as the housekeeping role: relays, reaper, claims across tenants."""
+    blob_url: str
+    """Object storage: `file:///absolute/folder` or `s3://bucket/prefix`."""
+    blob_s3_endpoint: str | None = None
+    """Endpoint of an S3-compatible store; None is Amazon's."""
+    blob_s3_region: str = "us-east-1"
+    blob_s3_access_key_id: SecretStr | None = None
+    blob_s3_secret_access_key: SecretStr | None = None
+
+    http_host: str = "127.0.0.1"
+    """Where the service answers HTTP: health, metrics and, of the api, everything."""
+    http_port: int = Field(default=8000, ge=0, le=65535)
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    otlp_endpoint: str | None = None
+    """OTLP/HTTP traces endpoint such as `http://collector:4318/v1/traces`; off when empty."""
+
+    database_pool_size: int = Field(default=5, ge=1, le=100)
+    lease_seconds: float = Field(default=30.0, gt=0)
+    """How long work stays claimed without a heartbeat before the reaper re-queues it."""
+    max_attempts: int = Field(default=5, ge=1)
+    """How often a stage is tried before its run fails."""
+    retry_base_seconds: float = Field(default=2.0, gt=0)
+    """The delay before the second attempt; it doubles with each further one."""
+    shutdown_grace_seconds: float = Field(default=8.0, gt=0)
+    """How long a stage under way may go on after SIGTERM before it is handed back."""
+    interactive_prefetch: int = Field(default=4, ge=1)
+    """Messages of the interactive lane under way at once in one process."""
+    bulk_prefetch: int = Field(default=2, ge=1)
+    """Messages of the bulk lane under way at once in one process."""

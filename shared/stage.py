@@ -1,0 +1,223 @@
+"""One stage of a run: claim it, work with no transaction open, finish it in one commit.
+
+Whoever claims a stage holds its lease (`shared.lease`). What goes wrong meanwhile is decided
+here: tried later, given up, or handed back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import outbox, runs, telemetry
+from shared.backoff import retry_delay
+from shared.errors import PermanentError, TransientError
+from shared.events import Event, ReportAggregated, ReportRequested
+from shared.lease import RELEASED, Lease, LeaseLostError, lease_end
+from shared.runs import Run
+from shared.settings import ServiceSettings
+from shared.states import RunStatus
+from shared.store import tables
+from shared.store.engine import Store
+from shared.topology import AGGREGATOR, RENDERER, Consumption
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What sets one stage apart from another."""
+
+    name: str
+    consumption: Consumption
+    waiting: RunStatus
+    """The status in which a run waits for this stage."""
+    working: RunStatus
+    """The status in which a worker holds it."""
+    done: RunStatus
+
+    def event_for(self, run: Run) -> Event:
+        """The event that asks for this stage, built again from the run."""
+        return run.requested() if self.consumption.event is ReportRequested else run.aggregated()
+
+
+AGGREGATE = Stage(
+    "aggregate", AGGREGATOR, RunStatus.REQUESTED, RunStatus.AGGREGATING, RunStatus.AGGREGATED
+)
+RENDER = Stage("render", RENDERER, RunStatus.AGGREGATED, RunStatus.RENDERING, RunStatus.COMPLETED)
+STAGES = (AGGREGATE, RENDER)
+
+Finish = Callable[[AsyncConnection, Run], Awaitable[dict[str, Any]]]
+"""Writes a stage's effect in the finishing transaction; returns the run's new column values."""
+
+
+class StageWorker:
+    """Runs one stage in one service."""
+
+    def __init__(
+        self, stage: Stage, store: Store, settings: ServiceSettings, *, service: str, owner: str
+    ) -> None:
+        self._stage = stage
+        self._store = store
+        self._settings = settings
+        self._service = service
+        self._owner = owner
+
+    async def run(
+        self,
+        event: ReportRequested | ReportAggregated,
+        work: Callable[[Run], Awaitable[Finish]],
+    ) -> None:
+        """Claim the run, do `work` (no transaction open), and commit its effect.
+
+        Returns without doing anything when the event has had its effect already, the run is
+        final, or another worker holds a live lease (the reaper re-queues it should that
+        worker die).
+        """
+        token = uuid4()
+        run = await self._claim(event, token)
+        if run is None:
+            log.info("nothing to do", stage=self._stage.name)
+            return
+        lease = Lease(
+            self._store, tables.runs, run.id, run.tenant_id, token, self._settings.lease_seconds
+        )
+        started = time.monotonic()
+        try:
+            async with lease.kept_alive():
+                finish = await work(run)
+            await self._finish(event, run, lease, finish, started)
+        except LeaseLostError:
+            log.warning("lease lost, result dropped", stage=self._stage.name)
+        except TransientError as error:
+            await self._try_later(run, lease, error)
+        except PermanentError as error:
+            await self._give_up(run, lease, error.code, error.message)
+        except asyncio.CancelledError:  # shutting down
+            await asyncio.shield(self._hand_back(run, lease))
+            raise
+        except SQLAlchemyError:
+            raise  # the store is away: the consumer waits for it
+        except Exception as error:
+            log.exception("unexpected error", stage=self._stage.name)
+            await self._try_later(run, lease, TransientError("internal_error", repr(error)))
+
+    async def _claim(self, event: Event, token: UUID) -> Run | None:
+        runs_ = tables.runs
+        inbox = tables.inbox
+        seen = select(inbox.c.event_id).where(
+            inbox.c.consumer == self._stage.consumption.name, inbox.c.event_id == event.id
+        )
+        claim = (
+            update(runs_)
+            .where(
+                runs_.c.id == event.run_id,
+                runs_.c.generation == event.generation,
+                runs_.c.status == self._stage.waiting,
+                ~seen.exists(),
+            )
+            .values(
+                status=self._stage.working,
+                attempt=runs_.c.attempt + 1,
+                started_at=func.coalesce(runs_.c.started_at, func.now()),
+                lease_token=token,
+                lease_owner=self._owner,
+                lease_until=lease_end(self._settings.lease_seconds),
+            )
+            .returning(runs_)
+        )
+        async with self._store.tenant(event.tenant_id) as connection:
+            row = (await connection.execute(claim)).mappings().first()
+        return Run.of(row) if row else None
+
+    async def _finish(
+        self, event: Event, run: Run, lease: Lease, finish: Finish, started: float
+    ) -> None:
+        duration = time.monotonic() - started
+        async with self._store.tenant(run.tenant_id) as connection:
+            values = await finish(connection, run)
+            await lease.write(connection, status=self._stage.done, attempt=0, **RELEASED, **values)
+            await connection.execute(
+                insert(tables.inbox).values(
+                    tenant_id=run.tenant_id,
+                    consumer=self._stage.consumption.name,
+                    event_id=event.id,
+                )
+            )
+            await runs.record(
+                connection,
+                run,
+                self._stage.done,
+                self._service,
+                duration_ms=round(duration * 1000),
+            )
+        telemetry.RUNS.labels(run.report_type, self._stage.done).inc()
+        telemetry.STAGE_SECONDS.labels(self._stage.name).observe(time.monotonic() - started)
+
+    async def _try_later(self, run: Run, lease: Lease, error: TransientError) -> None:
+        if run.attempt >= self._settings.max_attempts:
+            await self._give_up(
+                run, lease, error.code, f"{error.message} (tried {run.attempt} times)"
+            )
+            return
+        delay = retry_delay(run.attempt, self._settings.retry_base_seconds, random.random())
+        log.warning("stage is tried again", code=error.code, reason=error.message, delay=str(delay))
+        with contextlib.suppress(LeaseLostError):
+            async with self._store.tenant(run.tenant_id) as connection:
+                await self._release(connection, run, lease, attempt=run.attempt, delay=delay)
+                await runs.record(
+                    connection, run, "retry", self._service, detail=f"{error.code}: {error.message}"
+                )
+        telemetry.EVENTS_RETRIED.labels(self._stage.consumption.name).inc()
+
+    async def _give_up(self, run: Run, lease: Lease, code: str, message: str) -> None:
+        log.error("run failed", code=code, reason=message, stage=self._stage.name)
+        async with self._store.tenant(run.tenant_id) as connection:
+            await runs.fail(
+                connection,
+                run,
+                service=self._service,
+                stage=self._stage.name,
+                code=code,
+                message=message,
+                lease_token=lease.token,
+            )
+
+    async def _hand_back(self, run: Run, lease: Lease) -> None:
+        # Not left to the broker's redelivery: that may reach another worker before this commit
+        # and find the lease still held.
+        with contextlib.suppress(LeaseLostError):
+            async with self._store.tenant(run.tenant_id) as connection:
+                await self._release(connection, run, lease, attempt=run.attempt - 1)
+        log.info("stage handed back", stage=self._stage.name)
+
+    async def _release(
+        self,
+        connection: AsyncConnection,
+        run: Run,
+        lease: Lease,
+        *,
+        attempt: int,
+        delay: timedelta = timedelta(0),
+    ) -> None:
+        """Let go of the run and ask for the stage again, after `delay`."""
+        await lease.write(connection, status=self._stage.waiting, attempt=attempt, **RELEASED)
+        await outbox.add_for(
+            connection,
+            self._stage.consumption,
+            self._stage.event_for(run),
+            source=self._service,
+            delay=delay,
+        )

@@ -1,0 +1,134 @@
+"""The state machines: which states there are, what each means, and which steps are allowed.
+
+One table per machine serves the guard (`ensure_step`, and the WHERE clause of every
+transition), the constraints of the store and the documentation.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    REQUESTED = "requested"
+    """Accepted; waiting for an aggregator."""
+    AGGREGATING = "aggregating"
+    """An aggregator holds the lease and reads the source."""
+    AGGREGATED = "aggregated"
+    """The snapshot is written; waiting for a renderer."""
+    RENDERING = "rendering"
+    """A renderer holds the lease and makes the artifacts."""
+    COMPLETED = "completed"
+    """Every artifact is there. Deliveries go on by themselves."""
+    FAILED = "failed"
+    """Gave up, with the reason in `error`; a retry starts it again."""
+    CANCELLED = "cancelled"
+    """Somebody stopped it."""
+    SKIPPED = "skipped"
+    """Its condition was false; the figure that decided is on the run."""
+
+
+RUN_STEPS: dict[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.REQUESTED: frozenset({RunStatus.AGGREGATING, RunStatus.FAILED, RunStatus.CANCELLED}),
+    RunStatus.AGGREGATING: frozenset(
+        # Back to `requested` when the work is handed back: a retry later, or a shutdown.
+        {RunStatus.AGGREGATED, RunStatus.REQUESTED, RunStatus.FAILED, RunStatus.CANCELLED}
+    ),
+    RunStatus.AGGREGATED: frozenset(
+        {RunStatus.RENDERING, RunStatus.SKIPPED, RunStatus.FAILED, RunStatus.CANCELLED}
+    ),
+    RunStatus.RENDERING: frozenset(
+        {RunStatus.COMPLETED, RunStatus.AGGREGATED, RunStatus.FAILED, RunStatus.CANCELLED}
+    ),
+    RunStatus.COMPLETED: frozenset(),
+    RunStatus.FAILED: frozenset({RunStatus.REQUESTED}),
+    RunStatus.CANCELLED: frozenset(),
+    RunStatus.SKIPPED: frozenset(),
+}
+
+FINAL_RUN_STATUSES = frozenset(
+    {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.SKIPPED}
+)
+"""No work goes on in these. `failed` can be retried; the others are the end."""
+
+
+class ArtifactStatus(StrEnum):
+    """Where one rendered file stands."""
+
+    PENDING = "pending"
+    """Asked for, not rendered yet."""
+    RENDERED = "rendered"
+    """Stored whole, with its sha256 and size."""
+    EXPIRED = "expired"
+    """Its retention has passed; the file is gone and its sha256 stays."""
+
+
+class DeliveryStatus(StrEnum):
+    """Where one delivery to one recipient stands."""
+
+    PENDING = "pending"
+    """Waiting for the run to complete, or for its first attempt."""
+    SENDING = "sending"
+    """On the wire: committed before the first byte leaves."""
+    SENT = "sent"
+    """The recipient's server took it."""
+    DEFERRED = "deferred"
+    """Not taken for now; it is tried again at `next_attempt_at`."""
+    UNCERTAIN = "uncertain"
+    """Sent whole, and the answer never came: it may have arrived. Never sent again unasked."""
+    FAILED = "failed"
+    """Refused for good, or tried too often."""
+    CANCELLED = "cancelled"
+    """The run failed or was cancelled before anything was sent."""
+
+
+DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
+    DeliveryStatus.PENDING: frozenset({DeliveryStatus.SENDING, DeliveryStatus.CANCELLED}),
+    DeliveryStatus.SENDING: frozenset(
+        {
+            DeliveryStatus.SENT,
+            DeliveryStatus.DEFERRED,
+            DeliveryStatus.UNCERTAIN,
+            DeliveryStatus.FAILED,
+        }
+    ),
+    DeliveryStatus.DEFERRED: frozenset(
+        {DeliveryStatus.SENDING, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED}
+    ),
+    DeliveryStatus.SENT: frozenset(),
+    DeliveryStatus.UNCERTAIN: frozenset(),
+    DeliveryStatus.FAILED: frozenset(),
+    # A failed run takes its deliveries along; a retry of the run brings them back.
+    DeliveryStatus.CANCELLED: frozenset({DeliveryStatus.PENDING}),
+}
+
+
+class OccurrenceStatus(StrEnum):
+    """What became of one nominal fire of a schedule."""
+
+    WAITING = "waiting"
+    """Due, and waiting for its data."""
+    HELD = "held"
+    """Waiting for a person."""
+    SKIPPED = "skipped"
+    """Left out on purpose, with the reason."""
+    MISSED = "missed"
+    """The system was down past the grace time."""
+    FIRED = "fired"
+    """It made a run."""
+
+
+class Lane(StrEnum):
+    """Which queue work goes through; a person waiting never queues behind bulk work."""
+
+    INTERACTIVE = "interactive"
+    """Somebody asked for it and may be waiting."""
+    BULK = "bulk"
+    """Scheduled and burst work."""
+
+
+def states_that_lead_to(status: RunStatus) -> tuple[RunStatus, ...]:
+    """The states from which a run may step to `status`."""
+    return tuple(before for before, after in RUN_STEPS.items() if status in after)

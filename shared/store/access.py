@@ -1,0 +1,77 @@
+"""Who may do what in the store: row-level security and grants, as one list of statements.
+
+Applied by the migrations after every change of the tables, so it always describes the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.store.tables import CATALOGUES, audit, metadata, tenants
+
+APPLICATION_ROLE = "broadsheet_app"
+HOUSEKEEPING_ROLE = "broadsheet_housekeeping"
+
+_CURRENT_TENANT = "NULLIF(current_setting('broadsheet.tenant', true), '')::uuid"
+
+
+def access_statements() -> Iterator[str]:
+    """SQL statements that bring policies and grants to what this page says. Repeatable."""
+    yield f"GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}, {HOUSEKEEPING_ROLE}"
+    for table in metadata.sorted_tables:
+        name = table.name
+        if table in CATALOGUES:
+            yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APPLICATION_ROLE}"
+            continue
+        column = "id" if table is tenants else "tenant_id"
+        yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+        yield f"DROP POLICY IF EXISTS own_tenant ON {name}"
+        yield (
+            f"CREATE POLICY own_tenant ON {name} TO {APPLICATION_ROLE} "
+            f"USING ({column} = {_CURRENT_TENANT}) WITH CHECK ({column} = {_CURRENT_TENANT})"
+        )
+        yield f"DROP POLICY IF EXISTS across_tenants ON {name}"
+        yield (
+            f"CREATE POLICY across_tenants ON {name} TO {HOUSEKEEPING_ROLE} "
+            "USING (true) WITH CHECK (true)"
+        )
+        if table is tenants:
+            # For `tenant_by_slug`, which runs as the owner; forced security binds owners too.
+            yield f"DROP POLICY IF EXISTS look_up ON {name}"
+            yield f"CREATE POLICY look_up ON {name} FOR SELECT TO CURRENT_USER USING (true)"
+            yield f"GRANT SELECT ON {name} TO {APPLICATION_ROLE}"
+        elif table is audit:
+            yield f"GRANT SELECT, INSERT ON {name} TO {APPLICATION_ROLE}"
+        else:
+            yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APPLICATION_ROLE}"
+    for name, privileges in _HOUSEKEEPING.items():
+        yield f"GRANT {privileges} ON {name} TO {HOUSEKEEPING_ROLE}"
+    yield "DROP FUNCTION IF EXISTS tenant_by_slug(text)"
+    yield (
+        "CREATE FUNCTION tenant_by_slug(wanted text) RETURNS uuid LANGUAGE sql STABLE "
+        "SECURITY DEFINER SET search_path = pg_catalog, public AS "
+        "'SELECT id FROM public.tenants WHERE slug = wanted'"
+    )
+    yield "REVOKE ALL ON FUNCTION tenant_by_slug(text) FROM PUBLIC"
+    yield f"GRANT EXECUTE ON FUNCTION tenant_by_slug(text) TO {APPLICATION_ROLE}"
+
+
+_HOUSEKEEPING = {
+    "tenants": "SELECT",
+    "tenant_settings": "SELECT",
+    "members": "SELECT",
+    "definitions": "SELECT",
+    "definition_versions": "SELECT",
+    "schedules": "SELECT, UPDATE",
+    "schedule_occurrences": "SELECT, INSERT, UPDATE",
+    "runs": "SELECT, INSERT, UPDATE",
+    "artifacts": "SELECT, INSERT, UPDATE",
+    "deliveries": "SELECT, INSERT, UPDATE",
+    "delivery_attempts": "SELECT, UPDATE",
+    "run_timeline": "SELECT, INSERT",
+    "outbox": "SELECT, INSERT, UPDATE, DELETE",
+    "inbox": "SELECT, DELETE",
+    "dead_letters": "SELECT, INSERT, UPDATE",
+}
+"""What relay, reaper, claims and retention need, and nothing else."""

@@ -1,0 +1,82 @@
+"""The broker's exchanges and queues: names, arguments and how they hang together.
+
+Everything declared here works on RabbitMQ 3.10 and on 4.x.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+
+from shared.events import DeliveryDue, Event, ReportAggregated, ReportRendered, ReportRequested
+from shared.states import Lane
+
+REPORTS = RabbitExchange("broadsheet.reports", type=ExchangeType.TOPIC, durable=True)
+"""Where every event is published; outsiders bind their own queues to it."""
+
+DEAD_LETTERS = RabbitExchange("broadsheet.dead-letters", type=ExchangeType.FANOUT, durable=True)
+
+DELIVERY_LIMIT = 20
+"""How often the broker hands out one message before it counts as poison.
+
+High, because a restarted worker counts too: only a message that takes its consumer down
+every time gets there.
+"""
+
+DEAD_LETTER_QUEUE = RabbitQueue(
+    "broadsheet.dead-letters", queue_type=QueueType.QUORUM, durable=True
+)
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """One consumer and the queues it reads: one per lane."""
+
+    name: str
+    """The consumer's name in the inbox and in its queues' names."""
+    event: type[Event]
+    published: bool = True
+    """False: messages come straight to the queue and through no exchange."""
+
+    def queue_name(self, lane: Lane) -> str:
+        """The queue of that lane, for instance `broadsheet.aggregator.bulk`."""
+        return f"broadsheet.{self.name}.{lane}"
+
+    def queue(self, lane: Lane) -> RabbitQueue:
+        """A quorum queue whose refused messages end, for certain, in the dead-letter queue."""
+        return RabbitQueue(
+            self.queue_name(lane),
+            queue_type=QueueType.QUORUM,
+            durable=True,
+            routing_key=f"{self.event.name()}.{lane}",
+            arguments={
+                "x-delivery-limit": DELIVERY_LIMIT,
+                "x-dead-letter-exchange": DEAD_LETTERS.name,
+                # Both are needed for dead-lettering at least once (since RabbitMQ 3.10).
+                "x-dead-letter-strategy": "at-least-once",
+                "x-overflow": "reject-publish",
+            },
+        )
+
+
+AGGREGATOR = Consumption("aggregator", ReportRequested)
+RENDERER = Consumption("renderer", ReportAggregated)
+MAILER = Consumption("mailer", ReportRendered)
+DELIVERER = Consumption("mailer.deliveries", DeliveryDue, published=False)
+
+CONSUMPTIONS = (AGGREGATOR, RENDERER, MAILER, DELIVERER)
+CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
+
+
+async def declare_topology(broker: RabbitBroker) -> None:
+    """Declare it all. Every process does so at its start, so none depends on another's."""
+    reports = await broker.declare_exchange(REPORTS)
+    dead_letters = await broker.declare_exchange(DEAD_LETTERS)
+    parking = await broker.declare_queue(DEAD_LETTER_QUEUE)
+    await parking.bind(dead_letters)
+    for consumption in CONSUMPTIONS:
+        for lane in Lane:
+            queue = await broker.declare_queue(consumption.queue(lane))
+            if consumption.published:
+                await queue.bind(reports, routing_key=consumption.queue(lane).routing_key)
