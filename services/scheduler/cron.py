@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
+
+from shared.periods import timezone_named
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Fire:
 
 
 def fire_at(instant: datetime, timezone: str) -> Fire:
-    """The fire whose instant is known."""
-    local = instant.astimezone(ZoneInfo(timezone))
+    """The fire whose instant is known; ValueError for an unknown timezone."""
+    local = instant.astimezone(timezone_named(timezone))
     return Fire(
         at=instant.astimezone(UTC),
         nominal_local_time=local.replace(tzinfo=None, fold=0),
@@ -38,8 +39,12 @@ def fire_at(instant: datetime, timezone: str) -> Fire:
 def next_fire(cron: str, timezone: str, after: datetime) -> Fire:
     """The first fire later than `after` (an aware instant).
 
-    Raises cronsim.CronSimError for an expression that is none, StopIteration-free: cron
-    expressions that never come raise CronSimError as well.
+    Raises cronsim.CronSimError for what is no five-field expression, and ValueError for one
+    that never comes (30 February) or an unknown timezone.
     """
-    instant = next(CronSim(cron, after.astimezone(ZoneInfo(timezone))))
+    if len(cron.split()) != 5:
+        raise ValueError(f"{cron!r} is no cron expression of five fields")
+    instant = next(CronSim(cron, after.astimezone(timezone_named(timezone))), None)
+    if instant is None:
+        raise ValueError(f"{cron!r} never comes")
     return fire_at(instant, timezone)

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from cronsim import CronSimError
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler.cron import Fire, fire_at, next_fire
@@ -35,7 +37,7 @@ async def fire_due_schedules(store: Store) -> int:
         async with store.housekeeping() as connection:
             now, due = await _claim_due(connection)
             for schedule in due:
-                fired += await _fire(connection, schedule, now)
+                fired += await _fire_or_switch_off(connection, schedule, now)
         if len(due) < BATCH:
             return fired
 
@@ -56,6 +58,24 @@ async def _claim_due(connection: AsyncConnection) -> tuple[datetime, list[RowMap
         .with_for_update(skip_locked=True)
     )
     return now, list(rows.mappings().all())
+
+
+async def _fire_or_switch_off(
+    connection: AsyncConnection, schedule: RowMapping, now: datetime
+) -> int:
+    """Fire one; a schedule that cannot be fired must not keep the others from it."""
+    try:
+        async with connection.begin_nested():
+            return await _fire(connection, schedule, now)
+    except (CronSimError, ValueError, LookupError, NoResultFound) as error:
+        problem = f"cannot be fired: {error or type(error).__name__}"
+        log.error("schedule switched off", schedule_id=str(schedule["id"]), reason=problem)
+        await connection.execute(
+            update(tables.schedules)
+            .where(tables.schedules.c.id == schedule["id"])
+            .values(active=False, problem=problem)
+        )
+        return 0
 
 
 async def _fire(connection: AsyncConnection, schedule: RowMapping, now: datetime) -> int:

@@ -204,11 +204,12 @@ schedules = Table(
     Column("deliver_to", JSONB, nullable=False, server_default=text("'[]'")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     _instant("next_run_at"),
+    Column("problem", Text),
     Column("owner", String(200), nullable=False),
     _created_at(),
     Index("ix_schedules_due", "next_run_at", postgresql_where=text("active")),
     comment="Owner: api; the scheduler moves `next_run_at`, which is the truth about what is "
-    "due. NULL means: not computed yet.",
+    "due (NULL: not computed yet). `problem` says why a schedule was switched off.",
 )
 
 runs = Table(

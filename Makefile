@@ -1,0 +1,67 @@
+# The menu. `make` alone prints it; everything works from a fresh clone with make and Python.
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/.ready
+SERVICES := api aggregator renderer scheduler mailer
+CODE := cli deploy services shared tests benchmarks
+# Not every folder needs to be there for the others to be checked.
+CODE_HERE = $(wildcard $(CODE))
+
+.DEFAULT_GOAL := help
+.PHONY: help run down test test-long test-containers lint types contracts bench demo-data lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+
+run: $(READY) ## all five services with broker, database and inbox, and a first report (DETACH=1 returns)
+	@$(BIN)/python -m cli.main up --first-report $(if $(DETACH),--detach)
+
+down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` started
+	@$(BIN)/python -m cli.main down
+
+test: $(READY) ## unit, contract, integration, end-to-end and fault tests (up to 12 minutes)
+	@$(BIN)/python -m pytest -m "not long and not containers" tests $(ARGS)
+
+test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
+	@$(BIN)/python -m pytest -m long tests $(ARGS)
+
+test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine)
+	@$(BIN)/python -m pytest -m containers tests $(ARGS)
+
+lint: $(READY) ## style and format of the code (ruff)
+	@$(BIN)/ruff check $(CODE_HERE)
+	@$(BIN)/ruff format --check $(CODE_HERE)
+
+types: $(READY) ## strict types (mypy)
+	@$(BIN)/mypy $(CODE_HERE)
+
+contracts: $(READY) ## who may import whom (import-linter)
+	@$(BIN)/lint-imports
+
+bench: $(READY) ## latency, throughput, accept time, memory; beside a plain Celery chain
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+demo-data: $(READY) ## fill the demo studio's database (SCALE=1 SEED=1) of the running stack
+	@$(BIN)/python -m cli.main demo-data --scale $(or $(SCALE),1) --seed $(or $(SEED),1)
+
+PIN = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
+lock: $(READY) ## resolve the dependencies afresh: requirements.lock and one lock per service
+	@$(PIN) pyproject.toml --all-extras --group dev -o requirements.lock
+	@mkdir -p deploy/locks
+	@for service in $(SERVICES); do \
+		$(PIN) pyproject.toml --extra $$service -c requirements.lock -o deploy/locks/$$service.lock || exit 1; \
+	done
+
+clean: $(READY) ## stop the stack and remove its data, logs and caches (.venv and fetched packages stay)
+	@$(BIN)/python -m cli.main down
+	@find var -mindepth 1 -maxdepth 1 ! -name packages -exec rm -rf {} + 2>/dev/null || true
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+
+# The newest known-good Python there is; the first that answers and is new enough.
+$(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
+	@for python in python3 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2])' 2>/dev/null; then \
+			exec $$python -m deploy.bootstrap; \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer is needed; python3 here is: $$(python3 --version 2>&1)" >&2; exit 1

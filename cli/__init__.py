@@ -1,0 +1,1 @@
+"""The command line `broadsheet`: one module per command."""

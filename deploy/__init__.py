@@ -1,0 +1,1 @@
+"""Everything that brings Broadsheet up somewhere: on one machine, in containers, as a demo."""

@@ -1,0 +1,1 @@
+"""The stack on one machine: a private broker and database, the five services, a supervisor."""

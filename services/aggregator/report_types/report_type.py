@@ -1,0 +1,61 @@
+"""What a report type is: a function from a source and parameters to a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from services.aggregator.sources import SourceSession
+from shared.document import ReportDocument
+from shared.periods import Period
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """What one report is to cover."""
+
+    period: Period
+    parameters: BaseModel
+    """An instance of the type's own `parameters` class, validated."""
+    tenant: str
+    """The tenant's name as people read it."""
+    generated_at: datetime
+    """When the snapshot is made."""
+
+
+class ReportType(Protocol):
+    """One kind of report. It holds no state and never sees the store or the broker."""
+
+    name: str
+    """What a request names."""
+    title: str
+    description: str
+    source: str
+    """The name under which a tenant registers the source that the type reads."""
+    formats: tuple[str, ...]
+    parameters: type[BaseModel]
+    """Extra fields forbidden; its JSON Schema is what the API validates against."""
+
+    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
+        """The whole report. Raises TransientError and PermanentError as the source does."""
+        ...
+
+
+_report_types: dict[str, ReportType] = {}
+report_types: Mapping[str, ReportType] = MappingProxyType(_report_types)
+"""Every registered report type by its name."""
+
+_Type = TypeVar("_Type", bound=type[ReportType])
+
+
+def register(report_type: _Type) -> _Type:
+    """Class decorator: the report type can be asked for. A second one of a name is an error."""
+    if report_type.name in _report_types:
+        raise ValueError(f"two report types are called {report_type.name!r}: rename one of them")
+    _report_types[report_type.name] = report_type()
+    return report_type

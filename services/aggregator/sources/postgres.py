@@ -1,0 +1,123 @@
+"""Postgres as a source: every report reads in one read-only REPEATABLE READ transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.aggregator.sources.source import Limits, SourceSession, register
+from shared.errors import PermanentError, TransientError
+
+_TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+"""Connection trouble, serialization failures, full servers, shutdowns and time-outs."""
+
+
+class PostgresSession:
+    """One transaction."""
+
+    def __init__(self, connection: Any, as_of: datetime, max_rows: int) -> None:
+        self._connection = connection
+        self.as_of = as_of
+        self._max_rows = max_rows
+
+    async def fetch(self, sql: str, *arguments: object) -> Sequence[Mapping[str, Any]]:
+        """The rows; one more than the ceiling is asked for, to tell "full" from "too many"."""
+        with classified():
+            cursor = await self._connection.cursor(sql, *arguments)
+            rows: list[Mapping[str, Any]] = await cursor.fetch(self._max_rows + 1)
+        if len(rows) > self._max_rows:
+            raise PermanentError(
+                "too_many_rows",
+                f"the report would read more than {self._max_rows} rows: narrow its period or "
+                "filters, or raise BROADSHEET_SOURCE_MAX_ROWS",
+            )
+        return rows
+
+
+@register("postgres")
+class PostgresSource:
+    """A small pool of read-only connections, opened at the first use.
+
+    `options`: `search_path`, the schema in which the report types' tables are.
+    """
+
+    def __init__(self, address: str, options: Mapping[str, Any], limits: Limits) -> None:
+        self._address = address
+        self._limits = limits
+        milliseconds = str(int(limits.statement_seconds * 1000))
+        self._server_settings = {
+            "application_name": "broadsheet-aggregator",
+            "default_transaction_read_only": "on",
+            "statement_timeout": milliseconds,
+            "lock_timeout": milliseconds,
+            "idle_in_transaction_session_timeout": milliseconds,
+        }
+        if "search_path" in options:
+            self._server_settings["search_path"] = str(options["search_path"])
+        self._pool: Any = None
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[SourceSession]:
+        """`as_of` is the transaction's own clock, read in the statement that fixes its view."""
+        pool = await self._opened()
+        with classified():
+            connection = await pool.acquire(timeout=self._limits.statement_seconds)
+        try:
+            transaction = connection.transaction(isolation="repeatable_read", readonly=True)
+            with classified():
+                await transaction.start()
+                as_of = await connection.fetchval("SELECT transaction_timestamp()")
+            try:
+                yield PostgresSession(connection, as_of, self._limits.max_rows)
+            finally:
+                with classified():
+                    await transaction.rollback()
+        finally:
+            await pool.release(connection)
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _opened(self) -> Any:
+        async with self._opening:
+            if self._pool is None:
+                with classified():
+                    self._pool = await asyncpg.create_pool(
+                        self._address,
+                        min_size=0,
+                        max_size=self._limits.pool_size,
+                        timeout=10,
+                        server_settings=self._server_settings,
+                    )
+        return self._pool
+
+
+@contextmanager
+def classified() -> Iterator[None]:
+    """Turn the driver's errors into TransientError or PermanentError."""
+    try:
+        yield
+    except asyncpg.QueryCanceledError as error:
+        raise TransientError("source_timeout", f"the source took too long: {error}") from error
+    except _TRANSIENT as error:
+        raise TransientError(
+            "source_unavailable", f"the source cannot be read now: {error or repr(error)}"
+        ) from error
+    except asyncpg.PostgresError as error:
+        raise PermanentError("source_refused", f"the source refused the query: {error}") from error

@@ -1,0 +1,1 @@
+"""The renderer: from a run's snapshot to one file per format."""

@@ -1,0 +1,53 @@
+"""The renderer's composition root."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from services.renderer.catalogue import publish_formats
+from services.renderer.formats import formats
+from services.renderer.handlers import SERVICE, on_report_aggregated
+from services.renderer.isolation import RenderPool
+from services.renderer.settings import RendererSettings
+from shared.events import ReportAggregated
+from shared.service import Service
+from shared.stage import RENDER, StageWorker
+from shared.topology import RENDERER
+
+
+def create_service(settings: RendererSettings) -> Service:
+    """The renderer, ready to be served."""
+    service = Service(SERVICE, settings)
+    pool = RenderPool(
+        settings.render_processes,
+        time_limit_s=settings.render_seconds,
+        memory_limit_bytes=settings.render_memory_mb << 20,
+        recycle_after=settings.render_recycle_after,
+    )
+
+    @asynccontextmanager
+    async def catalogue_and_pool() -> AsyncIterator[None]:
+        async with service.store.no_tenant() as connection:
+            await publish_formats(connection, formats)
+        await pool.start()
+        yield
+        await pool.close()
+
+    service.during(catalogue_and_pool)
+    service.consumers.add(
+        RENDERER,
+        ReportAggregated,
+        partial(
+            on_report_aggregated,
+            worker=StageWorker(
+                RENDER, service.store, settings, service=SERVICE, owner=service.owner
+            ),
+            store=service.store,
+            blobs=service.blobs,
+            formats=formats,
+            pool=pool,
+        ),
+    )
+    return service

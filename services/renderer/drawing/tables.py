@@ -1,0 +1,248 @@
+"""Tables: header repeated on every page, zebra, figures to the right, totals kept company.
+
+Drawn straight onto the canvas. ReportLab's own tables measure every remaining row again for
+each page, so their time grows with the square of the rows; here a row is measured once, and a
+part of the table is a range of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]  # ships no types
+from reportlab.platypus import Flowable  # type: ignore[import-untyped]  # ships no types
+
+from services.renderer import palette
+from services.renderer.drawing.fonts import REGULAR, STRONG, width, wrapped
+from services.renderer.presentation import cell_text, heading
+from shared.document import Kind, Table
+
+LEADING = 1.36
+ROW_PADDING = 3.4
+"""Points above and below a row's lines."""
+CELL_PADDING = 6.0
+"""Points left and right of a cell's text."""
+SIZES = (8.5, 7.5, 6.5, 5.5)
+"""Type sizes in points, tried in order until the columns fit."""
+NARROWEST_TEXT = 54.0
+"""Points; a column of texts is not squeezed further while a smaller type size is left."""
+MOST_LINES = 8
+"""Of one cell; more ends in an ellipsis, so that a row never outgrows a page."""
+ROWS_MEASURED = 400
+"""For the columns' widths; texts further down wrap into what these needed."""
+
+LEFT_KINDS = (Kind.TEXT, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN)
+
+
+@dataclass(frozen=True)
+class _Row:
+    cells: tuple[tuple[str, ...], ...]
+    """Per column the lines of its cell."""
+    lines: int
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What all parts of one table share. Widths and heights in points."""
+
+    size: float
+    widths: tuple[float, ...]
+    to_right: tuple[bool, ...]
+    header: _Row
+    rows: tuple[_Row, ...]
+    total: _Row | None
+    tops: tuple[float, ...]
+    """Of each row, below the first one's; one more than there are rows."""
+
+    def height(self, row: _Row) -> float:
+        return _height(row.lines, self.size)
+
+
+def _height(lines: int, size: float) -> float:
+    return lines * size * LEADING + 2 * ROW_PADDING
+
+
+def table_flowable(table: Table, available_width: float, timezone: str) -> Flowable:
+    """The table as wide as the page, its instants in `timezone`."""
+    layout = _laid_out(table, available_width, timezone)
+    return _Part(layout, 0, len(layout.rows))
+
+
+def _laid_out(table: Table, available: float, timezone: str) -> _Layout:
+    columns = table.columns
+    to_right = tuple(column.kind not in LEFT_KINDS for column in columns)
+    headings = [heading(column) for column in columns]
+    texts = [
+        [cell_text(cell, column, timezone) for cell, column in zip(row, columns, strict=True)]
+        for row in table.rows
+    ]
+    total = None
+    if table.total is not None:
+        total = [
+            "" if cell is None else cell_text(cell, column, timezone)
+            for cell, column in zip(table.total, columns, strict=True)
+        ]
+    measured = texts[:ROWS_MEASURED] + ([total] if total else [])
+    for size in SIZES:
+        widths = _widths(headings, measured, to_right, available, size)
+        if widths is not None:
+            break
+    else:
+        size = SIZES[-1]
+        widths = tuple(available / len(columns) for _ in columns)
+    header = _row(headings, widths, STRONG, size)
+    rows = tuple(_row(row, widths, REGULAR, size) for row in texts)
+    return _Layout(
+        size=size,
+        widths=widths,
+        to_right=to_right,
+        header=header,
+        rows=rows,
+        total=_row(total, widths, STRONG, size) if total else None,
+        tops=tuple(accumulate((_height(row.lines, size) for row in rows), initial=0.0)),
+    )
+
+
+def _widths(
+    headings: list[str],
+    rows: list[list[str]],
+    to_right: tuple[bool, ...],
+    available: float,
+    size: float,
+) -> tuple[float, ...] | None:
+    """Column widths that add up to `available`, or None if the type is too large for it."""
+    widest = [
+        max((width(row[index], STRONG, size) for row in rows), default=0.0)
+        for index in range(len(headings))
+    ]
+    longest_word = [
+        max((width(word, STRONG, size) for word in title.split()), default=0.0)
+        for title in headings
+    ]
+    natural = [
+        max(cells, min(width(title, STRONG, size), max(word, 70.0))) + 2 * CELL_PADDING + 0.5
+        for cells, word, title in zip(widest, longest_word, headings, strict=True)
+    ]
+    spare = available - sum(natural)
+    texts = [index for index, right in enumerate(to_right) if not right]
+    if spare >= 0:
+        # Figures stay near their neighbours; what is left over goes to the texts.
+        takers = texts or list(range(len(natural)))
+        return tuple(
+            points + (spare / len(takers) if index in takers else 0.0)
+            for index, points in enumerate(natural)
+        )
+    squeezable = sum(natural[index] - NARROWEST_TEXT for index in texts if _wide(natural[index]))
+    if squeezable < -spare:
+        return None
+    return tuple(
+        points + spare * (points - NARROWEST_TEXT) / squeezable
+        if index in texts and _wide(points)
+        else points
+        for index, points in enumerate(natural)
+    )
+
+
+def _wide(points: float) -> bool:
+    return points > NARROWEST_TEXT
+
+
+def _row(texts: list[str], widths: tuple[float, ...], font: str, size: float) -> _Row:
+    cells = tuple(
+        tuple(_lines(text, font, size, points - 2 * CELL_PADDING))
+        for text, points in zip(texts, widths, strict=True)
+    )
+    return _Row(cells, max((len(cell) for cell in cells), default=1))
+
+
+def _lines(text: str, font: str, size: float, available: float) -> list[str]:
+    # No character of the typeface is wider than its size: most cells need no measuring.
+    if len(text) * size <= available:
+        return [text]
+    return wrapped(text, font, size, available, MOST_LINES)
+
+
+class _Part(Flowable):  # type: ignore[misc]  # ReportLab ships no types
+    """Rows `first` up to `after` with the header above; the totals row below the last one."""
+
+    def __init__(self, layout: _Layout, first: int, after: int) -> None:
+        super().__init__()
+        self._layout, self._first, self._after = layout, first, after
+        self.spaceBefore, self.spaceAfter = 0.0, 4.0
+
+    def _total_height(self) -> float:
+        layout = self._layout
+        if layout.total is None or self._after < len(layout.rows):
+            return 0.0
+        return layout.height(layout.total)
+
+    def wrap(self, available_width: float, _available_height: float) -> tuple[float, float]:
+        layout = self._layout
+        self.width = available_width
+        self.height = (
+            layout.height(layout.header)
+            + layout.tops[self._after]
+            - layout.tops[self._first]
+            + self._total_height()
+        )
+        return self.width, self.height
+
+    def split(self, _available_width: float, available_height: float) -> list[Any]:
+        """The rows that fit, and the others; nothing at all when not even one row fits."""
+        layout = self._layout
+        room = available_height - layout.height(layout.header) + layout.tops[self._first]
+        cut = self._first
+        while cut < self._after and layout.tops[cut + 1] <= room:
+            cut += 1
+        if cut == self._after:
+            # Only the totals row is too much: it takes the last row along.
+            cut -= 1
+        if cut <= self._first:
+            return []
+        return [_Part(layout, self._first, cut), _Part(layout, cut, self._after)]
+
+    def draw(self) -> None:
+        layout, canvas = self._layout, self.canv
+        y = self.height
+        y = self._draw_row(layout.header, y, STRONG, palette.MUTED)
+        canvas.setStrokeColor(HexColor(palette.INK))
+        canvas.setLineWidth(0.8)
+        canvas.line(0, y, self.width, y)
+        for index in range(self._first, self._after):
+            row = layout.rows[index]
+            if index % 2:
+                height = layout.height(row)
+                canvas.setFillColor(HexColor(palette.SHADE))
+                canvas.rect(0, y - height, self.width, height, stroke=0, fill=1)
+            y = self._draw_row(row, y, REGULAR, palette.INK)
+        canvas.setStrokeColor(HexColor(palette.RULE))
+        canvas.setLineWidth(0.6)
+        if layout.total is not None and self._after == len(layout.rows):
+            canvas.setStrokeColor(HexColor(palette.INK))
+            canvas.line(0, y, self.width, y)
+            self._draw_row(layout.total, y, STRONG, palette.INK)
+        else:
+            canvas.line(0, y, self.width, y)
+
+    def _draw_row(self, row: _Row, top: float, font: str, colour: str) -> float:
+        """Draws the row below `top`; returns its bottom."""
+        layout, size = self._layout, self._layout.size
+        text = self.canv.beginText()
+        text.setFont(font, size)
+        text.setFillColor(HexColor(colour))
+        first_baseline = top - ROW_PADDING - size * 1.02
+        left = 0.0
+        for lines, points, right in zip(row.cells, layout.widths, layout.to_right, strict=True):
+            baseline = first_baseline
+            for line in lines:
+                x = left + CELL_PADDING
+                if right:
+                    x = left + points - CELL_PADDING - width(line, font, size)
+                text.setTextOrigin(x, baseline)
+                text.textOut(line)
+                baseline -= size * LEADING
+            left += points
+        self.canv.drawText(text)
+        return top - layout.height(row)

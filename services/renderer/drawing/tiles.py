@@ -1,0 +1,102 @@
+"""KPI tiles: a figure, how it moved, whether that is welcome, and what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]  # ships no types
+from reportlab.platypus import Flowable  # type: ignore[import-untyped]  # ships no types
+
+from services.renderer import palette
+from services.renderer.drawing.fonts import REGULAR, STRONG, fitted, width
+from services.renderer.presentation import (
+    VERDICT_WORDS,
+    kpi_change,
+    kpi_previous,
+    kpi_value,
+    one_line,
+)
+from shared.document import Direction, Kpi, Verdict
+
+PER_ROW = 4
+HEIGHT = 84.0
+GAP = 10.0
+"""Points between tiles, and between rows of them."""
+PADDING = 11.0
+
+
+def tile_rows(kpis: Sequence[Kpi], available_width: float) -> list[Flowable]:
+    """The tiles in rows of equal length, at most `PER_ROW` in each."""
+    count = -(-len(kpis) // PER_ROW)
+    per_row = -(-len(kpis) // count) if count else 0
+    return [
+        _TileRow(kpis[start : start + per_row], per_row, available_width)
+        for start in range(0, len(kpis), per_row or 1)
+    ]
+
+
+class _TileRow(Flowable):  # type: ignore[misc]  # ReportLab ships no types
+    def __init__(self, kpis: Sequence[Kpi], per_row: int, available_width: float) -> None:
+        super().__init__()
+        self._kpis = kpis
+        self.width, self.height = available_width, HEIGHT + GAP
+        # Two tiles across a whole page look lost: no tile is wider than a third.
+        self._tile = (available_width - GAP * (max(per_row, 3) - 1)) / max(per_row, 3)
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        for index, kpi in enumerate(self._kpis):
+            _draw_tile(self.canv, kpi, index * (self._tile + GAP), GAP, self._tile)
+
+
+def _draw_tile(canvas: Any, kpi: Kpi, x: float, y: float, tile_width: float) -> None:
+    canvas.setFillColor(HexColor(palette.SHADE))
+    canvas.rect(x, y, tile_width, HEIGHT, stroke=0, fill=1)
+    canvas.setFillColor(HexColor(palette.ACCENT))
+    canvas.rect(x, y + HEIGHT - 2, tile_width, 2, stroke=0, fill=1)
+    left, inner = x + PADDING, tile_width - 2 * PADDING
+
+    _text(canvas, left, y + HEIGHT - 18, one_line(kpi.title), REGULAR, 8, palette.MUTED, inner)
+
+    value = kpi_value(kpi)
+    size = 22.0
+    while size > 10 and width(value, STRONG, size) > inner:
+        size -= 1
+    _text(canvas, left, y + HEIGHT - 43, value, STRONG, size, palette.INK, inner)
+    after_value = left + width(value, STRONG, size) + 4
+    if kpi.unit and kpi.value is not None and after_value < x + tile_width - PADDING - 12:
+        room = x + tile_width - PADDING - after_value
+        _text(canvas, after_value, y + HEIGHT - 43, one_line(kpi.unit), REGULAR, 8,
+              palette.MUTED, room)  # fmt: skip
+
+    colour = palette.WARNING if kpi.verdict is Verdict.BAD else palette.INK
+    indent = 0.0
+    if kpi.direction in (Direction.UP, Direction.DOWN):
+        _arrow(canvas, left, y + 25, colour, up=kpi.direction is Direction.UP)
+        indent = 10.0
+    words = " · ".join(filter(None, [kpi_change(kpi), VERDICT_WORDS[kpi.verdict]]))
+    _text(canvas, left + indent, y + 25, words, STRONG, 8.5, colour, inner - indent)
+    _text(canvas, left, y + 11, kpi_previous(kpi), REGULAR, 7.5, palette.MUTED, inner)
+
+
+def _text(
+    canvas: Any, x: float, y: float, text: str, font: str, size: float, colour: str, room: float
+) -> None:
+    canvas.setFillColor(HexColor(colour))
+    canvas.setFont(font, size)
+    canvas.drawString(x, y, fitted(text, font, size, room))
+
+
+def _arrow(canvas: Any, x: float, baseline: float, colour: str, *, up: bool) -> None:
+    """A small triangle as high as the figures beside it."""
+    tip, foot = (baseline + 6.2, baseline + 0.2) if up else (baseline + 0.2, baseline + 6.2)
+    path = canvas.beginPath()
+    path.moveTo(x, foot)
+    path.lineTo(x + 6.8, foot)
+    path.lineTo(x + 3.4, tip)
+    path.close()
+    canvas.setFillColor(HexColor(colour))
+    canvas.drawPath(path, stroke=0, fill=1)

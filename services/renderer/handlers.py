@@ -1,0 +1,172 @@
+"""What the renderer does when a report was aggregated."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid6 import uuid7
+
+from services.renderer.formats import Format, Rendered
+from services.renderer.isolation import RenderPool
+from shared import outbox
+from shared.blobs import BlobStore
+from shared.dedup_keys import artifact_key
+from shared.document import ReportDocument
+from shared.errors import PermanentError
+from shared.events import ArtifactReference, ReportAggregated, ReportRendered
+from shared.runs import Run
+from shared.stage import Finish, StageWorker
+from shared.states import ArtifactStatus
+from shared.store import tables
+from shared.store.engine import Store
+
+SERVICE = "renderer"
+
+BODY_FORMATS = {"email": "mail"}
+"""Which internal format a channel needs beside the files that were asked for."""
+
+
+@dataclass(frozen=True)
+class StoredArtifact:
+    """One rendered file as it lies in object storage."""
+
+    format: Format
+    file_name: str
+    key: str
+    sha256: str
+    size: int
+    rows: int
+
+
+async def on_report_aggregated(
+    event: ReportAggregated,
+    *,
+    worker: StageWorker,
+    store: Store,
+    blobs: BlobStore,
+    formats: Mapping[str, Format],
+    pool: RenderPool,
+) -> None:
+    """Render every format of the run from its snapshot, and say that the run is complete."""
+
+    async def work(run: Run) -> Finish:
+        snapshot = await _snapshot(run, blobs)
+        document = ReportDocument.model_validate_json(snapshot)
+        stored = []
+        for name in await _format_names(run, store):
+            format_ = formats.get(name)
+            if format_ is None:
+                raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
+            if format_.isolated:
+                rendered = await pool.render(name, snapshot, lane=run.lane)
+            else:
+                rendered = format_.render(document)
+            stored.append(await _store_artifact(run, format_, rendered, blobs))
+        return _finish(stored)
+
+    await worker.run(event, work)
+
+
+async def _snapshot(run: Run, blobs: BlobStore) -> bytes:
+    assert run.snapshot_key is not None
+    content = await blobs.get(run.snapshot_key)
+    if hashlib.sha256(content).hexdigest() != run.snapshot_sha256:
+        raise PermanentError("snapshot_damaged", "the stored snapshot is not what was written")
+    return content
+
+
+async def _format_names(run: Run, store: Store) -> list[str]:
+    deliveries = tables.deliveries
+    async with store.tenant(run.tenant_id) as connection:
+        channels = await connection.scalars(
+            select(deliveries.c.channel).where(deliveries.c.run_id == run.id).distinct()
+        )
+    bodies = {BODY_FORMATS[channel] for channel in channels if channel in BODY_FORMATS}
+    return [*run.formats, *sorted(bodies)]
+
+
+async def _store_artifact(
+    run: Run, format_: Format, rendered: Rendered, blobs: BlobStore
+) -> StoredArtifact:
+    file_name = f"{run.report_type}_{run.first_day}_{run.last_day}.{format_.extension}"
+    key = artifact_key(run.tenant_id, run.id, run.generation, f"{format_.name}.{format_.extension}")
+    content = rendered.content
+    if not await blobs.put_new(key, content):
+        # Of an attempt that died before its commit, from the same snapshot: it is as good.
+        content = await blobs.get(key)
+    return StoredArtifact(
+        format=format_,
+        file_name=file_name,
+        key=key,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        rows=rendered.rows,
+    )
+
+
+def _finish(stored: list[StoredArtifact]) -> Finish:
+    async def finish(connection: AsyncConnection, run: Run) -> dict[str, Any]:
+        statement = insert(tables.artifacts)
+        await connection.execute(
+            statement.on_conflict_do_update(
+                # A retried run renders again, from its new snapshot.
+                index_elements=["run_id", "format"],
+                set_={
+                    name: statement.excluded[name]
+                    for name in ("status", "blob_key", "sha256", "size", "rows", "rendered_at")
+                },
+            ),
+            [
+                {
+                    "id": uuid7(),
+                    "tenant_id": run.tenant_id,
+                    "run_id": run.id,
+                    "format": artifact.format.name,
+                    "internal": artifact.format.internal,
+                    "status": ArtifactStatus.RENDERED,
+                    "media_type": artifact.format.media_type,
+                    "file_name": artifact.file_name,
+                    "blob_key": artifact.key,
+                    "sha256": artifact.sha256,
+                    "size": artifact.size,
+                    "rows": artifact.rows,
+                }
+                for artifact in stored
+            ],
+        )
+        assert run.as_of is not None
+        assert run.snapshot_sha256 is not None
+        await outbox.add(
+            connection,
+            ReportRendered(
+                run_id=run.id,
+                tenant_id=run.tenant_id,
+                lane=run.lane,
+                generation=run.generation,
+                report_type=run.report_type,
+                as_of=run.as_of,
+                snapshot_sha256=run.snapshot_sha256,
+                artifacts=tuple(
+                    ArtifactReference(
+                        format=artifact.format.name,
+                        media_type=artifact.format.media_type,
+                        size=artifact.size,
+                        sha256=artifact.sha256,
+                        rows=artifact.rows,
+                        path=f"/api/v1/reports/{run.id}/download?format={artifact.format.name}",
+                    )
+                    for artifact in stored
+                    if not artifact.format.internal
+                ),
+            ),
+            source=SERVICE,
+        )
+        return {"completed_at": func.now()}
+
+    return finish

@@ -1,0 +1,130 @@
+"""How figures, days and movements read in words, for every format that people read."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from shared.document import Cell, Column, Direction, Kind, Kpi, Table, Verdict
+from shared.periods import Period
+
+NO_VALUE = "\N{EN DASH}"
+"""Printed where there is no figure."""
+NOTHING_DELIVERED = "Nothing was delivered in this period."
+
+VERDICT_WORDS = {Verdict.GOOD: "good", Verdict.BAD: "bad", Verdict.NEUTRAL: ""}
+
+
+def one_line(text: str) -> str:
+    """The text without control and direction-changing characters, on one line."""
+    return " ".join(
+        "".join(
+            " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character
+            for character in text
+            if unicodedata.bidirectional(character) not in _DIRECTION_CHANGES
+        ).split()
+    )
+
+
+_DIRECTION_CHANGES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def number(value: Decimal | int, places: int | None = None) -> str:
+    """With thousands separators and a true minus sign; `places` decimal places if given."""
+    exact = Decimal(value)
+    if places is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+        exact = abs(exact) if exact == 0 else exact
+    return f"{exact:,f}".replace("-", "\N{MINUS SIGN}")
+
+
+def day(value: date) -> str:
+    """For instance "4 Oct 2026"."""
+    return f"{value.day} {value:%b} {value.year}"
+
+
+def days(period: Period) -> str:
+    """For instance "1 October 2026"; of a range, years and months are said once where they agree."""
+    first, last = period.first_day, period.last_day
+    end = f"{last.day} {last:%B} {last.year}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}\N{EN DASH}{end}"
+    if first.year == last.year:
+        return f"{first.day} {first:%B} \N{EN DASH} {end}"
+    return f"{first.day} {first:%B} {first.year} \N{EN DASH} {end}"
+
+
+def instant(value: datetime, timezone: str) -> str:
+    """In that timezone, for instance "2 Nov 2026, 09:15 CET"."""
+    local = value.astimezone(ZoneInfo(timezone))
+    name = local.tzname() or ""
+    if not name.isalpha():
+        name = f"UTC{local:%z}"
+    return f"{day(local)}, {local:%H:%M} {name}"
+
+
+def cell_text(cell: Cell, column: Column, timezone: str) -> str:
+    """One cell as people read it; what does not fit its kind is printed as it is."""
+    match cell:
+        case None:
+            return NO_VALUE
+        case bool():
+            return "yes" if cell else "no"
+        case int():
+            return number(cell, column.places)
+    try:
+        match column.kind:
+            case Kind.DECIMAL:
+                return number(Decimal(cell), column.places)
+            case Kind.PERCENT:
+                return number(Decimal(cell), column.places) + "%"
+            case Kind.DATE:
+                return day(date.fromisoformat(cell))
+            case Kind.INSTANT:
+                return instant(datetime.fromisoformat(cell), timezone)
+    except (InvalidOperation, ValueError):
+        pass
+    return one_line(cell)
+
+
+def heading(column: Column) -> str:
+    """A column's title with its unit, which the cells do not repeat."""
+    title = one_line(column.title)
+    if column.unit is None or column.unit.casefold() in title.casefold():
+        return title
+    return f"{title} ({one_line(column.unit)})"
+
+
+def kpi_value(kpi: Kpi) -> str:
+    """The headline figure without its unit."""
+    return NO_VALUE if kpi.value is None else number(kpi.value, kpi.places)
+
+
+def kpi_previous(kpi: Kpi) -> str:
+    """For instance "was 40"."""
+    return (
+        "no earlier figure" if kpi.previous is None else f"was {number(kpi.previous, kpi.places)}"
+    )
+
+
+def kpi_change(kpi: Kpi) -> str:
+    """The movement in words and figures, without its arrow: "12.5% up", "unchanged"."""
+    match kpi.direction:
+        case Direction.UNKNOWN:
+            return "no comparison"
+        case Direction.FLAT:
+            return "unchanged"
+    if kpi.change_percent is None:
+        return kpi.direction.value
+    return f"{number(abs(kpi.change_percent), 1)}% {kpi.direction.value}"
+
+
+def rows_text(table: Table) -> str | None:
+    """What a limit cut away, for instance "first 10,000 of 48,120 rows"; None if nothing."""
+    if table.available_rows is None or table.available_rows <= len(table.rows):
+        return None
+    return f"first {len(table.rows):,} of {table.available_rows:,} rows"

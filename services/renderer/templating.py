@@ -1,0 +1,33 @@
+"""The templates, escaping every value, read and compiled once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from services.renderer import palette, presentation
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+@cache
+def template(name: str) -> Template:
+    """The template of that file name; `.txt` ones alone are not escaped."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(say=presentation, palette=palette)
+    environment.filters["line"] = presentation.one_line
+    return environment

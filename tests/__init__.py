@@ -1,0 +1,1 @@
+"""The tests. `docs/testing.md` says what lies where and what each kind shows."""

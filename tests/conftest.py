@@ -1,0 +1,54 @@
+"""A real broker and a real database for every test that wants one.
+
+Where a container engine answers, they come from testcontainers; else from the private
+instances that `make run` uses too. Either way each test session has its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from deploy.local.infrastructure import LocalInfrastructure
+from shared.settings import ServiceSettings
+from shared.store.engine import Store
+from tests.containers_or_local import infrastructure
+from tests.tenants import Tenant, new_tenant
+
+
+@pytest.fixture(scope="session")
+def infra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalInfrastructure]:
+    """Broker and database, migrated."""
+    with infrastructure(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def admin_database_url(infra: LocalInfrastructure) -> str:
+    """The store's administrator: not bound by row-level security."""
+    return infra.admin_database_url
+
+
+@pytest.fixture(scope="session")
+def settings(infra: LocalInfrastructure) -> ServiceSettings:
+    """What every service is given."""
+    environment = infra.env_for("api")
+    names = {f"BROADSHEET_{name.upper()}": name for name in ServiceSettings.model_fields}
+    return ServiceSettings.model_validate(
+        {names[key]: value for key, value in environment.items() if key in names}
+    )
+
+
+@pytest.fixture
+async def store(settings: ServiceSettings) -> AsyncIterator[Store]:
+    """The store as a service sees it."""
+    store = Store.connect(settings, application_name="broadsheet-test")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def tenant(admin_database_url: str) -> Tenant:
+    """A tenant of the test's own."""
+    return await new_tenant(admin_database_url)

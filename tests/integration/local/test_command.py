@@ -1,0 +1,94 @@
+"""`broadsheet up --detach`, `status`, `down`, with the five real services."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.places import CHECKOUT
+from deploy.local.stack import SERVICES
+
+_READY_SECONDS = 60.0  # generous: the issue's limits are measured, not tested on a shared machine
+
+
+class Command:
+    """`broadsheet` with a state folder of its own."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._environment = {**os.environ, "BROADSHEET_STATE_DIR": str(state_dir)}
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments],
+            cwd=CHECKOUT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def status(self) -> dict[str, Any]:
+        status: dict[str, Any] = json.loads(self("status", "--json").stdout)
+        return status
+
+
+@pytest.fixture
+def broadsheet(tmp_path: Path) -> Iterator[Command]:
+    command = Command(tmp_path)
+    yield command
+    command("down")
+
+
+def test_five_services_are_five_ready_processes_and_a_killed_one_comes_back(
+    broadsheet: Command,
+) -> None:
+    started = broadsheet("up", "--detach")
+    assert started.returncode == 0, started.stderr
+    status = broadsheet.status()
+    assert set(status["services"]) == set(SERVICES)
+    assert {service["health"] for service in status["services"].values()} == {"ready"}
+    assert len({service["pid"] for service in status["services"].values()}) == 5
+
+    request = urllib.request.Request(
+        f"{status['api_url']}/api/v1/report-types",
+        headers={"Authorization": f"Bearer {status['token']}"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+
+    first = status["services"]["scheduler"]["pid"]
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + _READY_SECONDS
+    scheduler = status["services"]["scheduler"]
+    while time.monotonic() < deadline and (
+        scheduler["restarts"] == 0 or scheduler["health"] != "ready"
+    ):
+        time.sleep(0.1)
+        scheduler = broadsheet.status()["services"]["scheduler"]
+    assert scheduler["restarts"] == 1
+    assert scheduler["health"] == "ready"
+    assert scheduler["pid"] != first
+
+    assert broadsheet("down").stdout == "stopping\nstopped\n"
+    assert broadsheet("status").returncode == 1
+    assert not Path(f"/proc/{scheduler['pid']}").exists()
+
+
+def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(
+    broadsheet: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(broadsheet._environment, "BROADSHEET_LEASE_SECONDS", "soon")
+    failed = broadsheet("up", "--detach")
+    assert failed.returncode == 1
+    assert "lease_seconds" in failed.stderr
+    assert broadsheet("down").stdout == "nothing runs here\n"

@@ -1,0 +1,95 @@
+"""The supervisor: one per folder, and nothing is left behind when it dies."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.places import CHECKOUT, Places
+from deploy.local.processes import Identity
+from deploy.local.record import read_record, stop_orphans
+from deploy.local.stack import stack_status
+
+_SCRIPT = Path(__file__).with_name("dummy_stack.py")
+
+
+@pytest.fixture
+def state_dir(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    stop_orphans(Places(tmp_path))
+
+
+def _start(state_dir: Path) -> subprocess.Popen[str]:
+    supervisor = subprocess.Popen(
+        [sys.executable, str(_SCRIPT), str(state_dir)],
+        cwd=CHECKOUT,
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": str(CHECKOUT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline() == "ready\n"
+    return supervisor
+
+
+def _recorded(state_dir: Path) -> dict[str, Identity]:
+    record = read_record(Places(state_dir))
+    assert record is not None
+    return {name: Identity(**fields) for name, fields in record["processes"].items()}
+
+
+def test_what_a_killed_supervisor_left_is_stopped_at_the_next_start(state_dir: Path) -> None:
+    first = _start(state_dir)
+    left = _recorded(state_dir)
+    assert {"postgres", "rabbitmq", "epmd", "inbox", "api", "mailer"} <= left.keys()
+    ports = json.loads((state_dir / "ports.json").read_text())
+    first.kill()
+    first.wait()
+    assert all(identity.alive() for identity in left.values())
+    assert stack_status(state_dir) is None
+
+    second = _start(state_dir)
+    assert [name for name, identity in left.items() if identity.alive()] == []
+    assert json.loads((state_dir / "ports.json").read_text()) == ports
+    now = _recorded(state_dir)
+    second.kill()
+    second.wait()
+
+    assert set(stop_orphans(Places(state_dir))) == now.keys()
+    assert [name for name, identity in now.items() if identity.alive()] == []
+    assert read_record(Places(state_dir)) is None
+
+
+def test_a_second_supervisor_is_refused_and_disturbs_nothing(state_dir: Path) -> None:
+    first = _start(state_dir)
+    refused = subprocess.run(
+        [sys.executable, str(_SCRIPT), str(state_dir)],
+        cwd=CHECKOUT,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "already runs" in refused.stderr
+
+    status = stack_status(state_dir)
+    assert status is not None
+    assert list(status) == [
+        "api_url",
+        "token",
+        "amqp_url",
+        "database_url",
+        "smtp",
+        "inbox_url",
+        "services",
+    ]
+    assert {service["health"] for service in status["services"].values()} == {"ready"}
+    assert (state_dir / "stack.json").stat().st_mode & 0o077 == 0
+    first.kill()
+    first.wait()

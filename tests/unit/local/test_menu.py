@@ -1,0 +1,62 @@
+"""What a newcomer types: the Makefile's targets and the commands of `broadsheet`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from deploy.local.places import CHECKOUT
+
+_LOCKS = [
+    *CHECKOUT.glob("requirements*.lock"),
+    *CHECKOUT.glob("deploy/locks/*.lock"),
+]
+
+
+def test_make_alone_explains_every_target() -> None:
+    makefile = (CHECKOUT / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony is not None
+    menu = subprocess.run(["make"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    listed = {line.split()[1] for line in menu.splitlines() if line.startswith("  make ")}
+    assert listed == set(phony.group(1).split())
+
+
+def test_the_command_lists_its_commands_without_importing_them() -> None:
+    shown = CliRunner().invoke(main, ["--help"])
+    assert shown.exit_code == 0
+    for command in ("up", "down", "status", "doctor", "token", "report", "demo-data"):
+        assert re.search(rf"^  {command}  ", shown.output, re.MULTILINE)
+
+
+def test_nothing_running_is_said_and_is_an_error_of_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_STATE_DIR", str(tmp_path))
+    shown = CliRunner().invoke(main, ["status", "--json"])
+    assert shown.exit_code == 1
+    assert "broadsheet up" in shown.output
+
+
+def test_the_doctor_says_how_to_mend_a_folder_that_is_not_writable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BROADSHEET_STATE_DIR", "/proc/nowhere")
+    shown = CliRunner().invoke(main, ["doctor"])
+    assert shown.exit_code == 1
+    assert "set BROADSHEET_STATE_DIR" in shown.output
+
+
+@pytest.mark.parametrize("lock", _LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_file_pins_by_hash_and_names_no_index_or_host(lock: Path) -> None:
+    text = lock.read_text()
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+    pins = re.findall(r"^[a-z0-9][^\n]*== ?[^\n]*?\\\n +--hash=sha256:", text, re.MULTILINE)
+    assert len(pins) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE)) > 0

@@ -1,0 +1,91 @@
+"""Formats that misbehave inside a drawing process, registered there and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+
+from services.renderer.formats.format import Rendered, register
+from shared.document import ReportDocument
+
+
+class Probe:
+    """What all probes share; the document's title says what to do."""
+
+    title = "Probe"
+    media_type = "application/json"
+    extension = "json"
+    internal = True
+    isolated = True
+
+
+def outcome(action: Callable[[], object]) -> str:
+    """ "done", or the name of the error."""
+    try:
+        action()
+    except (OSError, ValueError) as error:
+        return type(error).__name__
+    return "done"
+
+
+@register
+class Reach(Probe):
+    """Tries to get out, and reports what worked."""
+
+    name = "reach"
+
+    def render(self, document: ReportDocument) -> Rendered:
+        found = {
+            "read a file": outcome(lambda: open("/etc/passwd").read()),
+            "read its own code": outcome(lambda: open(__file__).read()),
+            "write a file": outcome(lambda: open("/tmp/broadsheet-probe", "w").write("x")),
+            "open a TCP socket": outcome(lambda: socket.socket()),
+            "open a Unix socket": outcome(lambda: socket.socket(socket.AF_UNIX)),
+            "resolve a name": outcome(lambda: socket.getaddrinfo("example.com", 80)),
+            "open a pipe": outcome(os.pipe),
+            "run a program": outcome(lambda: subprocess.run(["true"], check=True)),
+            "raise the limit": outcome(_raise_limit),
+        }
+        content = {"found": found, "environment": dict(os.environ), "nice": os.nice(0)}
+        return Rendered(json.dumps(content).encode(), 0)
+
+
+def _raise_limit() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+@register
+class Misbehave(Probe):
+    """Does what the title says."""
+
+    name = "misbehave"
+
+    def render(self, document: ReportDocument) -> Rendered:
+        match document.title:
+            case "sample" | "Sample" | "fine":
+                pass
+            case "hang":
+                time.sleep(60)
+            case "spin":
+                while True:
+                    pass
+            case "grow":
+                hoard = []
+                while True:
+                    hoard.append(bytearray(1 << 24))
+            case "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "crash":
+                os.abort()
+            case "print":
+                print("this must not reach the service's pipe")
+            case "raise":
+                raise RuntimeError("a reason")
+        return Rendered(str(os.getpid()).encode(), 0)

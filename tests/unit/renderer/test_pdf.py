@@ -1,0 +1,253 @@
+"""The PDF as its reader finds it: figures, pages, fonts, and nothing that should not be there."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+
+import pypdf
+import pytest
+import pytest_asyncio
+
+from services.renderer.isolation import RenderPool
+from shared.document import Chart, Column, Kind, ReportDocument, Section, Table
+from shared.errors import PermanentError
+from shared.periods import Period
+from tests.documents import (
+    bar_chart,
+    document,
+    document_of_rows,
+    empty_document,
+    table,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool() -> AsyncIterator[RenderPool]:
+    """The real drawing process, locked in."""
+    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=1000)
+    yield pool
+    await pool.close()
+
+
+async def pdf(pool: RenderPool, wanted: ReportDocument) -> pypdf.PdfReader:
+    rendered = await pool.render("pdf", wanted.model_dump_json().encode())
+    return pypdf.PdfReader(io.BytesIO(rendered.content))
+
+
+def text(reader: pypdf.PdfReader) -> str:
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+async def test_every_figure_of_the_document_can_be_read(pool: RenderPool) -> None:
+    printed = text(await pdf(pool, document()))
+    for sentence in document().summary:
+        assert sentence[:60] in printed
+    for figure in ("45", "12.5% up · good", "16.0% up · bad", "was 8.1", "no earlier figure",
+                   "1,208.75", "−12.5%", "66.7%", "1,717.25", "31 Oct 2026"):  # fmt: skip
+        assert figure in printed
+    for note in document().notes:
+        assert note in printed
+
+
+async def test_each_page_says_what_it_is_of_and_when(pool: RenderPool) -> None:
+    reader = await pdf(pool, document_of_rows(150))
+    assert len(reader.pages) > 3
+    for number, page in enumerate(reader.pages, 1):
+        printed = page.extract_text()
+        assert "Delivery summary" in printed
+        assert "1–31 October 2026 (Europe/Berlin)" in printed
+        assert "Data as of 2 Nov 2026, 09:14 CET" in printed
+        assert "Generated 2 Nov 2026, 09:15 CET" in printed
+        assert re.search(rf"Page {number} of\s*{len(reader.pages)}\b", printed)
+
+
+async def test_a_long_table_keeps_every_row_and_repeats_its_header(pool: RenderPool) -> None:
+    reader = await pdf(pool, document_of_rows(500))
+    printed = text(reader)
+    assert [int(n) for n in re.findall(r"Project (\d+)\b", printed)] == list(range(1, 501))
+    with_rows = [page for page in reader.pages if re.search(r"Project \d", page.extract_text())]
+    assert all("Last delivery" in page.extract_text() for page in with_rows)
+
+
+@pytest.mark.parametrize("rows", range(36, 44))
+async def test_a_totals_row_never_stands_alone(pool: RenderPool, rows: int) -> None:
+    reader = await pdf(pool, document_of_rows(rows))
+    (page,) = (p.extract_text() for p in reader.pages if "Total" in p.extract_text())
+    assert re.search(r"Project \d", page)
+
+
+async def test_rendering_twice_gives_the_same_bytes_in_any_process(pool: RenderPool) -> None:
+    content = document_of_rows(60).model_dump_json().encode()
+    other = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
+    first = await pool.render("pdf", content)
+    again = await pool.render("pdf", content)
+    elsewhere = await other.render("pdf", content)
+    await other.close()
+    assert first == again == elsewhere
+    assert first.rows == 60
+
+
+async def test_metadata_comes_from_the_document(pool: RenderPool) -> None:
+    reader = await pdf(pool, document())
+    found = reader.metadata
+    assert found is not None
+    assert found.title == "Delivery summary, 1–31 October 2026"
+    assert found.author == "Lighthouse Studio"
+    assert found.creation_date == datetime(2026, 11, 2, 8, 15, tzinfo=UTC)
+    assert found.modification_date == found.creation_date
+    assert [entry["/Title"] for entry in reader.outline if isinstance(entry, dict)] == [
+        "Deliveries over time", "By project", "Notes",
+    ]  # fmt: skip
+
+
+async def test_every_font_is_embedded(pool: RenderPool) -> None:
+    reader = await pdf(pool, document())
+    fonts = {
+        font.get_object()["/BaseFont"]: font.get_object()
+        for page in reader.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert len(fonts) == 2
+    assert all("/FontFile2" in font["/FontDescriptor"].get_object() for font in fonts.values())
+
+
+async def test_a_chart_is_drawn_in_vectors_with_text_that_can_be_selected(
+    pool: RenderPool,
+) -> None:
+    reader = await pdf(pool, document())
+    page = reader.pages[0]
+    assert not page.images
+    assert "Harbour Street" in page.extract_text()
+    assert "31 Oct" in page.extract_text()
+    bars = page.get_contents().get_data().count(b" f*") + page.get_contents().get_data().count(
+        b" f\n"
+    )
+    assert bars > 31
+
+
+HOSTILE = (
+    "<img src=file:///etc/passwd>",
+    "</p><pdf:spacer height='1pt'/><h1>x",
+    "{{ 7*7 }} {% include '/etc/passwd' %}",
+    "&amp; <b>bold</b> \x00\x07\x1b[31m",
+    "<link rel=stylesheet href=http://127.0.0.1:9/x.css>",
+    "%PDF-1.4 (endstream) \\ )(",
+    "\u202egnirts desrever",
+    "Ωμέγα, Жёлтый, Łódź, İstanbul",
+    "x" * 5000,
+    "",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_names_are_printed_as_they_are(pool: RenderPool, name: str) -> None:
+    wanted = document(
+        title=name,
+        tenant=name,
+        summary=(name, name),
+        rows=[(name, 1, 1, "1.0", "1", "2026-10-01"), ("last", 1, 1, name, name, name)],
+        charts=[bar_chart([name, "other"])],
+        notes=(name,),
+    )
+    printed = text(await pdf(pool, wanted))
+    assert "last" in printed
+    plain = " ".join(re.sub(r"[\x00-\x1f\u202e]", " ", name).split())
+    if len(plain) < 40:
+        assert plain in printed.replace("\n", " ")
+    assert "root:" not in printed
+
+
+async def test_an_empty_period_is_a_page_that_says_so(pool: RenderPool) -> None:
+    reader = await pdf(pool, empty_document())
+    assert len(reader.pages) == 1
+    printed = text(reader)
+    assert "Nothing was delivered in this period." in printed
+    assert "No rows in this period." in printed
+
+
+async def test_a_document_without_anything_is_a_valid_page(pool: RenderPool) -> None:
+    bare = document(summary=(), kpis=(), sections=(), notes=())
+    assert "Nothing was delivered in this period." in text(await pdf(pool, bare))
+
+
+async def test_a_cut_table_says_how_much_is_missing(pool: RenderPool) -> None:
+    full = document().tables[0]
+    cut = Table(**{**dict(full), "available_rows": 48_120})
+    printed = text(await pdf(pool, document(sections=(Section(title="S", tables=(cut,)),))))
+    assert "first 4 of 48,120 rows" in printed
+
+
+async def test_times_are_printed_in_the_periods_timezone_and_name_it(pool: RenderPool) -> None:
+    """Kathmandu is at +05:45 and has no letters for a name; its file is read before lock-in."""
+    period = Period(
+        first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="Asia/Kathmandu"
+    )
+    printed = text(await pdf(pool, document(period=period, previous_period=period.previous)))
+    assert "Data as of 2 Nov 2026, 13:59 UTC+0545" in printed
+    assert "(Asia/Kathmandu)" in printed
+
+
+async def test_a_table_of_many_columns_keeps_every_cell_on_the_page(pool: RenderPool) -> None:
+    columns = tuple(Column(name=f"c{n}", title=f"C{n}", kind=Kind.INTEGER) for n in range(14))
+    wide = Table(name="wide", title="Wide", columns=columns, rows=(tuple(range(100, 114)),) * 3)
+    printed = text(await pdf(pool, document(sections=(Section(title="S", tables=(wide,)),))))
+    assert printed.count("113") == 3
+
+
+def chart(specification: dict[str, object]) -> Chart:
+    return Chart(name="c", title="C", alternative_text="C", specification=specification)
+
+
+@pytest.mark.parametrize(
+    "specification",
+    [
+        {"mark": "bar", "data": {"url": "file:///etc/passwd"}},
+        {"layer": [{"mark": "bar", "data": {"url": "http://127.0.0.1:9/data.json"}}]},
+        {"mark": {"type": "image", "url": "http://127.0.0.1:9/a.png"}, "data": {"values": []}},
+        {"mark": "nothing known", "data": {"values": []}},
+    ],
+)
+async def test_a_chart_that_cannot_be_drawn_fails_the_report_and_says_why(
+    pool: RenderPool, specification: dict[str, object]
+) -> None:
+    with pytest.raises(PermanentError, match="chart"):
+        await pdf(pool, document(charts=[chart(specification)]))
+
+
+@pytest.mark.parametrize("mark", ["bar", "line", "area", "point", "rule", "tick", "arc", "text"])
+async def test_every_usual_mark_can_be_drawn(pool: RenderPool, mark: str) -> None:
+    encoding = (
+        {"theta": {"field": "n", "type": "quantitative"}, "color": {"field": "x"}}
+        if mark == "arc"
+        else {
+            "x": {"field": "x", "type": "nominal", "title": "Axis title"},
+            "y": {"field": "n", "type": "quantitative"},
+            "text": {"field": "x"},
+        }
+    )
+    values = [{"x": letter, "n": n} for n, letter in enumerate("abcd", 1)]
+    wanted = chart({"mark": mark, "data": {"values": values}, "encoding": encoding})
+    assert await pdf(pool, document(charts=[wanted]))
+
+
+async def test_a_table_longer_than_its_type_is_measured_for_still_fits(pool: RenderPool) -> None:
+    rows = [("short", 1, 1, "1.0", "1", None)] * 450
+    rows.append(("word " * 300, 123456789012, 1, "1.0", "1", None))
+    printed = text(await pdf(pool, document(rows=rows)))
+    assert "123,456,789,012" in printed
+    assert "…" in printed
+
+
+async def test_two_tables_and_two_charts_share_a_section(pool: RenderPool) -> None:
+    section = Section(
+        title="Both",
+        text=("A remark.",),
+        charts=(bar_chart(), bar_chart(days=7)),
+        tables=(table([("a", 1, 1, "1.0", "1", None)]), table([("b", 2, 1, "1.0", "1", None)])),
+    )
+    assert "A remark." in text(await pdf(pool, document(sections=(section,))))

@@ -1,0 +1,52 @@
+"""How figures, days and instants read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from services.renderer.presentation import days, instant, number, one_line
+from shared.periods import Period
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "reads"),
+    [
+        (Decimal("1234567.5"), None, "1,234,567.5"),
+        (Decimal("-1234.565"), 2, "−1,234.56"),
+        (Decimal("-0.001"), 2, "0.00"),
+        (Decimal("1E+3"), 0, "1,000"),
+        (999, None, "999"),
+        (-1000, None, "−1,000"),
+    ],
+)
+def test_numbers(value: Decimal | int, places: int | None, reads: str) -> None:
+    assert number(value, places) == reads
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "reads"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), "1–31 October 2026"),
+        (date(2026, 9, 28), date(2026, 10, 4), "28 September – 4 October 2026"),
+        (date(2025, 12, 29), date(2026, 1, 4), "29 December 2025 – 4 January 2026"),
+        (date(2026, 10, 1), date(2026, 10, 1), "1 October 2026"),
+    ],
+)
+def test_periods(first: date, last: date, reads: str) -> None:
+    assert days(Period(first_day=first, last_day=last, timezone="UTC")) == reads
+
+
+def test_an_instant_names_the_offset_that_held_then() -> None:
+    assert instant(datetime(2026, 7, 1, 12, tzinfo=UTC), "Europe/Berlin") == (
+        "1 Jul 2026, 14:00 CEST"
+    )
+    assert instant(datetime(2026, 7, 1, 12, tzinfo=UTC), "America/Sao_Paulo") == (
+        "1 Jul 2026, 09:00 UTC-0300"
+    )
+
+
+def test_one_line_has_no_control_or_direction_changing_characters() -> None:
+    assert one_line(" a\r\n\x00b\u2028c\u202ed\u2066e ") == "a b cde"
