@@ -57,7 +57,7 @@ clean: $(READY) ## stop the stack and remove its data, logs and caches (.venv an
 	@find var -mindepth 1 -maxdepth 1 ! -name packages -exec rm -rf {} + 2>/dev/null || true
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
 
-# The newest known-good Python there is; the first that answers and is new enough.
+# python3 where it is new enough, else one that goes by its version.
 $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	@for python in python3 python3.13 python3.12 python3.11; do \
 		if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2])' 2>/dev/null; then \

@@ -27,8 +27,9 @@ _STOP_SECONDS = 75.0  # services 10 + 5, broker 30 + 5, database 20 + 5
 
 @click.command()
 @click.option("--detach", is_flag=True, help="Return when every service is ready.")
+@click.option("--background", is_flag=True, hidden=True)  # how --detach starts the one behind it
 @click.option("--first-report", is_flag=True, help="Load demo data and make a report to look at.")
-def up(detach: bool, first_report: bool) -> None:
+def up(detach: bool, background: bool, first_report: bool) -> None:
     """Start broker, database, inbox and the five services; Ctrl-C stops them all.
 
     A service that dies is started again after a growing delay. State lies in var/, or in
@@ -39,7 +40,7 @@ def up(detach: bool, first_report: bool) -> None:
         if first_report:
             _print_first_report(Places(default_state_dir()))
         return
-    _run_in_foreground(first_report)
+    _run(background, first_report)
 
 
 @click.command()
@@ -77,15 +78,16 @@ def status(as_json: bool) -> None:
     _print_addresses(state["api_url"], state["inbox_url"])
 
 
-def _run_in_foreground(first_report: bool) -> None:
+def _run(background: bool, first_report: bool) -> None:
     _interrupt_once_on(signal.SIGTERM, signal.SIGINT)
     try:
         with LocalStack(say=_say) as stack:
-            click.echo()
-            _print_addresses(stack.api_url, stack.inbox_url)
-            if first_report:
-                _print_first_report(stack.places)
-            click.echo("Ctrl-C stops everything.\n")
+            if not background:
+                click.echo()
+                _print_addresses(stack.api_url, stack.inbox_url)
+                if first_report:
+                    _print_first_report(stack.places)
+                click.echo("Ctrl-C stops everything.\n")
             while True:
                 time.sleep(1)
                 stack.watch()
@@ -101,7 +103,7 @@ def _start_detached() -> None:
         output.seek(0, os.SEEK_END)
         began_at = output.tell()
         child = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "up"],
+            [sys.executable, "-m", "cli.main", "up", "--background"],
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -114,23 +116,34 @@ def _start_detached() -> None:
         child.terminate()
         child.wait()
         raise
-    click.echo(f"running in the background (log: {log}); `broadsheet down` stops it")
+    click.echo(f"\nrunning in the background (log: {log}); `broadsheet down` stops it")
     _print_addresses(record["api_url"], record["inbox_url"])
 
 
 def _wait_until_ready(
     places: Places, child: subprocess.Popen[bytes], log: Path, began_at: int
 ) -> dict[str, Any]:
-    """The record of the stack that `child` started; raises with its reason when it gave up."""
+    """The record of the stack that `child` started; raises with its reason when it gave up.
+
+    Meanwhile what the child says is passed on line by line.
+    """
     identity = Identity.of(child.pid)
-    while child.poll() is None:
-        record = read_record(places)
-        if record and supervisor_of(record) == identity and record["phase"] == "ready":
-            return record
-        time.sleep(0.05)
-    # What click prints of the exception; the lines of the services' logs are indented.
-    said = "\n" + log.read_bytes()[began_at:].decode(errors="replace").strip()
-    raise click.ClickException(said.partition("\nError: ")[2] or last_lines(log))
+    with log.open(encoding="utf-8", errors="replace") as said:
+        said.seek(began_at)
+        while True:
+            ended = child.poll() is not None
+            while line := said.readline():
+                if line.startswith("Error: "):
+                    # What click printed of the exception; its further lines follow.
+                    child.wait()
+                    raise click.ClickException(line.removeprefix("Error: ") + said.read())
+                click.echo(line, nl=False)
+            if ended:
+                raise click.ClickException(f"the stack ended at once:\n{last_lines(log)}")
+            record = read_record(places)
+            if record and supervisor_of(record) == identity and record["phase"] == "ready":
+                return record
+            time.sleep(0.05)
 
 
 def _print_addresses(api_url: str, inbox_url: str) -> None:

@@ -1,176 +1,181 @@
-"""Brings the demo source into a database: made in parallel, loaded by COPY, swapped in whole."""
+"""Loads the demo data: what the schema holds is replaced as a whole, in one transaction.
+
+The new tables are filled beside the old ones and take their place at the end. Emptying and
+refilling would not do: a reader whose snapshot is older than a TRUNCATE finds no rows at all.
+The rows are copied with FREEZE, so that such a reader, once it comes to the new tables, sees
+their rows although they were written after its snapshot.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import io
-import os
-from collections import Counter
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
 
 import asyncpg
 
-from deploy.demo.studio import HOME, Row, Studio
+from deploy.demo.generate import generate
+from deploy.demo.rows import TABLES, Row
+from deploy.demo.source import SCHEMA, exclusively, make_tables, sql
 
-SCHEMA = "studio"
-READER = "studio_reader"
-_LOADING = "studio_loading"
-_LOCK = 0x73747564
-_CHARACTERS_PER_PART = 250
-_DETAILS = ("scenes", "generation_jobs", "qa_checks", "reviews", "annotations")
+_INCOMING = f"{SCHEMA}_incoming"
+_BATCH = 10_000
+"""Rows of one table per COPY: enough to make a round trip cheap, little enough for memory."""
+_SWAP_PATIENCE_SECONDS = 600.0
 
 
-def ensure_demo_source(admin_url: str, reader_password: str) -> None:
-    """Make the empty tables and the read-only role where they are missing. Repeatable."""
-    asyncio.run(_ensure(admin_url, reader_password))
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: rows by table, in the order of the tables, and how long it took."""
+
+    rows: dict[str, int]
+    seconds: float
 
 
 def load(
     admin_url: str,
-    *,
     scale: float,
     seed: int,
     until: date | None = None,
+    *,
     say: Callable[[str], None] = lambda line: None,
-) -> dict[str, int]:
-    """Replace what the schema holds; returns the rows per table.
+) -> Loaded:
+    """Replace the studio's rows with those of `generate(scale, seed, until)`.
 
-    Readers see the old rows or the new ones, never a mixture: everything is loaded aside and
-    swapped in by one transaction.
+    `until` is today (UTC) when left out. Readers see the old rows or the new ones, never some
+    of both: the exchange waits for readers that are in the middle of a transaction. Views,
+    grants and other things that were attached to the tables by hand go with the old ones.
+    `say` is told how far it is. Raises ValueError for a scale that is not positive and
+    TimeoutError when readers do not let go of the old tables for ten minutes.
     """
-    last_day = until or datetime.now(UTC).astimezone(HOME).date()
-    return asyncio.run(_load(admin_url, Studio(scale=scale, seed=seed, until=last_day), say))
+    return asyncio.run(load_async(admin_url, scale, seed, until, say=say))
 
 
-async def _ensure(admin_url: str, reader_password: str) -> None:
+async def load_async(
+    admin_url: str,
+    scale: float,
+    seed: int,
+    until: date | None = None,
+    *,
+    say: Callable[[str], None] = lambda line: None,
+) -> Loaded:
+    """Like `load`, inside an event loop."""
+    began = time.monotonic()
+    until = until or datetime.now(UTC).date()
     connection = await asyncpg.connect(admin_url)
     try:
         async with connection.transaction():
-            await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            await _ensure_reader(connection, reader_password)
-            if not await connection.fetchval("SELECT to_regnamespace($1) IS NOT NULL", SCHEMA):
-                await _make_schema(connection, SCHEMA)
-                await connection.execute(_sql("indexes.sql"))
-                await _grant(connection)
-    finally:
-        await connection.close()
-
-
-async def _ensure_reader(connection: Any, password: str) -> None:
-    known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", READER)
-    literal = await connection.fetchval("SELECT quote_literal($1::text)", password)
-    verb = "ALTER" if known else "CREATE"
-    await connection.execute(f"{verb} ROLE {READER} LOGIN NOINHERIT PASSWORD {literal}")
-    for setting in (
-        "default_transaction_read_only = on",
-        "statement_timeout = '5min'",
-        f"search_path = {SCHEMA}",
-    ):
-        await connection.execute(f"ALTER ROLE {READER} SET {setting}")
-
-
-async def _make_schema(connection: Any, name: str) -> None:
-    await connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
-    await connection.execute(f"CREATE SCHEMA {name}")
-    await connection.execute(f"SET LOCAL search_path = {name}")
-    await connection.execute(_sql("tables.sql"))
-
-
-async def _grant(connection: Any) -> None:
-    await connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {READER}")
-    await connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {READER}")
-
-
-def _sql(file_name: str) -> str:
-    return Path(__file__).with_name(file_name).read_text()
-
-
-async def _load(admin_url: str, studio: Studio, say: Callable[[str], None]) -> dict[str, int]:
-    connection = await asyncpg.connect(admin_url, command_timeout=3600)
-    try:
-        async with connection.transaction():
-            await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            await _make_schema(connection, _LOADING)
-            counts = await _copy_all(connection, studio, say)
-            say("making keys and indexes")
-            await connection.execute(f"SET LOCAL search_path = {_LOADING}")
+            await exclusively(connection)
+            await connection.execute(f"DROP SCHEMA IF EXISTS {_INCOMING} CASCADE")
+            await make_tables(connection, _INCOMING)
+            rows = await _copy(connection, scale, seed, until, say)
+            say(f"{sum(rows.values()):,} rows copied, {time.monotonic() - began:.1f} s; indexing")
             await connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-            await connection.execute(_sql("indexes.sql"))
+            await connection.execute(sql("indexes"))
+            await connection.execute(sql("grants"))
+            await connection.execute("ANALYZE " + ", ".join(TABLES.values()))
+            await _lock_old_tables(connection)
             await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-            await connection.execute(f"ALTER SCHEMA {_LOADING} RENAME TO {SCHEMA}")
-            await _grant(connection)
-            for table in counts:
-                await connection.execute(f"ANALYZE {SCHEMA}.{table}")
-        return dict(counts)
+            await connection.execute(f"ALTER SCHEMA {_INCOMING} RENAME TO {SCHEMA}")
     finally:
         await connection.close()
+    return Loaded(rows, time.monotonic() - began)
 
 
-async def _copy_all(connection: Any, studio: Studio, say: Callable[[str], None]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+async def _copy(
+    connection: asyncpg.Connection,
+    scale: float,
+    seed: int,
+    until: date,
+    say: Callable[[str], None],
+) -> dict[str, int]:
+    """Copy all rows; the number of rows by table.
 
-    async def copy(table: str, content: bytes, rows: int) -> None:
-        async def source() -> AsyncIterator[bytes]:
-            yield content
-
-        await connection.copy_to_table(table, source=source(), schema_name=_LOADING)
-        counts[table] += rows
-
-    for table, rows in (
-        ("projects", studio.projects()),
-        ("workers", studio.workers()),
-        ("workflow_changes", studio.workflow_changes()),
-        ("usage_events", studio.usage_events()),
-    ):
-        await copy(table, *_encoded(rows))
-    total = studio.character_count
-    starts = range(0, total, _CHARACTERS_PER_PART)
-    loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        waiting: list[asyncio.Future[dict[str, tuple[bytes, int]]]] = []
-        remaining = iter(starts)
-        done = 0
-        while True:
-            # A few parts ahead, so that memory stays flat however large the scale.
-            while len(waiting) < 6 and (start := next(remaining, None)) is not None:
-                end = min(start + _CHARACTERS_PER_PART, total)
-                waiting.append(loop.run_in_executor(pool, part, studio, start, end))
-            if not waiting:
-                break
-            for name, (content, count) in (await waiting.pop(0)).items():
-                await copy(name, content, count)
-            done = min(done + _CHARACTERS_PER_PART, total)
-            if done % (20 * _CHARACTERS_PER_PART) == 0 or done == total:
-                say(f"{done:,} of {total:,} characters, {counts['generation_jobs']:,} jobs")
-    return counts
+    While the server takes one batch, a thread makes the next one.
+    """
+    copied = dict.fromkeys(TABLES.values(), 0)
+    told = time.monotonic()
+    batches = _batches(generate(scale, seed, until))
+    batch = await asyncio.to_thread(next, batches, None)
+    while batch is not None:
+        copying = connection.copy_to_table(
+            TABLES[batch.kind],
+            schema_name=_INCOMING,
+            columns=batch.kind._fields,
+            source=batch.content(),
+            null="None",
+            freeze=True,
+        )
+        copied[TABLES[batch.kind]] += batch.rows
+        _, batch = await asyncio.gather(copying, asyncio.to_thread(next, batches, None))
+        if time.monotonic() - told > 5:
+            told = time.monotonic()
+            say(f"{sum(copied.values()):,} rows copied")
+    return copied
 
 
-def part(studio: Studio, start: int, end: int) -> dict[str, tuple[bytes, int]]:
-    """Characters `start` to `end` (exclusive): COPY text and row count per table."""
-    rows: dict[str, list[Row]] = {table: [] for table in ("characters", *_DETAILS)}
-    for number in range(start, end):
-        character = studio.character(number)
-        rows["characters"].append(character.row())
-        for table, row in character.details():
-            rows[table].append(row)
-    return {table: _encoded(found) for table, found in rows.items()}
+@dataclass(frozen=True)
+class _Batch:
+    """Rows of one table in the text format of COPY."""
+
+    kind: type[Row]
+    rows: int
+    text: bytes
+
+    async def content(self) -> AsyncIterator[bytes]:
+        """The text, as asyncpg wants it."""
+        yield self.text
 
 
-def _encoded(rows: Iterable[Row]) -> tuple[bytes, int]:
-    """The rows in COPY's text format, and how many there are."""
-    buffer = io.StringIO()
-    count = 0
-    for line in _lines(rows):
-        buffer.write(line)
-        count += 1
-    return buffer.getvalue().encode(), count
+def _batches(rows: Iterable[Row]) -> Iterator[_Batch]:
+    """Rows by table, 10,000 at a time, in their order; the rest of each table at the end.
 
-
-def _lines(rows: Iterable[Row]) -> Iterator[str]:
+    None, True and instants are written as Python prints them, which Postgres reads. No text of
+    the studio has a tab, a line break or a backslash in it.
+    """
+    waiting: dict[type[Row], list[str]] = {kind: [] for kind in TABLES}
     for row in rows:
-        # The made-up texts hold no tab, newline or backslash, so nothing needs escaping.
-        yield "\t".join("\\N" if value is None else str(value) for value in row) + "\n"
+        kind = type(row)
+        lines = waiting[kind]
+        lines.append("\t".join(map(str, row)))
+        if len(lines) == _BATCH:
+            yield _Batch(kind, len(lines), _text(lines))
+            lines.clear()
+    for kind, lines in waiting.items():
+        if lines:
+            yield _Batch(kind, len(lines), _text(lines))
+
+
+def _text(lines: list[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
+async def _lock_old_tables(connection: asyncpg.Connection) -> None:
+    """Wait until no reader is in a transaction that has touched the old tables; lock them all.
+
+    Waiting is cut into short pieces, less than the server's `deadlock_timeout`: a reader that
+    holds one table and waits for another that we hold would otherwise be aborted.
+    """
+    tables = await connection.fetch(
+        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = $1", SCHEMA
+    )
+    if not tables:
+        return
+    names = ", ".join(sorted(name for (name,) in tables))
+    deadline = time.monotonic() + _SWAP_PATIENCE_SECONDS
+    await connection.execute("SET LOCAL lock_timeout = '300ms'")
+    while True:
+        try:
+            async with connection.transaction():
+                await connection.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+        except asyncpg.LockNotAvailableError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    "readers hold the studio's tables for ten minutes already: "
+                    "end their transactions and load again"
+                ) from None
+            await asyncio.sleep(0.1)
+        else:
+            return

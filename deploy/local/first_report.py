@@ -69,7 +69,8 @@ def _answer(response: httpx.Response) -> httpx.Response:
 def _load_demo_data(stack: dict[str, Any], places: Places) -> None:
     """Scale 1, once per database: the mark says which one was filled."""
     mark = places.state_dir / "demo-data.loaded"
-    if mark.exists() and mark.read_text() == stack["database_url"]:
+    database = stack["database_url"].rpartition("@")[2]  # without the password
+    if mark.exists() and mark.read_text() == database:
         return
     ended = subprocess.run(
         [sys.executable, "-m", "cli.main", "demo-data", "--scale", "1", "--seed", "1"],
@@ -81,4 +82,4 @@ def _load_demo_data(stack: dict[str, Any], places: Places) -> None:
     )
     if ended.returncode != 0:
         raise StackError(f"demo data was not loaded: {ended.stderr.strip()[-2000:]}")
-    mark.write_text(stack["database_url"])
+    mark.write_text(database)

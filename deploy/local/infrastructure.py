@@ -11,7 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from deploy.demo import ensure_demo_source
 from deploy.local import rabbitmq
 from deploy.local.errors import StackError
 from deploy.local.places import CHECKOUT, Places, default_state_dir
@@ -184,6 +183,9 @@ class LocalInfrastructure:
         self._amqp_url = self.broker.url
 
     def _start_database(self) -> None:
+        # Imported where it is used: `broadsheet status` needs no generator of demo data.
+        from deploy.demo import ensure_demo_source
+
         if not self._admin_url:
             self.database = PrivatePostgres(
                 self.places, self.ports.get("postgres"), self.record.note_process

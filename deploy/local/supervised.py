@@ -65,6 +65,7 @@ class Supervised:
         self._on_change = on_change
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._grace_seconds = 10.0
         self._thread: threading.Thread | None = None
 
     @property
@@ -86,9 +87,8 @@ class Supervised:
 
     def stop(self, grace_seconds: float = 10.0) -> None:
         """SIGTERM, up to `grace_seconds`, SIGKILL; returns when it is gone."""
+        self._grace_seconds = grace_seconds
         self._stopping.set()
-        if self._process is not None:
-            stop_child(self._process, grace_seconds=grace_seconds)
         if self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -130,12 +130,14 @@ class Supervised:
         self._process = process
         self._change(Health.STARTING, f"starting, pid {process.pid}")
         next_check = began
+        # Only this thread starts and stops the process: nothing can slip in between the two.
         while (code := process.poll()) is None:
-            if time.monotonic() >= next_check and not self._stopping.is_set():
+            if self._stopping.wait(_POLL_SECONDS):
+                stop_child(process, grace_seconds=self._grace_seconds)
+            elif time.monotonic() >= next_check:
                 self._note_health(self._is_ready(), began)
                 wait = _POLL_SECONDS if self.health is Health.STARTING else _CHECK_SECONDS
                 next_check = time.monotonic() + wait
-            time.sleep(_POLL_SECONDS)
         return code
 
     def _note_health(self, ready: bool, began: float) -> None:
@@ -144,7 +146,7 @@ class Supervised:
                 f" after {time.monotonic() - began:.1f} s" if self.health is Health.STARTING else ""
             )
             self._change(Health.READY, f"ready{took}, port {self.command.http_port}")
-        elif not ready and self.health is Health.READY and not self._stopping.is_set():
+        elif not ready and self.health is Health.READY:
             self._change(Health.UNREADY, f"runs but is not ready (log: {self.log})")
 
     def _is_ready(self) -> bool:

@@ -23,12 +23,11 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from services.renderer.formats import Rendered
 from shared.errors import PermanentError, TransientError
-
-Lane = Literal["interactive", "bulk"]
+from shared.states import Lane
 
 FORMATS_MODULE = "services.renderer.formats"
 START_SECONDS = 60.0
@@ -116,7 +115,7 @@ class RenderPool:
             await self._idle.pop().end()
 
     async def render(
-        self, format_name: str, document_json: bytes, *, lane: Lane = "interactive"
+        self, format_name: str, document_json: bytes, *, lane: Lane = Lane.INTERACTIVE
     ) -> Rendered:
         """The file. Waits for a free child; bulk work never takes the last free one.
 
@@ -191,8 +190,8 @@ class _Lanes:
         self._free = size
         self._left_by_bulk = 1 if size > 1 else 0
         self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {
-            "interactive": deque(),
-            "bulk": deque(),
+            Lane.INTERACTIVE: deque(),
+            Lane.BULK: deque(),
         }
 
     @contextlib.asynccontextmanager
@@ -217,8 +216,7 @@ class _Lanes:
         self._admit()
 
     def _admit(self) -> None:
-        lanes: tuple[tuple[Lane, int], ...] = (("interactive", 0), ("bulk", self._left_by_bulk))
-        for lane, left_free in lanes:
+        for lane, left_free in ((Lane.INTERACTIVE, 0), (Lane.BULK, self._left_by_bulk)):
             waiting = self._waiting[lane]
             while waiting and self._free > left_free:
                 turn = waiting.popleft()

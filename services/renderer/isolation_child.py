@@ -5,12 +5,16 @@
 What a document can reach after `lock_in`, by rules of the kernel that need no privileges and
 hold for every thread and library in the process:
 
-- no file, socket, pipe or process: RLIMIT_NOFILE is 0, so no descriptor can be opened, while
-  those that are open stay (getrlimit(2)); RLIMIT_FSIZE 0 and RLIMIT_CORE 0 besides;
+- no file, socket or pipe: RLIMIT_NOFILE is 0, so no descriptor can be opened, while those that
+  are open stay (getrlimit(2)); RLIMIT_FSIZE 0 and RLIMIT_CORE 0 besides;
+- no further process or thread: RLIMIT_NPROC 0 (which the kernel does not apply to root);
 - no more memory than the limit (RLIMIT_DATA: the address space would be the wrong measure,
   V8 reserves far more than it uses);
 - no new privileges, and none left if it had some: capabilities are dropped;
 - no life of its own: it dies with the service (PR_SET_PDEATHSIG).
+
+This holds documents, not foreign machine code: calls that need no descriptor (unlink, kill) are
+left to the rights of the service's user.
 
 Whatever is needed later must therefore be loaded before: each format draws a sample, and the
 timezones, which Python reads from files when they are first named, are all kept.
@@ -77,6 +81,7 @@ def lock_in(memory_limit: int) -> None:
         (resource.RLIMIT_DATA, memory_limit),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_NOFILE, 0),
     ):
         resource.setrlimit(limit, (value, value))

@@ -19,15 +19,22 @@ VERDICT_WORDS = {Verdict.GOOD: "good", Verdict.BAD: "bad", Verdict.NEUTRAL: ""}
 
 def one_line(text: str) -> str:
     """The text without control and direction-changing characters, on one line."""
-    return " ".join(
-        "".join(
-            " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character
-            for character in text
-            if unicodedata.bidirectional(character) not in _DIRECTION_CHANGES
-        ).split()
+    return " ".join(without_controls(text).split())
+
+
+def without_controls(text: str) -> str:
+    """Line ends and control characters become spaces; what turns text round is left out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        " " if unicodedata.category(character) in _NOT_TEXT else character
+        for character in text
+        if unicodedata.bidirectional(character) not in _DIRECTION_CHANGES
     )
 
 
+_NOT_TEXT = {"Cc", "Cn", "Cs", "Zl", "Zp"}
+"""Controls, unassigned code points (XML refuses some), surrogates, separators."""
 _DIRECTION_CHANGES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
@@ -46,7 +53,7 @@ def day(value: date) -> str:
 
 
 def days(period: Period) -> str:
-    """For instance "1 October 2026"; of a range, years and months are said once where they agree."""
+    """For instance "1 October 2026"; years and months are said once where they agree."""
     first, last = period.first_day, period.last_day
     end = f"{last.day} {last:%B} {last.year}"
     if first == last:

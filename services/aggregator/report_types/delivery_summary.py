@@ -1,19 +1,34 @@
-"""Characters delivered in a period: by project, over time, against the period before."""
+"""`delivery_summary`: characters delivered, by project and over time, beside the period before.
+
+A character counts once, on the local day of its delivery. Both periods are read up to the
+as-of time: what the source says about later is a plan, not a delivery.
+"""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.aggregator.report_types.grain import Bucket, Grain, buckets, chosen_grain
+from services.aggregator.report_types.grain import Bucket, Grain, buckets, grain_for
 from services.aggregator.report_types.report_type import ReportRequest, register
+from services.aggregator.report_types.stacked_bars import stacked_bars
+from services.aggregator.report_types.wording import (
+    counted,
+    day_range,
+    listed,
+    moment,
+    percent,
+    percentage,
+    was,
+)
 from services.aggregator.sources import SourceSession
 from shared.document import (
     Chart,
@@ -29,78 +44,152 @@ from shared.document import (
 )
 from shared.periods import Period
 
-CHARTED_PROJECTS = 6
-"""More than these cannot be told apart by colour; the rest is charted as one."""
+MOST_PROJECTS = 100
+"""How many projects a request may name."""
 
-# Okabe and Ito's palette (2008), distinguishable without colour vision, dark to light so that
-# a grey print keeps the order.
-_COLOURS = ("#0b4f8a", "#d55e00", "#009e73", "#56b4e9", "#e69f00", "#cc79a7", "#999999")
-
-# Ranges of instants, so that the index on delivered_at serves; the day is the local one.
+# $1 holds the first instants of the previous period and of each bucket, in order, so that the
+# source answers with a position in that list: 1 is the previous period. The midnights are ours,
+# not the source's: its timezone tables may be of another year, and where the clocks go back
+# over midnight a local date alone would put an hour into the wrong day.
 _DELIVERED = """
-SELECT p.name AS project,
-       (c.delivered_at AT TIME ZONE $4)::date AS day,
-       count(*) AS delivered
-  FROM characters c
-  JOIN projects p ON p.id = c.project_id
- WHERE c.delivered_at >= $1 AND c.delivered_at < $2 AND c.delivered_at <= $3
-   AND ($5::text[] IS NULL OR p.name = ANY ($5))
- GROUP BY p.name, day
+SELECT p.name AS project, d.position, d.delivered
+  FROM (SELECT c.project_id,
+               width_bucket(c.delivered_at, $1::timestamptz[]) AS position,
+               count(*) AS delivered
+          FROM characters c
+         WHERE c.delivered_at >= $2 AND c.delivered_at < $3
+         GROUP BY 1, 2) d
+  JOIN projects p ON p.id = d.project_id
+ WHERE cardinality($4::text[]) = 0 OR p.name = ANY ($4)
 """
 
-# Under way at the ends of both periods: onboarded before, and not delivered by then.
-_IN_PRODUCTION = """
+# In production at an instant: onboarded before it, and not delivered before it. $1 is the
+# period's end and $2 its beginning; who had been delivered by $2 is in neither count.
+_AROUND = """
 SELECT count(*) FILTER (WHERE c.onboarded_at < $1
-                          AND (c.delivered_at IS NULL OR c.delivered_at >= $1)) AS now,
-       count(*) FILTER (WHERE c.onboarded_at < $2
-                          AND (c.delivered_at IS NULL OR c.delivered_at >= $2)) AS before
+                          AND (c.delivered_at IS NULL OR c.delivered_at >= $1)) AS at_end,
+       count(*) FILTER (WHERE c.onboarded_at < $2) AS at_beginning,
+       (SELECT min(delivered_at) FROM characters) AS first_delivery,
+       ARRAY(SELECT name FROM projects WHERE name = ANY ($3)) AS known_projects
   FROM characters c
-  JOIN projects p ON p.id = c.project_id
- WHERE $3::text[] IS NULL OR p.name = ANY ($3)
+ WHERE (c.delivered_at IS NULL OR c.delivered_at >= $2)
+   AND (cardinality($3::text[]) = 0
+        OR c.project_id IN (SELECT id FROM projects WHERE name = ANY ($3)))
 """
 
-_PROJECTS = "SELECT name FROM projects WHERE name = ANY ($1)"
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+ProjectName = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f]+$")
+]
 
 
 class DeliverySummaryParameters(BaseModel):
     """What can be asked of a delivery summary."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, title="Delivery summary")
 
-    grain: Grain = Field(Grain.AUTO, title="Grain", description="How long one bar of the chart is.")
-    projects: tuple[str, ...] | None = Field(
-        None,
+    grain: Grain = Field(
+        Grain.AUTO,
+        title="Grain",
+        description="What one bar of the chart covers: a local day, an ISO week or a month. "
+        "`auto` takes days up to a month, weeks up to half a year, months beyond.",
+    )
+    projects: Annotated[tuple[ProjectName, ...], AfterValidator(_each_once)] = Field(
+        (),
         title="Projects",
-        description="Only these projects, by name; all when left out.",
-        min_length=1,
-        max_length=100,
+        description="Only these projects, by their exact names; all of them when left out.",
+        max_length=MOST_PROJECTS,
     )
 
 
-@dataclass(frozen=True)
-class Delivered:
-    """How many characters one project delivered on one local day."""
+class Stage(StrEnum):
+    """Where the as-of time lies in relation to the period."""
 
-    project: str
-    day: date
-    count: int
+    NOT_BEGUN = "not_begun"
+    """Before it: nothing can have been delivered."""
+    RUNNING = "running"
+    """Within it: what has been delivered so far is set against a whole period before."""
+    ENDED = "ended"
+    """After it."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything the document is made of."""
+    """What the source said, and all that the document is made from."""
 
-    deliveries: tuple[Delivered, ...]
-    """Of the period and of the one before."""
+    period: Period
+    as_of: datetime
+    grain: Grain
+    """Day, week or month."""
+    buckets: tuple[Bucket, ...]
+    delivered: Mapping[tuple[str, str], int]
+    """Characters by (project, bucket key); what is missing is zero."""
+    previous: Mapping[str, int]
+    """Characters by project in the period before."""
     in_production: int
-    """At the period's end, or at the as-of time if that is earlier."""
+    """Characters at the period's end, or at the as-of time if that is earlier."""
     in_production_before: int
-    unknown_projects: tuple[str, ...] = ()
+    """Characters at the period's beginning, which is the end of the one before."""
+    first_delivery: datetime | None
+    """The first of the whole source, whatever its project."""
+    only: tuple[str, ...] = ()
+    """The projects that were asked for and exist; with `unknown` empty too, all count."""
+    unknown: tuple[str, ...] = ()
+    """The projects that were asked for and do not exist."""
+
+    @cached_property
+    def by_project(self) -> dict[str, int]:
+        """Characters delivered in the period; only projects that delivered some."""
+        totals: dict[str, int] = {}
+        for (project, _), count in self.delivered.items():
+            totals[project] = totals.get(project, 0) + count
+        return totals
+
+    @cached_property
+    def by_bucket(self) -> dict[str, int]:
+        """Characters delivered by bucket key, every bucket included."""
+        totals = dict.fromkeys((bucket.key for bucket in self.buckets), 0)
+        for (_, key), count in self.delivered.items():
+            totals[key] += count
+        return totals
+
+    @cached_property
+    def total(self) -> int:
+        """Characters delivered in the period."""
+        return sum(self.by_project.values())
+
+    @cached_property
+    def previous_total(self) -> int:
+        """Characters delivered in the period before."""
+        return sum(self.previous.values())
+
+    @cached_property
+    def projects(self) -> list[str]:
+        """Those with a delivery in either period or asked for by name: most delivered first."""
+        names = {*self.by_project, *self.previous, *self.only}
+        return sorted(names, key=lambda name: (-self.by_project.get(name, 0), name))
+
+    @property
+    def stage(self) -> Stage:
+        """Where the as-of time lies."""
+        if self.as_of <= self.period.starts_at:
+            return Stage.NOT_BEGUN
+        return Stage.RUNNING if self.as_of < self.period.ends_at else Stage.ENDED
+
+    @property
+    def days_begun(self) -> int:
+        """How many of the period's days had begun; at least one, as a divisor."""
+        today = self.as_of.astimezone(ZoneInfo(self.period.timezone)).date()
+        return max(1, min(self.period.days, (today - self.period.first_day).days + 1))
 
 
 @register
 class DeliverySummary:
-    """The `delivery_summary` report type."""
+    """The report type."""
 
     name = "delivery_summary"
     title = "Delivery summary"
@@ -113,342 +202,351 @@ class DeliverySummary:
     parameters: type[BaseModel] = DeliverySummaryParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
-        """Two queries, three where projects are named."""
-        parameters = request.parameters
-        assert isinstance(parameters, DeliverySummaryParameters)
-        period = request.period
-        projects = list(parameters.projects) if parameters.projects else None
-        rows = await source.fetch(
-            _DELIVERED,
-            period.previous.starts_at,
-            period.ends_at,
-            source.as_of,
-            period.timezone,
-            projects,
+        """Two queries, whose answers grow with projects times buckets, not with characters."""
+        assert isinstance(request.parameters, DeliverySummaryParameters)
+        period, wanted = request.period, request.parameters.projects
+        grain = grain_for(request.parameters.grain, period.days)
+        cut = buckets(period, grain)
+        end = min(period.ends_at, source.as_of)
+        starts = [period.previous.starts_at, *_starts(cut, period.timezone)]
+        rows = await source.fetch(_DELIVERED, starts, starts[0], end, wanted)
+        beginning = min(period.starts_at, source.as_of)
+        (around,) = await source.fetch(_AROUND, end, beginning, wanted)
+        known = set(around["known_projects"])
+        return document(
+            Figures(
+                period=period,
+                as_of=source.as_of,
+                grain=grain,
+                buckets=cut,
+                delivered={
+                    (row["project"], cut[row["position"] - 2].key): row["delivered"]
+                    for row in rows
+                    if row["position"] > 1
+                },
+                previous={row["project"]: row["delivered"] for row in rows if row["position"] == 1},
+                in_production=around["at_end"],
+                in_production_before=around["at_beginning"],
+                first_delivery=around["first_delivery"],
+                only=tuple(name for name in wanted if name in known),
+                unknown=tuple(name for name in wanted if name not in known),
+            ),
+            request,
         )
-        (under_way,) = await source.fetch(
-            _IN_PRODUCTION,
-            min(period.ends_at, source.as_of),
-            min(period.starts_at, source.as_of),
-            projects,
-        )
-        unknown: tuple[str, ...] = ()
-        if projects:
-            known = {row["name"] for row in await source.fetch(_PROJECTS, projects)}
-            unknown = tuple(name for name in projects if name not in known)
-        figures = Figures(
-            deliveries=tuple(Delivered(r["project"], r["day"], r["delivered"]) for r in rows),
-            in_production=under_way["now"],
-            in_production_before=under_way["before"],
-            unknown_projects=unknown,
-        )
-        return document(figures, request, source)
 
 
-def document(figures: Figures, request: ReportRequest, source: SourceSession) -> ReportDocument:
-    """The document that the figures make."""
-    parameters = request.parameters
-    assert isinstance(parameters, DeliverySummaryParameters)
-    period = request.period
-    grain = chosen_grain(parameters.grain, period.days)
-    now = by_project(figures.deliveries, period)
-    before = by_project(figures.deliveries, period.previous)
+def _starts(cut: Sequence[Bucket], timezone: str) -> list[datetime]:
+    return [
+        Period(first_day=bucket.first_day, last_day=bucket.last_day, timezone=timezone).starts_at
+        for bucket in cut
+    ]
+
+
+def document(figures: Figures, request: ReportRequest) -> ReportDocument:
+    """The report that the figures make. Pure: the same figures give the same document."""
     return ReportDocument(
         type=DeliverySummary.name,
         title=DeliverySummary.title,
-        period=period,
-        previous_period=period.previous,
-        as_of=source.as_of,
+        period=figures.period,
+        previous_period=figures.period.previous,
+        as_of=figures.as_of,
         generated_at=request.generated_at,
         tenant=request.tenant,
-        parameters=parameters.model_dump(mode="json"),
-        summary=tuple(_summary(now, before, figures, period)),
-        kpis=_kpis(now, before, figures, period),
+        parameters=request.parameters.model_dump(mode="json"),
+        summary=tuple(_summary(figures)),
+        kpis=_kpis(figures),
         sections=(
             Section(
                 title="Deliveries over time",
-                charts=_charts(figures.deliveries, now, period, grain),
+                text=() if figures.total else ("No deliveries to draw.",),
+                charts=(_chart(figures),) if figures.total else (),
             ),
-            Section(title="By project", tables=(_table(now, before),)),
+            Section(title="By project", tables=(_table(figures),)),
         ),
-        notes=tuple(_notes(figures, period, grain, source)),
+        notes=tuple(_notes(figures)),
     )
 
 
-def by_project(deliveries: Iterable[Delivered], period: Period) -> Counter[str]:
-    """Characters delivered in the period, by project."""
-    totals: Counter[str] = Counter()
-    for delivered in deliveries:
-        if period.first_day <= delivered.day <= period.last_day:
-            totals[delivered.project] += delivered.count
-    return totals
+# Headline figures
 
 
-def _kpis(
-    now: Counter[str], before: Counter[str], figures: Figures, period: Period
-) -> tuple[Kpi, ...]:
-    per_day = Decimal(now.total()) / period.days
-    per_day_before = Decimal(before.total()) / period.days
+def _kpis(figures: Figures) -> tuple[Kpi, ...]:
+    total, previous, days = figures.total, figures.previous_total, figures.period.days
+    begun = figures.days_begun
     return (
-        _kpi("delivered", "Characters delivered", now.total(), before.total(), Verdict.GOOD),
         _kpi(
-            "per_day",
-            "Delivered per day",
-            per_day.quantize(Decimal("0.01"), ROUND_HALF_UP),
-            per_day_before.quantize(Decimal("0.01"), ROUND_HALF_UP),
-            Verdict.GOOD,
-            places=2,
+            figures, "characters_delivered", "Characters delivered", total, previous,
+            unit="characters", more_is=Verdict.GOOD,
         ),
-        _kpi("projects", "Projects delivering", len(now), len(before), Verdict.NEUTRAL),
         _kpi(
-            "in_production",
-            "Still in production",
-            figures.in_production,
-            figures.in_production_before,
-            Verdict.NEUTRAL,
+            figures, "delivered_per_day", "Delivered per day",
+            # Compared on a common denominator: quotients would be rounded before they are.
+            total * days, previous * begun, divisor=begun * days, places=2,
+            unit="characters", more_is=Verdict.GOOD,
         ),
-    )
+        _kpi(
+            figures, "projects_delivering", "Projects with deliveries",
+            len(figures.by_project), len(figures.previous), unit="projects",
+        ),
+        _kpi(
+            figures, "in_production", "Still in production",
+            figures.in_production, figures.in_production_before, unit="characters",
+        ),
+    )  # fmt: skip
 
 
 def _kpi(
+    figures: Figures,
     name: str,
     title: str,
-    value: int | Decimal,
-    previous: int | Decimal,
-    more_is: Verdict,
+    value: int,
+    previous: int,
+    *,
+    unit: str,
+    divisor: int = 1,
     places: int = 0,
+    more_is: Verdict = Verdict.NEUTRAL,
 ) -> Kpi:
-    direction, percent, verdict = compare(Decimal(value), Decimal(previous), more_is=more_is)
+    direction, change, verdict = compare(Decimal(value), Decimal(previous), more_is=more_is)
+    if figures.stage is not Stage.ENDED and verdict is Verdict.BAD:
+        # Less than a whole period is what half a period is expected to have.
+        verdict = Verdict.NEUTRAL
     return Kpi(
         name=name,
         title=title,
-        value=Decimal(value),
-        previous=Decimal(previous),
+        value=_quotient(value, divisor, places),
+        previous=_quotient(previous, divisor, places),
+        unit=unit,
         places=places,
         direction=direction,
-        change_percent=percent,
+        change_percent=change,
         verdict=verdict,
     )
 
 
-def _summary(
-    now: Counter[str], before: Counter[str], figures: Figures, period: Period
-) -> Iterable[str]:
-    total, total_before = now.total(), before.total()
-    days_before = f"the {_count(period.days, 'day')} before"
-    if total == 0:
-        yield (
-            f"No character was delivered; there were {total_before} in {days_before}."
-            if total_before
-            else f"No character was delivered in this period or in {days_before}."
-        )
-    else:
-        was = "was" if total == 1 else "were"
-        yield (
-            f"{_count(total, 'character')} {was} delivered across "
-            f"{_count(len(now), 'project')}, {_against(total, total_before, days_before)}."
-        )
-        yield from _biggest_share(now, total)
-    yield from _largest_movement(now, before)
-    if figures.in_production:
-        were = "character was" if figures.in_production == 1 else "characters were"
-        yield f"{figures.in_production:,} {were} still in production at the end."
+def _quotient(value: int, divisor: int, places: int) -> Decimal:
+    return (Decimal(value) / divisor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
 
 
-def _against(total: int, before: int, days_before: str) -> str:
-    if before == 0:
-        return f"after none in {days_before}"
-    direction, percent, _ = compare(Decimal(total), Decimal(before), more_is=Verdict.GOOD)
-    if direction is Direction.FLAT or percent is None:
-        return f"as many as in {days_before}"
-    word = "more" if direction is Direction.UP else "fewer"
-    return f"{_percent(abs(percent))} {word} than in {days_before}"
+# Sentences
 
 
-def _biggest_share(now: Counter[str], total: int) -> Iterable[str]:
-    name, most = _ranked(now)[0]
-    share = Decimal(most) / total * 100
-    if len(now) > 1 and share >= 40:
-        yield f"{name} alone accounts for {_percent(share)} of them."
-
-
-def _largest_movement(now: Counter[str], before: Counter[str]) -> Iterable[str]:
-    changes = {name: now[name] - before[name] for name in {*now, *before}}
-    moved = sorted(changes, key=lambda name: (-abs(changes[name]), name))
-    if len(changes) < 2 or not changes[moved[0]]:
+def _summary(figures: Figures) -> Iterator[str]:
+    if figures.unknown and not figures.only:
+        # Not an error: a schedule should not break because a project was renamed, and a
+        # report that says so in its first line is found sooner than one that did not come.
+        yield f"There is nothing to report: {_no_such_project(figures.unknown)}"
         return
-    name = moved[0]
-    verb = "rose" if changes[name] > 0 else "fell"
-    yield f"The largest movement is {name}, which {verb} from {before[name]:,} to {now[name]:,}."
-    stopped = sorted(name for name in before if name not in now and name != moved[0])
-    if stopped:
-        yield f"Worth a look: {_listed(stopped)} delivered before and nothing this time."
+    if figures.stage is Stage.NOT_BEGUN:
+        yield "The period has not begun, so nothing has been delivered in it."
+        return
+    yield _headline(figures)
+    if figures.unknown:
+        yield _no_such_project(figures.unknown)
+    if figures.stage is Stage.ENDED:
+        yield from _movements(figures)
+    yield from _concentration(figures)
+    yield from _in_production(figures)
 
 
-def _table(now: Counter[str], before: Counter[str]) -> Table:
-    total = now.total()
-    names = [name for name, _ in _ranked(now)] + sorted(name for name in before if name not in now)
+def _headline(figures: Figures) -> str:
+    total, previous, days = figures.total, figures.previous_total, figures.period.days
+    before = "on the day before" if days == 1 else f"in the {days:,} days before"
+    running = figures.stage is Stage.RUNNING
+    if total == 0:
+        opening = f"No characters {'have been' if running else 'were'} delivered"
+        opening += " so far" if running else " in this period"
+        return f"{opening}, {_after(previous)} {before}."
+    verb = ("has been" if total == 1 else "have been") if running else was(total)
+    ranked = list(figures.by_project)
+    where = f"for {ranked[0]}" if len(ranked) == 1 else f"across {len(ranked):,} projects"
+    opening = f"{_sentence(counted(total, 'character'))} {verb} delivered {where}"
+    if running:
+        whole = "the day before" if days == 1 else f"the whole {days:,} days before"
+        return f"{opening} so far; {whole} had {counted(previous, 'character')}."
+    return f"{opening}, {_against(total, previous)} {before}."
+
+
+def _against(total: int, previous: int) -> str:
+    direction, change, _ = compare(Decimal(total), Decimal(previous), more_is=Verdict.GOOD)
+    if change is None:
+        return "after none"
+    if direction is Direction.FLAT:
+        return "as many as"
+    word = "more" if direction is Direction.UP else "fewer"
+    amount = percent(abs(change)) if change else f"{abs(total - previous):,}"
+    return f"{amount} {word} than"
+
+
+def _after(count: int) -> str:
+    return f"after {count:,}" if count else "and none"
+
+
+def _movements(figures: Figures) -> Iterator[str]:
+    """The project that moved most, where one did, and those that fell silent."""
+    changes = {
+        name: figures.by_project.get(name, 0) - figures.previous.get(name, 0)
+        for name in figures.projects
+    }
+    most = max((abs(change) for change in changes.values()), default=0)
+    movers = [name for name in figures.projects if most and abs(changes[name]) == most]
+    mover = movers[0] if len(changes) > 1 and len(movers) == 1 else None
+    if mover is not None:
+        now, before = figures.by_project.get(mover, 0), figures.previous.get(mover, 0)
+        verb = "rose" if now > before else "fell"
+        yield f"The largest movement was {mover}, which {verb} from {before:,} to {now:,}."
+    silent = sorted(name for name in figures.previous if name not in figures.by_project)
+    if figures.total and (rest := [name for name in silent if name != mover]):
+        one = len(rest) == 1
+        also = " also" if mover in silent else ""
+        yield (
+            f"{listed(rest)}{also} delivered nothing after "
+            f"{sum(figures.previous[name] for name in rest):,} in the period before"
+            f"{'' if one else ', taken together'}: {'it is' if one else 'they are'} worth a look."
+        )
+
+
+def _concentration(figures: Figures) -> Iterator[str]:
+    """Where and when most of it was delivered."""
+    total = figures.total
+    if len(figures.by_project) > 1:
+        leader = figures.projects[0]
+        if figures.by_project[leader] * 2 >= total:
+            share = percentage(figures.by_project[leader], total) or Decimal(0)
+            yield f"{leader} alone accounts for {percent(share)} of the deliveries."
+    peak = max(figures.by_bucket.values())
+    busiest = [bucket for bucket in figures.buckets if figures.by_bucket[bucket.key] == peak]
+    if len(figures.buckets) > 1 and len(busiest) == 1 and 1 < peak < total:
+        share = percentage(peak, total) or Decimal(0)
+        yield (
+            f"The busiest {figures.grain} was {busiest[0].words} with "
+            f"{counted(peak, 'character')}, {percent(share)} of the total."
+        )
+
+
+def _in_production(figures: Figures) -> Iterator[str]:
+    if figures.in_production == 0:
+        return
+    count = figures.in_production
+    if figures.stage is Stage.RUNNING:
+        yield f"{_sentence(counted(count, 'character'))} {'is' if count == 1 else 'are'} still in production."
+    else:
+        yield (
+            f"{_sentence(counted(count, 'character'))} {was(count)} still in production when "
+            "the period ended."
+        )
+
+
+def _no_such_project(names: Sequence[str]) -> str:
+    noun = "project" if len(names) == 1 else "projects"
+    return f"the source has no {noun} named {listed(names)}."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# Chart and table
+
+
+def _chart(figures: Figures) -> Chart:
+    delivering = [name for name in figures.projects if name in figures.by_project]
+    peak = max(figures.buckets, key=lambda bucket: figures.by_bucket[bucket.key])
+    return stacked_bars(
+        figures.delivered,
+        name="delivered_over_time",
+        title=f"Characters delivered per {figures.grain}",
+        alternative_text=(
+            f"Stacked bars, one per {figures.grain}, by project: "
+            f"{counted(figures.total, 'character')} of {counted(len(delivering), 'project')} in "
+            f"{day_range(figures.period.first_day, figures.period.last_day)}. The highest bar is "
+            f"{peak.words} with {figures.by_bucket[peak.key]:,}."
+        ),
+        buckets=figures.buckets,
+        grain=figures.grain,
+        series=delivering,
+        series_title="Project",
+        value_title="Characters delivered",
+    )
+
+
+_COLUMNS = (
+    Column(name="project", title="Project", kind=Kind.TEXT),
+    Column(name="delivered", title="Delivered", kind=Kind.INTEGER, unit="characters"),
+    Column(name="previous", title="Period before", kind=Kind.INTEGER, unit="characters"),
+    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1),
+    Column(name="share_percent", title="Share", kind=Kind.PERCENT, places=1),
+)
+
+
+def _table(figures: Figures) -> Table:
     return Table(
         name="by_project",
         title="Characters delivered by project",
-        columns=(
-            Column(name="project", title="Project", kind=Kind.TEXT),
-            Column(name="delivered", title="Delivered", kind=Kind.INTEGER, unit="characters"),
-            Column(name="previous", title="Period before", kind=Kind.INTEGER, unit="characters"),
-            Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1),
-            Column(name="share_percent", title="Share", kind=Kind.PERCENT, places=1),
-        ),
+        columns=_COLUMNS,
         rows=tuple(
-            (
-                name,
-                now[name],
-                before[name],
-                _change(now[name], before[name]),
-                _tenths(Decimal(now[name]) / total * 100) if total else None,
-            )
-            for name in names
+            _row(name, figures.by_project.get(name, 0), figures.previous.get(name, 0), figures)
+            for name in figures.projects
         ),
-        total=(
-            "All projects",
-            total,
-            before.total(),
-            _change(total, before.total()),
-            "100.0" if total else None,
-        ),
+        total=_row("All projects", figures.total, figures.previous_total, figures)
+        if figures.projects
+        else None,
     )
 
 
-def _charts(
-    deliveries: Iterable[Delivered], now: Counter[str], period: Period, grain: Grain
-) -> tuple[Chart, ...]:
-    if not now:
-        return ()
-    parts = buckets(period, grain)
-    shown = [name for name, _ in _ranked(now)[:CHARTED_PROJECTS]]
-    series = [*shown, "Other projects"] if len(now) > len(shown) else shown
-    bars = _bars(deliveries, parts, shown)
-    # Every bucket has a value for every series: a missing bar would read as missing data.
-    values = [
-        {"bucket": part.label, "project": name, "delivered": bars[part.label, name]}
-        for part in parts
-        for name in series
-    ]
-    labels = [part.label for part in parts]
-    peak = max(labels, key=lambda label: sum(bars[label, name] for name in series))
-    peak_count = sum(bars[peak, name] for name in series)
+def _row(name: str, now: int, before: int, figures: Figures) -> tuple[Any, ...]:
+    _, change, _ = compare(Decimal(now), Decimal(before), more_is=Verdict.GOOD)
+    share = percentage(now, figures.total)
     return (
-        Chart(
-            name="delivered_over_time",
-            title=f"Characters delivered per {grain}",
-            alternative_text=(
-                f"Stacked bars, one per {grain}, of the characters delivered by project. "
-                f"The highest is {peak} with {_count(peak_count, 'character')}."
-            ),
-            specification={
-                "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-                "data": {"values": values},
-                "mark": {"type": "bar"},
-                "encoding": {
-                    "x": {
-                        "field": "bucket",
-                        "type": "ordinal",
-                        "sort": labels,
-                        "title": None,
-                        "axis": _axis(labels, grain),
-                    },
-                    "y": {
-                        "field": "delivered",
-                        "type": "quantitative",
-                        "title": "characters",
-                        "axis": {"tickMinStep": 1, "format": ",d"},
-                    },
-                    "color": {
-                        "field": "project",
-                        "type": "nominal",
-                        "title": None,
-                        "scale": {"domain": series, "range": list(_COLOURS[: len(series)])},
-                    },
-                    "order": {"field": "project_order", "type": "quantitative"},
-                },
-                "transform": [
-                    {
-                        "calculate": f"indexof({json.dumps(series)}, datum.project)",
-                        "as": "project_order",
-                    }
-                ],
-            },
-        ),
+        name,
+        now,
+        before,
+        None if change is None else str(change),
+        None if share is None else str(share),
     )
 
 
-def _bars(
-    deliveries: Iterable[Delivered], parts: Sequence[Bucket], shown: Sequence[str]
-) -> Mapping[tuple[str, str], int]:
-    bars: Counter[tuple[str, str]] = Counter()
-    for delivered in deliveries:
-        for part in parts:
-            if part.first_day <= delivered.day <= part.last_day:
-                series = delivered.project if delivered.project in shown else "Other projects"
-                bars[part.label, series] += delivered.count
-    return bars
+# Notes
 
 
-def _axis(labels: Sequence[str], grain: Grain) -> dict[str, Any]:
-    """Labels short enough to stand side by side: every day as its number, few enough of them."""
-    step = max(1, -(-len(labels) // 16))
-    kept = labels[::step]
-    axis: dict[str, Any] = {"values": kept, "labelAngle": 0}
-    if grain is Grain.DAY:
-        axis["labelExpr"] = "timeFormat(toDate(datum.value + 'T00:00:00'), '%-d %b')"
-    elif grain is Grain.WEEK:
-        axis["labelExpr"] = "slice(datum.value, 5)"
-    return axis
+def _notes(figures: Figures) -> Iterator[str]:
+    period, zone = figures.period, figures.period.timezone
+    yield f"A character counts once, on the day of its delivery by the clocks of {zone}."
+    if figures.only:
+        yield f"Only what was asked for is counted: {listed(figures.only, at_most=10)}."
+    if figures.unknown:
+        yield _sentence(_no_such_project(figures.unknown))
+    if figures.stage is Stage.RUNNING:
+        yield (
+            f"The period has not ended: its figures reach up to {moment(figures.as_of, zone)}, "
+            f"while the period before is whole. Deliveries per day are of {figures.days_begun:,} "
+            f"of its {counted(period.days, 'day')}."
+        )
+    elif figures.stage is Stage.NOT_BEGUN:
+        yield f"The period begins after the as-of time, {moment(figures.as_of, zone)}."
+    if figures.in_production:
+        yield (
+            f"{_sentence(counted(figures.in_production, 'character'))} in production "
+            f"{was(figures.in_production)} not delivered and so left out of all deliveries."
+        )
+    if figures.first_delivery is None:
+        yield "The source has no deliveries at all."
+    elif figures.first_delivery > period.previous.starts_at:
+        yield (
+            f"The source's first delivery is of {moment(figures.first_delivery, zone)}: before "
+            "that there is nothing to compare with."
+        )
+    yield from _chart_notes(figures)
 
 
-def _notes(figures: Figures, period: Period, grain: Grain, source: SourceSession) -> Iterable[str]:
-    if period.ends_at > source.as_of:
-        yield "The period has not ended: what is delivered after the as-of time is not included."
-    if figures.unknown_projects:
-        yield f"There is no project named {_listed(figures.unknown_projects)}."
-    cut = [part for part in buckets(period, grain) if _is_cut(part, grain)]
-    if cut and grain is not Grain.DAY:
-        which = _listed([part.label for part in cut])
-        yield f"The {grain}s {which} are cut at the period's edges and cover fewer days."
-    yield "Characters that are not delivered yet are counted as still in production, nowhere else."
-
-
-def _is_cut(part: Bucket, grain: Grain) -> bool:
-    days = (part.last_day - part.first_day).days + 1
-    if grain is Grain.WEEK:
-        return days < 7
-    month_ends = part.last_day.month != date.fromordinal(part.last_day.toordinal() + 1).month
-    return grain is Grain.MONTH and not (part.first_day.day == 1 and month_ends)
-
-
-def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _change(value: int, previous: int) -> str | None:
-    _, percent, _ = compare(Decimal(value), Decimal(previous), more_is=Verdict.GOOD)
-    return None if percent is None else str(percent)
-
-
-def _tenths(value: Decimal) -> str:
-    return str(value.quantize(Decimal("0.1"), ROUND_HALF_UP))
-
-
-def _percent(value: Decimal) -> str:
-    # Whole percents read better in a sentence, unless that would say "0 %".
-    whole = value.quantize(Decimal(1), ROUND_HALF_UP)
-    return f"{whole}%" if whole else f"{value.quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+def _chart_notes(figures: Figures) -> Iterator[str]:
+    if not figures.total:
+        return
+    cut = [bucket.words for bucket in figures.buckets if bucket.cut]
+    if cut:
+        subject = "The bar of" if len(cut) == 1 else "The bars of"
+        verb = "covers" if len(cut) == 1 else "cover"
+        yield (
+            f"{subject} {listed(cut)} {verb} fewer days than the others, because the period "
+            f"begins or ends within a {figures.grain}."
+        )

@@ -1,15 +1,21 @@
-"""Cutting a period into buckets: days, ISO weeks or months, at the timezone's midnights."""
+"""Cutting a period into buckets: local days, ISO 8601 weeks or calendar months."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
+from services.aggregator.report_types.wording import day_range, month
 from shared.periods import Period, months_later
 
+MOST_BUCKETS = 400
+"""More bars than these cannot be told apart on a page; the grain is then made coarser."""
+
 _LONGEST_IN_DAYS = 31
-_LONGEST_IN_WEEKS = 182
+_LONGEST_IN_WEEKS = 26 * 7
+_ONE_DAY = timedelta(days=1)
 
 
 class Grain(StrEnum):
@@ -19,51 +25,80 @@ class Grain(StrEnum):
     """Days up to a month, weeks up to half a year, months beyond."""
     DAY = "day"
     WEEK = "week"
-    """ISO 8601: Monday to Sunday."""
+    """ISO 8601: Monday to Sunday; the week belongs to the year of its Thursday."""
     MONTH = "month"
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """A part of the period, both days inclusive; shorter than its grain at the edges."""
+    """A part of a period, both days inclusive."""
 
     first_day: date
     last_day: date
-    label: str
+    key: str
+    """ISO 8601: "2026-10-05", "2026-W41" or "2026-10"; ascends with time."""
+    cut: bool
+    """Whether the period's edge leaves it fewer days than its grain has."""
+    words: str
+    """What a sentence calls it, for instance "week 41 (5–11 October 2026)"."""
+
+    @property
+    def days(self) -> int:
+        """How many local days it covers."""
+        return (self.last_day - self.first_day).days + 1
 
 
-def chosen_grain(grain: Grain, days: int) -> Grain:
-    """The grain itself, or for `auto` the one that suits so many days."""
-    if grain is not Grain.AUTO:
-        return grain
-    if days <= _LONGEST_IN_DAYS:
-        return Grain.DAY
-    return Grain.WEEK if days <= _LONGEST_IN_WEEKS else Grain.MONTH
+def grain_for(choice: Grain, days: int) -> Grain:
+    """The grain for a period of so many days: day, week or month, never `auto`.
+
+    Coarser than the choice where that would make more than `MOST_BUCKETS` buckets.
+    """
+    if choice is Grain.AUTO:
+        if days <= _LONGEST_IN_DAYS:
+            return Grain.DAY
+        return Grain.WEEK if days <= _LONGEST_IN_WEEKS else Grain.MONTH
+    if choice is Grain.DAY and days > MOST_BUCKETS:
+        choice = Grain.WEEK
+    # A period may begin and end within a week, so n weeks touch up to n + 1 of them.
+    if choice is Grain.WEEK and days // 7 + 2 > MOST_BUCKETS:
+        return Grain.MONTH
+    return choice
 
 
-def buckets(period: Period, grain: Grain) -> list[Bucket]:
+def buckets(period: Period, grain: Grain) -> tuple[Bucket, ...]:
     """The period in order, cut at the grain's boundaries; every day lies in one bucket."""
-    found = []
-    first = period.first_day
-    while first <= period.last_day:
-        last = min(_last_day_of_bucket(first, grain), period.last_day)
-        found.append(Bucket(first, last, _label(first, grain)))
-        first = last + timedelta(days=1)
-    return found
+    after = period.last_day + _ONE_DAY
+    starts = [period.first_day]
+    while (start := _next_start(starts[-1], grain)) < after:
+        starts.append(start)
+    return tuple(
+        _bucket(first, following - _ONE_DAY, grain)
+        for first, following in pairwise([*starts, after])
+    )
 
 
-def _last_day_of_bucket(day: date, grain: Grain) -> date:
-    if grain is Grain.WEEK:
-        return day + timedelta(days=6 - day.weekday())
-    if grain is Grain.MONTH:
-        return months_later(day.replace(day=1), 1) - timedelta(days=1)
-    return day
+def _next_start(day: date, grain: Grain) -> date:
+    """The first day of the bucket after the one that `day` lies in."""
+    match grain:
+        case Grain.DAY:
+            return day + _ONE_DAY
+        case Grain.WEEK:
+            return day + timedelta(days=7 - day.weekday())
+        case Grain.MONTH:
+            return months_later(day.replace(day=1), 1)
+        case Grain.AUTO:
+            raise ValueError("choose the grain first, with grain_for()")
 
 
-def _label(day: date, grain: Grain) -> str:
-    if grain is Grain.WEEK:
-        year, week, _ = day.isocalendar()
-        return f"{year}-W{week:02}"
-    if grain is Grain.MONTH:
-        return f"{day:%Y-%m}"
-    return day.isoformat()
+def _bucket(first: date, last: date, grain: Grain) -> Bucket:
+    match grain:
+        case Grain.WEEK:
+            year, week, _ = first.isocalendar()
+            cut = (last - first).days < 6
+            words = f"week {week} ({day_range(first, last)})"
+            return Bucket(first, last, f"{year:04}-W{week:02}", cut, words)
+        case Grain.MONTH:
+            cut = first.day > 1 or (last + _ONE_DAY).day > 1
+            words = day_range(first, last) if cut else month(first)
+            return Bucket(first, last, f"{first:%Y-%m}", cut, words)
+    return Bucket(first, last, first.isoformat(), False, day_range(first, last))

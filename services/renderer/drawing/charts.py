@@ -16,6 +16,7 @@ import vl_convert
 
 from services.renderer import palette
 from services.renderer.drawing.vega_svg import VegaPicture
+from services.renderer.presentation import without_controls
 from shared.document import Chart
 from shared.errors import PermanentError
 
@@ -88,7 +89,7 @@ def prepare_charts() -> None:
 def draw_chart(chart: Chart, width: float) -> VegaPicture:
     """The chart, `width` points wide; PermanentError when it cannot be drawn."""
     try:
-        svg = _svg(chart.specification, round(width))
+        svg = _svg(_without_controls(chart.specification), round(width))
     except ValueError as error:
         raise PermanentError(
             "chart_not_drawn", f"chart {chart.name!r}: {str(error).splitlines()[0]}"
@@ -141,6 +142,17 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         else:
             merged[key] = value
     return merged
+
+
+def _without_controls(value: Any) -> Any:
+    """The same specification; a control character in a label would end the chart library."""
+    if isinstance(value, str):
+        return without_controls(value)
+    if isinstance(value, dict):
+        return {_without_controls(key): _without_controls(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_without_controls(part) for part in value]
+    return value
 
 
 def refuse_fetching(value: Any) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reportlab.lib.fonts import addMapping  # type: ignore[import-untyped]  # ships no types
-from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]  # ships no types
-from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]  # ships no types
+from reportlab.lib.fonts import addMapping
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 
 FOLDER = Path(__file__).parents[1] / "fonts"
 FAMILY = "Open Sans"

@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reportlab.platypus import Flowable, Spacer  # type: ignore[import-untyped]  # ships no types
-from xhtml2pdf.config.resources import (  # type: ignore[import-untyped]  # ships no types
+from reportlab.platypus import Flowable, Spacer
+from xhtml2pdf.config.resources import (
     ResourceAccessPolicy,
 )
-from xhtml2pdf.context import pisaContext  # type: ignore[import-untyped]  # ships no types
-from xhtml2pdf.document import pisaStory  # type: ignore[import-untyped]  # ships no types
+from xhtml2pdf.context import pisaContext
+from xhtml2pdf.document import pisaStory
 
 from services.renderer.drawing.fonts import FAMILY, REGULAR
 from services.renderer.templating import template

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]  # ships no types
-from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]  # ships no types
-from reportlab.platypus import (  # type: ignore[import-untyped]  # ships no types
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]  # ships no types
-from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]  # ships no types
-from reportlab.platypus import (  # type: ignore[import-untyped]  # ships no types
+from reportlab.lib.colors import HexColor
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import (
     CondPageBreak,
     Flowable,
     PageBreak,

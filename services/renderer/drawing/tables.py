@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]  # ships no types
-from reportlab.platypus import Flowable  # type: ignore[import-untyped]  # ships no types
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import Flowable
 
 from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, width, wrapped

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]  # ships no types
-from reportlab.platypus import Flowable  # type: ignore[import-untyped]  # ships no types
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import Flowable
 
 from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, fitted, width

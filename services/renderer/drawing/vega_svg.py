@@ -12,12 +12,12 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
-from reportlab.lib.colors import (  # type: ignore[import-untyped]  # ships no types
+from reportlab.lib.colors import (
     Color,
     HexColor,
     toColor,
 )
-from reportlab.platypus import Flowable  # type: ignore[import-untyped]  # ships no types
+from reportlab.platypus import Flowable
 from svglib.utils import (
     bezier_arc_from_end_points,
     convert_quadratic_to_cubic_path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +21,7 @@ from services.renderer.isolation import (
     RenderTimeout,
 )
 from shared.errors import PermanentError, TransientError
+from shared.states import Lane
 from tests.documents import document
 
 PROBES = "tests.unit.renderer.probes"
@@ -51,7 +53,7 @@ async def pid(pool: RenderPool) -> int:
 
 async def reached(**over: Any) -> Any:
     async with pool(**over) as probing:
-        return json.loads((await probing.render("reach", saying("Sample"))).content)
+        return json.loads((await probing.render("reach", saying("reach"))).content)
 
 
 async def test_a_document_reaches_no_file_no_network_and_no_program() -> None:
@@ -174,7 +176,7 @@ async def test_a_cancelled_document_frees_its_place() -> None:
 async def test_bulk_work_leaves_one_place_to_people() -> None:
     async with pool(size=2) as shared:
         bulk = [
-            asyncio.create_task(shared.render("misbehave", saying("hang"), lane="bulk"))
+            asyncio.create_task(shared.render("misbehave", saying("hang"), lane=Lane.BULK))
             for _ in range(3)
         ]
         await asyncio.sleep(0)
@@ -186,16 +188,16 @@ async def test_bulk_work_leaves_one_place_to_people() -> None:
 
 
 async def test_people_are_served_before_bulk_work_that_came_first() -> None:
-    served = []
+    served: list[str] = []
 
-    async def ask(who: str, lane: Any) -> None:
+    async def ask(who: str, lane: Lane) -> None:
         await shared.render("misbehave", saying("fine"), lane=lane)
         served.append(who)
 
     async with pool() as shared:
         await pid(shared)
         async with asyncio.TaskGroup() as group:
-            for who, lane in (("a", "bulk"), ("b", "bulk"), ("c", "bulk"), ("me", "interactive")):
+            for who, lane in (*((name, Lane.BULK) for name in "abc"), ("me", Lane.INTERACTIVE)):
                 group.create_task(ask(who, lane))
     assert served == ["a", "me", "b", "c"]
 
@@ -213,8 +215,6 @@ async def main():
     await pool.render("misbehave", document(title="spin").model_dump_json().encode())
 asyncio.run(main())
 """
-    import sys
-
     service = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},

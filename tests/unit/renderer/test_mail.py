@@ -1,5 +1,6 @@
 """The body of a mail."""
 
+# ruff: noqa: RUF001 - reports print real dashes and minus signs
 from __future__ import annotations
 
 import json

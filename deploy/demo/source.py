@@ -1,0 +1,68 @@
+"""The schema `studio` and the role `studio_reader`: made when missing, otherwise left as is."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.resources import files
+
+import asyncpg
+
+SCHEMA = "studio"
+READER = "studio_reader"
+
+_READER_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "5min",
+    "idle_in_transaction_session_timeout": "10min",
+    "search_path": SCHEMA,
+    "timezone": "UTC",
+}
+
+_LOCK = 0x73747564696F  # "studio": one at a time makes or replaces the schema
+
+
+def ensure_demo_source(admin_url: str, reader_password: str) -> None:
+    """Like `ensure_demo_source_async`, for callers without an event loop."""
+    asyncio.run(ensure_demo_source_async(admin_url, reader_password))
+
+
+async def ensure_demo_source_async(admin_url: str, reader_password: str) -> None:
+    """Make the schema, empty, if it is missing, and the role that may read it and nothing else.
+
+    Repeatable: rows that are there stay; the role's password becomes the one given. `admin_url`
+    is a role that may create schemas and roles.
+    """
+    connection = await asyncpg.connect(admin_url)
+    try:
+        async with connection.transaction():
+            await exclusively(connection)
+            if await connection.fetchval("SELECT to_regnamespace($1) IS NULL", SCHEMA):
+                await make_tables(connection, SCHEMA)
+                await connection.execute(sql("indexes"))
+            await connection.execute(f"SET LOCAL search_path TO {SCHEMA}")
+            await connection.execute(sql("grants"))
+            # A role is made by a statement without parameters: the server quotes the password.
+            literal = await connection.fetchval("SELECT quote_literal($1::text)", reader_password)
+            await connection.execute(f"ALTER ROLE {READER} LOGIN PASSWORD {literal}")
+            for name, value in _READER_SETTINGS.items():
+                await connection.execute(f"ALTER ROLE {READER} SET {name} = '{value}'")
+    finally:
+        await connection.close()
+
+
+async def exclusively(connection: asyncpg.Connection) -> None:
+    """Wait until nobody else makes or replaces the schema; for the rest of the transaction."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+
+
+async def make_tables(connection: asyncpg.Connection, schema: str) -> None:
+    """Make a schema with the tables, without keys, and search it first from now on."""
+    await connection.execute(f"CREATE SCHEMA {schema}")
+    await connection.execute(f"COMMENT ON SCHEMA {schema} IS 'A made-up production studio'")
+    await connection.execute(f"SET LOCAL search_path TO {schema}")
+    await connection.execute(sql("schema"))
+
+
+def sql(name: str) -> str:
+    """The statements of one of the files beside this module."""
+    return files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,156 @@
+"""One chart of most report types: counts per bucket of time, stacked by series."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.aggregator.report_types.grain import Bucket, Grain
+from services.aggregator.report_types.wording import counted
+from shared.document import Chart
+
+MOST_SERIES = 8
+"""More cannot be told apart by colour; the smallest are then drawn as one, in grey."""
+OTHERS_COLOUR = "#9A9A9A"
+COLOURS = (
+    "#0072B2", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#56B4E9", "#CC79A7", "#333333",
+)  # fmt: skip
+"""Okabe & Ito, "Color Universal Design" (2008): told apart without colour vision too.
+
+Neighbours in a stack differ in lightness as well, so that a print in greys stays readable.
+"""
+
+_TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
+_MOST_LABELS = {Grain.DAY: 31, Grain.WEEK: 18, Grain.MONTH: 18}
+"""How many labels fit under the axis of a printed page."""
+_STEPS = {Grain.MONTH: (1, 2, 3, 6, 12)}
+"""A step through months divides the year, so that the same months are labelled each year."""
+
+
+def stacked_bars(
+    counts: Mapping[tuple[str, str], int],
+    *,
+    name: str,
+    title: str,
+    alternative_text: str,
+    buckets: Sequence[Bucket],
+    grain: Grain,
+    series: Sequence[str],
+    series_title: str,
+    value_title: str,
+) -> Chart:
+    """`counts` by (series, bucket key); what is missing counts zero.
+
+    `series` in the order of stack and legend, most important first. `series_title` ("Project")
+    and `value_title` ("Characters delivered") name the legend and the upright axis.
+    """
+    shown, others = _drawn(series, f"Other {series_title.lower()}s")
+    drawn = [*shown, others] if others else shown
+    colours = [*COLOURS[: len(shown)], OTHERS_COLOUR] if others else list(COLOURS[: len(shown)])
+    return Chart(
+        name=name,
+        title=title,
+        alternative_text=alternative_text,
+        specification={
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "data": {"values": _values(counts, buckets, series, shown, others)},
+            # The white line parts neighbours whose colours come out alike on paper.
+            "mark": {"type": "bar", "stroke": "#FFFFFF", "strokeWidth": 0.4},
+            "encoding": {
+                "x": {
+                    "field": "bucket",
+                    "type": "ordinal",
+                    "title": _TITLES[grain],
+                    # Named in full: a bucket without any row keeps its place.
+                    "scale": {"domain": [bucket.key for bucket in buckets]},
+                    "axis": _axis(buckets, grain),
+                },
+                "y": {
+                    "field": "count",
+                    "type": "quantitative",
+                    "title": value_title,
+                    "axis": {"format": ",d", "tickMinStep": 1},
+                },
+                "color": {
+                    "field": "series",
+                    "type": "nominal",
+                    "title": series_title,
+                    "scale": {"domain": drawn, "range": colours},
+                },
+                "order": {"field": "rank", "type": "quantitative"},
+            },
+        },
+    )
+
+
+def _drawn(series: Sequence[str], others: str) -> tuple[list[str], str | None]:
+    """The series drawn on their own, and what the rest is called where there is one."""
+    if len(series) <= MOST_SERIES:
+        return list(series), None
+    shown = list(series[: MOST_SERIES - 1])
+    while others in shown:
+        others += " "
+    return shown, others
+
+
+def _values(
+    counts: Mapping[tuple[str, str], int],
+    buckets: Sequence[Bucket],
+    series: Sequence[str],
+    shown: Sequence[str],
+    others: str | None,
+) -> list[dict[str, str | int]]:
+    """The bars' parts in order of time and rank; parts of height zero are left out."""
+    rest = series[len(shown) :]
+    values: list[dict[str, str | int]] = []
+    for bucket in buckets:
+        parts = [(entry, counts.get((entry, bucket.key), 0)) for entry in shown]
+        if others:
+            parts.append((others, sum(counts.get((entry, bucket.key), 0) for entry in rest)))
+        values += [
+            {"bucket": bucket.key, "series": entry, "count": count, "rank": rank}
+            for rank, (entry, count) in enumerate(parts)
+            if count
+        ]
+    return values
+
+
+def _axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
+    """Some buckets labelled, as many as fit; short labels, on several lines.
+
+    A larger unit (the month under days, the year under months) stands where it changes, and
+    the number of days under a bucket that the period's edge has cut.
+    """
+    wanted = -(-len(buckets) // _MOST_LABELS[grain])
+    step = next((s for s in _STEPS.get(grain, ()) if s >= wanted), wanted)
+    kept = list(range(0, len(buckets), step))
+    if buckets[-1].cut and kept[-1] < len(buckets) - 1:
+        # The label before it would run into it.
+        kept[-1 if len(kept) > 1 else len(kept) :] = [len(buckets) - 1]
+    labels: dict[str, list[str]] = {}
+    before: date | None = None
+    for bucket in (buckets[index] for index in kept):
+        labels[bucket.key] = _label(bucket, before, grain)
+        before = bucket.first_day
+    return {
+        "values": list(labels),
+        "labelAngle": 0,
+        "labelOverlap": False,
+        # Keys are ISO dates, weeks and months: nothing a reader wrote gets into the expression.
+        "labelExpr": f"({json.dumps(labels, ensure_ascii=True)})[datum.value]",
+    }
+
+
+def _label(bucket: Bucket, before: date | None, grain: Grain) -> list[str]:
+    first = bucket.first_day
+    cut = [counted(bucket.days, "day")] if bucket.cut else []
+    new_year = before is None or before.year != first.year
+    match grain:
+        case Grain.WEEK:
+            return [f"W{first.isocalendar().week}", *cut]
+        case Grain.MONTH:
+            return [f"{first:%b}", *([str(first.year)] if new_year else []), *cut]
+    new_month = new_year or before is None or before.month != first.month
+    return [str(first.day), *([f"{first:%b}"] if new_month else [])]

@@ -1,0 +1,66 @@
+"""Figures and days as a sentence says them. English; singular and plural agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from zoneinfo import ZoneInfo
+
+
+def counted(number: int, noun: str) -> str:
+    """For instance "1 character", "1,204 characters" or "no characters"."""
+    if number == 0:
+        return f"no {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def was(number: int) -> str:
+    """ "was" for one, "were" for any other number."""
+    return "was" if number == 1 else "were"
+
+
+def percentage(part: int, whole: int) -> Decimal | None:
+    """`part` of `whole` times 100, to one decimal place; None when the whole is zero."""
+    if whole == 0:
+        return None
+    # Multiplied first: the quotient is then rounded once, from the exact figure.
+    return (Decimal(part * 100) / whole).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+
+
+def percent(value: Decimal) -> str:
+    """With one decimal place, or none where that is zero: "12%", "12.5%"."""
+    tenths = value.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    whole = tenths.to_integral_value()
+    return f"{whole:,f}%" if tenths == whole else f"{tenths:,f}%"
+
+
+def listed(names: Sequence[str], *, at_most: int = 5) -> str:
+    """For instance "A, B and C"; beyond `at_most` the rest is counted: "A, B and 3 more"."""
+    shown = list(names) if len(names) <= at_most else list(names[: at_most - 1])
+    if len(shown) < len(names):
+        shown.append(f"{len(names) - len(shown):,} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def month(day: date) -> str:
+    """For instance "October 2026"."""
+    return f"{day:%B} {day.year}"
+
+
+def day_range(first: date, last: date) -> str:
+    """For instance "1–4 October 2026"; what both days share is said once."""
+    end = f"{last.day} {month(last)}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"  # noqa: RUF001 - an en dash is what a range takes
+    if first.year == last.year:
+        return f"{first.day} {first:%B} – {end}"  # noqa: RUF001 - likewise
+    return f"{first.day} {month(first)} – {end}"  # noqa: RUF001 - likewise
+
+
+def moment(at: datetime, timezone: str) -> str:
+    """For instance "10 October 2026, 14:05", on the clocks of that timezone."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {month(local)}, {local:%H:%M}"
