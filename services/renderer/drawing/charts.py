@@ -64,6 +64,13 @@ HOUSE_STYLE: dict[str, Any] = {
         "symbolSize": 60,
         "symbolType": "square",
         "columnPadding": 16,
+        # Vega breaks no line by itself: so many fit side by side on paper, if not too long.
+        "columns": 4,
+        "labelLimit": 100,
+        "titleOrient": "left",
+        "titleFontSize": 8.5,
+        "titleFontWeight": "normal",
+        "titleColor": palette.INK,
         "offset": 8,
     },
     "header": {"labelFontSize": 8.5, "titleFontSize": 8.5, "labelColor": palette.INK},
