@@ -86,7 +86,7 @@ class Cast:
         self.profiles: list[int] = [-1]
         self._window = window
         self._story = Story(window)
-        self._projects = len(projects(window))
+        self._projects = projects(window)
         self._review_ids = count(1)
         self._annotation_ids = count(1)
 
@@ -141,10 +141,10 @@ class Cast:
         return Plan(at - 21 * DAY, at, project, name, profile, (review,))
 
     def _any_project(self, random: Random, day: int) -> int:
-        weights = [_PROJECT_WEIGHTS[index % 6] for index in range(self._projects)]
-        if day * DAY <= self._story.late_start:
+        weights = [_PROJECT_WEIGHTS[index % 6] for index in range(len(self._projects))]
+        if instant(day * DAY) <= self._projects[LATE_PROJECT].started_at:
             weights[LATE_PROJECT] = 0.0
-        return random.choices(range(self._projects), weights)[0]
+        return random.choices(range(len(weights)), weights)[0]
 
     def _soonest(self, random: Random, project: int, at: int) -> int:
         """When what is due at `at` is done: in office hours, and not during a pause."""
@@ -188,13 +188,14 @@ class Cast:
     def _scenes_of(self, random: Random, character: int, plan: Plan) -> Iterator[Scene]:
         first = len(self.profiles)
         number = 2 + int(random.random() * 6)
+        # Jobs are asked for from the next day on, when every scene is there.
+        rest_of_day = DAY - plan.onboarded % DAY
         for index in range(number):
             profile = plan.profile
             if index and random.random() < 0.3:  # some scenes show it in another way
                 other = random.choices(range(len(PROFILES)), PROFILE_SHARES)[0]
                 profile = other - other % len(TIERS) + plan.profile % len(TIERS)
-            created = plan.onboarded + int(random.random() * 6 * HOUR)
-            created = min(created, self._window.end - 1)
+            created = plan.onboarded + int(random.random() * min(6 * HOUR, rest_of_day))
             yield self._scene(plan.project, character, profile, created)
         first_day, end_day = plan.onboarded // DAY + 1, plan.rounds[-1].requested // DAY
         self.castings.append(
@@ -203,7 +204,7 @@ class Cast:
 
     def _scenes_without_character(self) -> Iterator[Scene]:
         random = self._window.random("scenes")
-        for project in projects(self._window):
+        for project in self._projects:
             begin = max(self._window.start, milliseconds(project.started_at))
             first = len(self.profiles)
             for _ in range(_SCENES_WITHOUT_CHARACTER):

@@ -44,13 +44,14 @@ def workers(window: Window) -> list[Worker]:
     """14 at scale 1: most older than the data, some added later, the sixth retired."""
     random = window.random("workers")
     number = max(_FEWEST_WORKERS, round(_WORKERS * window.scale))
+    old = max(_FEWEST_WORKERS, number * 0.65)
     rows = []
     for index in range(number):
         registered = window.start - int((20 + random.random() * 300) * DAY)
-        if index >= max(_FEWEST_WORKERS, number * 0.65):
-            registered = window.start + int((0.1 + random.random() * 0.75) * DAYS * DAY)
         retired = None
-        if index % 20 == 5:
+        if index >= old:
+            registered = window.start + int((0.1 + random.random() * 0.75) * DAYS * DAY)
+        elif index % 20 == 5:
             retired = instant(window.end - int((110 + random.random() * 40) * DAY))
         model = _GPUS[(index * 7 // 3) % len(_GPUS)][0]
         name = names.worker_name(index)
