@@ -20,22 +20,20 @@ BATCH = 100
 
 
 async def expire_files(store: Store, blobs: BlobStore) -> int:
-    """Delete the files of runs past their tenant's retention, or deleted; returns how many runs.
+    """Remove the files of runs past their tenant's retention, or deleted; returns how many runs.
 
-    The rows say `expired` before a file goes, and keep their key until it is gone, so a
-    death in between leaves nothing that the next look does not find.
+    Also of failed and cancelled runs, whose workers may have left some. The rows say `expired`
+    before a file goes, and only a run whose files are gone is marked so: a death in between
+    leaves nothing that the next look does not find.
     """
     runs, artifacts, settings = tables.runs, tables.artifacts, tables.tenant_settings
+    kept_until = func.now() - func.make_interval(0, 0, 0, settings.c.retention_days)
     past = (
         select(runs.c.id)
         .join(settings, settings.c.tenant_id == runs.c.tenant_id)
         .where(
-            runs.c.snapshot_key.is_not(None),
-            (
-                runs.c.completed_at
-                < func.now() - func.make_interval(0, 0, 0, settings.c.retention_days)
-            )
-            | runs.c.deleted_at.is_not(None),
+            runs.c.files_removed_at.is_(None),
+            (runs.c.completed_at < kept_until) | runs.c.deleted_at.is_not(None),
         )
         .limit(BATCH)
     )
@@ -47,16 +45,17 @@ async def expire_files(store: Store, blobs: BlobStore) -> int:
                 .with_for_update(skip_locked=True)
             )
         ).all()
+        ids = [row.id for row in rows]
         await connection.execute(
             update(artifacts)
-            .where(artifacts.c.run_id.in_([row.id for row in rows]))
+            .where(artifacts.c.run_id.in_(ids))
             .values(status=ArtifactStatus.EXPIRED)
         )
     for row in rows:
         await blobs.delete_prefix(run_prefix(row.tenant_id, row.id))
     async with store.housekeeping() as connection:
         await connection.execute(
-            update(runs).where(runs.c.id.in_([row.id for row in rows])).values(snapshot_key=None)
+            update(runs).where(runs.c.id.in_(ids)).values(files_removed_at=func.now())
         )
     if rows:
         log.info("files expired", runs=len(rows))

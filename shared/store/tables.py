@@ -246,6 +246,7 @@ runs = Table(
     Column("error", JSONB),
     Column("traceparent", String(55)),
     _instant("deleted_at"),
+    _instant("files_removed_at"),
     UniqueConstraint("tenant_id", "idempotency_key"),
     _one_of("status", RunStatus),
     _one_of("lane", Lane),
@@ -254,6 +255,7 @@ runs = Table(
     Index("ix_runs_open", "tenant_id", postgresql_where=text(f"status NOT IN ({_final})")),
     Index("ix_runs_leased", "lease_until", postgresql_where=text("lease_token IS NOT NULL")),
     Index("ix_runs_type_completed", "tenant_id", "report_type", "completed_at"),
+    Index("ix_runs_with_files", "completed_at", postgresql_where=text("files_removed_at IS NULL")),
     comment="Owner: api creates, cancels and retries; scheduler creates; the aggregator steps "
     "requested→aggregating→aggregated, the renderer aggregated→rendering→completed. "
     "`generation` counts retries asked for by people, `attempt` the tries of the stage.",
