@@ -2,8 +2,8 @@
 
 The acknowledgement comes after the handler's commit. Bytes that are no such event are
 rejected and end in the parking table; a store that is away is waited for with the message
-in hand; any other error hands the message back to the broker, whose delivery limit parks
-what fails every time.
+in hand; any other error (the store refusing what the message says is one) hands the message
+back to the broker, whose delivery limit parks what fails every time.
 """
 
 from __future__ import annotations
@@ -18,20 +18,19 @@ from faststream import AckPolicy, StreamMessage
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 from opentelemetry import context as trace_context
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
 from shared import telemetry
 from shared.events import Event
 from shared.settings import ServiceSettings
 from shared.states import Lane
-from shared.topology import REPORTS, Consumption
+from shared.store.engine import store_is_away
+from shared.topology import DEAD_LETTERS, REPORTS, Consumption
 
 log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Event)
 
-_STORE_AWAY = (SQLAlchemyError, OSError, TimeoutError)
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while the store is away; the last one repeats."""
 
@@ -53,9 +52,6 @@ class Consumers:
         """Have `handler` called for every `event` in the consumption's queues."""
         for lane in Lane:
 
-            async def on_message(message: RabbitMessage) -> None:
-                await self._handle(message, consumption, event, handler)
-
             self._broker.subscriber(
                 consumption.queue(lane),
                 exchange=REPORTS if consumption.published else None,
@@ -64,7 +60,7 @@ class Consumers:
                 ack_policy=AckPolicy.MANUAL,
                 decoder=_as_it_is,
                 no_reply=True,
-            )(on_message)
+            )(self._reader(consumption, lane, event, handler))
 
     def add_raw(
         self, queue: RabbitQueue, handler: Callable[[RabbitMessage], Awaitable[None]]
@@ -82,6 +78,18 @@ class Consumers:
             no_reply=True,
         )(on_message)
 
+    def _reader(
+        self,
+        consumption: Consumption,
+        lane: Lane,
+        event: type[E],
+        handler: Callable[[E], Awaitable[None]],
+    ) -> Callable[[RabbitMessage], Awaitable[None]]:
+        async def on_message(message: RabbitMessage) -> None:
+            await self._handle(message, consumption, lane, event, handler)
+
+        return on_message
+
     async def hand_back_all(self) -> None:
         """Cancel what is still under way; handlers release what they hold."""
         for task in self._in_hand:
@@ -92,6 +100,7 @@ class Consumers:
         self,
         message: RabbitMessage,
         consumption: Consumption,
+        lane: Lane,
         event_type: type[E],
         handler: Callable[[E], Awaitable[None]],
     ) -> None:
@@ -109,7 +118,7 @@ class Consumers:
                     message_id=message.message_id,
                     reason=str(error.errors(include_url=False, include_input=False)[:3]),
                 )
-                await message.reject()
+                await self._park(message, consumption.queue_name(lane))
                 return
             with bound_contextvars(
                 run_id=str(event.run_id), tenant=str(event.tenant_id), consumer=consumption.name
@@ -119,22 +128,43 @@ class Consumers:
             trace_context.detach(token)
             self._in_hand.discard(task)
 
+    async def _park(self, message: RabbitMessage, queue: str) -> None:
+        if "x-death" not in message.headers:
+            await message.reject()
+            return
+        # A sender's invention, since our queues see no dead letters. RabbitMQ 3.10's
+        # dead-lettering dies of one that it cannot read, again and again and for all queues:
+        # so what it would do is done here.
+        headers = {name: value for name, value in message.headers.items() if name != "x-death"}
+        headers["x-invented-death"] = str(message.headers["x-death"])[:1000]
+        headers["x-death"] = [{"queue": queue, "reason": "rejected"}]
+        park = partial(
+            self._broker.publish,
+            message.body,
+            exchange=DEAD_LETTERS.name,
+            headers=headers,
+            message_id=message.raw_message.message_id,
+            persist=True,
+            mandatory=True,
+        )
+        await self._work(message, park)
+
     @staticmethod
-    async def _work(message: RabbitMessage, handle: Callable[[], Awaitable[None]]) -> None:
+    async def _work(message: RabbitMessage, handle: Callable[[], Awaitable[object]]) -> None:
         tries = 0
         while True:
             try:
                 await handle()
-            except _STORE_AWAY as error:
+            except Exception as error:
+                if not store_is_away(error):
+                    log.exception("handler failed, message handed back")
+                    await asyncio.sleep(_PAUSES[2])
+                    await message.nack(requeue=True)
+                    return
                 pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
                 tries += 1
                 log.warning("waiting for the store", reason=repr(error), pause=pause)
                 await asyncio.sleep(pause)
-            except Exception:
-                log.exception("handler failed, message handed back")
-                await asyncio.sleep(_PAUSES[2])
-                await message.nack(requeue=True)
-                return
             else:
                 await message.ack()
                 return

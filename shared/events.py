@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.dedup_keys import event_id
 from shared.states import Lane
@@ -29,7 +29,7 @@ class Event(BaseModel):
     run_id: UUID
     tenant_id: UUID
     lane: Lane
-    generation: int = 0
+    generation: int = Field(default=0, ge=0, le=2**31 - 1)
 
     @property
     def subject(self) -> UUID:

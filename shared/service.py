@@ -194,4 +194,6 @@ def serve(app: Any, settings: ServiceSettings) -> None:
         # Streams of events would otherwise hold the end up.
         timeout_graceful_shutdown=1,
         backlog=2048,
+        # Longer than clients keep a connection, or one is closed just as it is used again.
+        timeout_keep_alive=75,
     )

@@ -30,7 +30,7 @@ from shared.runs import Run
 from shared.settings import ServiceSettings
 from shared.states import RunStatus
 from shared.store import tables
-from shared.store.engine import Store
+from shared.store.engine import Store, store_is_away
 from shared.topology import AGGREGATOR, RENDERER, Consumption
 
 log = structlog.get_logger(__name__)
@@ -108,9 +108,9 @@ class StageWorker:
         except asyncio.CancelledError:  # shutting down
             await asyncio.shield(self._hand_back(run, lease))
             raise
-        except SQLAlchemyError:
-            raise  # the store is away: the consumer waits for it
         except Exception as error:
+            if isinstance(error, SQLAlchemyError) and store_is_away(error):
+                raise  # the consumer waits for it
             log.exception("unexpected error", stage=self._stage.name)
             await self._try_later(run, lease, TransientError("internal_error", repr(error)))
 

@@ -85,7 +85,15 @@ class DeliveryStatus(StrEnum):
 
 
 DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
-    DeliveryStatus.PENDING: frozenset({DeliveryStatus.SENDING, DeliveryStatus.CANCELLED}),
+    DeliveryStatus.PENDING: frozenset(
+        # `deferred` and `failed` at once: the server would not even let it come to sending.
+        {
+            DeliveryStatus.SENDING,
+            DeliveryStatus.DEFERRED,
+            DeliveryStatus.FAILED,
+            DeliveryStatus.CANCELLED,
+        }
+    ),
     DeliveryStatus.SENDING: frozenset(
         {
             DeliveryStatus.SENT,

@@ -9,8 +9,10 @@ mailer that died), cut off before, it is simply tried again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,9 +40,9 @@ from shared.errors import PermanentError, TransientError
 from shared.events import DeliveryDue, ReportDelivered, ReportDeliveryFailed
 from shared.lease import RELEASED, Lease, LeaseLostError, lease_end
 from shared.runs import Run
-from shared.states import DeliveryStatus
+from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
-from shared.store.engine import Store
+from shared.store.engine import Store, store_is_away
 from shared.topology import DELIVERER
 
 log = structlog.get_logger(__name__)
@@ -123,19 +125,20 @@ class Deliverer:
                     outcome = Outcome("deferred", "", str(error))
                 except PermanentError as error:
                     outcome = Outcome("refused", "", str(error))
-            await self._record(event, claimed, lease, outcome)
+            await self._record_patiently(event, claimed, lease, outcome)
         except LeaseLostError:
             log.warning("lease lost", delivery_id=str(claimed.id))
         except asyncio.CancelledError:  # shutting down
-            if sending:
-                cut_off = Outcome("uncertain", "", "the mailer was stopped while it was sending")
-                await asyncio.shield(self._record(event, claimed, lease, cut_off))
-            else:
-                await asyncio.shield(self._hand_back(event, claimed, lease))
+            with contextlib.suppress(LeaseLostError):
+                if sending:
+                    cut_off = Outcome("uncertain", "", "the mailer was stopped while sending")
+                    await asyncio.shield(self._record(event, claimed, lease, cut_off))
+                else:
+                    await asyncio.shield(self._hand_back(event, claimed, lease))
             raise
-        except SQLAlchemyError:
-            raise  # the store is away: the consumer waits for it
         except Exception as error:
+            if isinstance(error, SQLAlchemyError) and store_is_away(error):
+                raise  # the consumer waits for it
             log.exception("unexpected error", delivery_id=str(claimed.id))
             state: State = "uncertain" if sending else "deferred"
             await self._record(event, claimed, lease, Outcome(state, "", repr(error)))
@@ -153,6 +156,12 @@ class Deliverer:
                                 (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
                             ),
                             deliveries.c.lease_token.is_(None),
+                            select(tables.runs.c.id)
+                            .where(
+                                tables.runs.c.id == deliveries.c.run_id,
+                                tables.runs.c.status == RunStatus.COMPLETED,
+                            )
+                            .exists(),
                         )
                         .values(
                             attempts=deliveries.c.attempts + 1,
@@ -227,6 +236,24 @@ class Deliverer:
             message_id=message_id(claimed.id, self._mail_domain),
             date=claimed.completed_at,
         )
+
+    async def _record_patiently(
+        self, event: DeliveryDue, claimed: _Claimed, lease: Lease, outcome: Outcome
+    ) -> None:
+        """Write what the other side said even if the store is away for a moment.
+
+        Given up when the lease must have ended: then nobody knows any more what was said.
+        """
+        until = time.monotonic() + self._settings.lease_seconds
+        while True:
+            try:
+                await self._record(event, claimed, lease, outcome)
+                return
+            except Exception as error:
+                if not store_is_away(error) or time.monotonic() > until:
+                    raise
+                log.warning("outcome not written yet", outcome=outcome.state, reason=repr(error))
+                await asyncio.sleep(0.2)
 
     async def _record(
         self, event: DeliveryDue, claimed: _Claimed, lease: Lease, outcome: Outcome

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.mailer.deliverer import Deliverer
 from shared import outbox
 from shared.events import DeliveryDue, ReportRendered
-from shared.states import DeliveryStatus
+from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from shared.topology import DELIVERER, MAILER
@@ -18,8 +18,17 @@ SERVICE = "mailer"
 
 async def on_report_rendered(event: ReportRendered, *, store: Store) -> None:
     """Ask for each of the run's deliveries by itself, so that none waits for another."""
-    deliveries = tables.deliveries
+    deliveries, runs = tables.deliveries, tables.runs
     async with store.tenant(event.tenant_id) as connection:
+        is_so = await connection.scalar(
+            select(runs.c.id).where(
+                runs.c.id == event.run_id,
+                runs.c.generation == event.generation,
+                runs.c.status == RunStatus.COMPLETED,
+            )
+        )
+        if is_so is None:  # not remembered in the inbox: it may become true yet
+            return
         first_time = await connection.scalar(
             insert(tables.inbox)
             .values(tenant_id=event.tenant_id, consumer=MAILER.name, event_id=event.id)

@@ -10,7 +10,5 @@ from shared.settings import ServiceSettings
 class MailerSettings(ServiceSettings):
     """How deliveries are tried."""
 
-    delivery_max_attempts: int = Field(default=12, ge=1)
-    """How often a delivery is tried before it fails."""
     delivery_retry_base_seconds: float = Field(default=60.0, gt=0)
     """The delay after the first deferred attempt; it doubles with each further one."""

@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
-import json
+import math
 from typing import Any
 from uuid import UUID
 
 import structlog
 from faststream.rabbit import RabbitMessage
 from pydantic import ValidationError
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
+from services.scheduler.deliveries import deliveries_with_runs, give_up
 from shared import runs
-from shared.events import Event
+from shared.events import DeliveryDue, Event
 from shared.stage import STAGES
+from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
+from shared.topology import CONSUMPTIONS, Consumption
 
 log = structlog.get_logger(__name__)
 
 SERVICE = "scheduler"
 
+_READERS = {
+    consumption.queue_name(lane): consumption for consumption in CONSUMPTIONS for lane in Lane
+}
+"""Whose queue it is."""
+
 
 async def on_dead_letter(message: RabbitMessage, *, store: Store) -> None:
-    """Park the message, and fail the run that would otherwise wait for it for ever."""
-    headers = _printable(message.headers)
-    death = _first_death(message.headers)
+    """Park the message, and fail what would otherwise wait for it for ever."""
+    queue, reason = _death(message.headers)
     body = bytes(message.body) if isinstance(message.body, bytes | bytearray) else b""
-    event_type = str(message.headers.get("cloudEvents_type") or "")
     async with store.housekeeping() as connection:
         tenant_id = await _known_tenant(connection, message.headers.get("tenant"))
         await connection.execute(
             insert(tables.dead_letters).values(
                 id=uuid7(),
                 tenant_id=tenant_id,
-                queue=death.get("queue", "unknown"),
-                routing_key=str(message.raw_message.routing_key or "")[:200],
-                reason=death.get("reason", "unknown"),
+                queue=queue[:200],
+                routing_key=_text(message.raw_message.routing_key, 200) or "",
+                reason=reason[:60],
                 message_id=_text(message.raw_message.message_id, 200),
-                event_type=_text(event_type, 200),
-                headers=headers,
+                event_type=_text(message.headers.get("cloudEvents_type"), 200),
+                headers=_printable(message.headers),
                 payload=body,
             )
         )
-        await _fail_run(connection, event_type, body)
-    log.error("message parked", queue=death.get("queue"), reason=death.get("reason"))
+        consumption = _READERS.get(queue)
+        if consumption is not None:
+            await _fail_waiting(connection, consumption, body)
+    log.error("message parked", queue=queue, reason=reason)
 
 
-async def _fail_run(connection: Any, event_type: str, body: bytes) -> None:
-    stage = next((s for s in STAGES if event_type == s.consumption.event.TYPE), None)
-    if stage is None:
-        return
+async def _fail_waiting(connection: AsyncConnection, consumption: Consumption, body: bytes) -> None:
+    """Fail the run or the deliveries that the message, if it is an event, asked for.
+
+    Known by the queue that gave it up: a copy that strayed into another consumer's queue says
+    nothing about the one that is at work.
+    """
     try:
-        event: Event = stage.consumption.event.model_validate_json(body)
+        event = consumption.event.model_validate_json(body)
     except ValidationError:
         return
     run = await runs.load(connection, event.run_id)
-    if run is not None and run.status == stage.waiting and run.generation == event.generation:
+    if run is None or run.generation != event.generation:
+        return
+    stage = next((stage for stage in STAGES if stage.consumption == consumption), None)
+    if stage is None:
+        await _fail_deliveries(connection, event)
+    elif run.status == stage.waiting:
         await runs.fail(
             connection,
             run,
@@ -69,7 +85,27 @@ async def _fail_run(connection: Any, event_type: str, body: bytes) -> None:
         )
 
 
-async def _known_tenant(connection: Any, claimed: object) -> UUID | None:
+async def _fail_deliveries(connection: AsyncConnection, event: Event) -> None:
+    table = tables.deliveries
+    waiting = (
+        deliveries_with_runs()
+        .where(
+            tables.runs.c.id == event.run_id,
+            tables.runs.c.status == RunStatus.COMPLETED,
+            table.c.lease_token.is_(None),
+            table.c.status.in_((DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)),
+            func.coalesce(table.c.next_attempt_at, func.now()) <= func.now(),
+        )
+        .with_for_update(of=table)
+    )
+    if isinstance(event, DeliveryDue):
+        waiting = waiting.where(table.c.id == event.delivery_id)
+    for delivery in (await connection.execute(waiting)).mappings().all():
+        answer = "the message that asked for this delivery was given up and is parked"
+        await give_up(connection, delivery, DeliveryStatus.FAILED, answer)
+
+
+async def _known_tenant(connection: AsyncConnection, claimed: object) -> UUID | None:
     try:
         tenant_id = UUID(str(claimed))
     except ValueError:
@@ -80,17 +116,36 @@ async def _known_tenant(connection: Any, claimed: object) -> UUID | None:
     return found
 
 
-def _first_death(headers: dict[str, Any]) -> dict[str, str]:
-    """Queue and reason of the first dead-lettering, from RabbitMQ's `x-death` header."""
-    deaths = headers.get("x-death") or [{}]
-    return {key: str(deaths[-1][key])[:200] for key in ("queue", "reason") if key in deaths[-1]}
+def _death(headers: dict[str, Any]) -> tuple[str, str]:
+    """Queue and reason of the dead-lettering, from RabbitMQ's `x-death` header.
+
+    The broker puts the latest one first. What stands behind it may be the sender's invention.
+    """
+    deaths = headers.get("x-death")
+    latest = deaths[0] if isinstance(deaths, list) and deaths else {}
+    if not isinstance(latest, dict):
+        latest = {}
+    return str(latest.get("queue", "unknown")), str(latest.get("reason", "unknown"))
 
 
 def _printable(headers: dict[str, Any]) -> dict[str, Any]:
-    """The headers as JSON that Postgres takes: no NUL, whatever else they hold as text."""
-    text = json.dumps(headers, default=str).replace("\\u0000", "\\ufffd")
-    printable: dict[str, Any] = json.loads(text)
+    """The headers as JSON that Postgres takes: no NUL, no NaN, whatever else they hold as text."""
+    printable: dict[str, Any] = _as_json(headers)
     return printable
+
+
+def _as_json(value: object) -> Any:
+    match value:
+        case dict():
+            return {_text(key, 1000) or "": _as_json(item) for key, item in value.items()}
+        case list():
+            return [_as_json(item) for item in value]
+        case None | bool() | int():
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case _:
+            return str(value).replace("\0", "\ufffd")
 
 
 def _text(value: object, length: int) -> str | None:

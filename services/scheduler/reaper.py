@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 from opentelemetry import context as trace_context
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scheduler.deliveries import about, deliveries_with_runs, give_up
 from services.scheduler.settings import SchedulerSettings
 from shared import outbox, runs, telemetry
-from shared.events import DeliveryDue, ReportDeliveryFailed
+from shared.events import DeliveryDue
 from shared.lease import RELEASED
 from shared.runs import Run
 from shared.stage import STAGES, Stage
-from shared.states import DeliveryStatus, Lane
+from shared.states import DeliveryStatus
 from shared.store import tables
 from shared.store.engine import Store
 from shared.topology import DELIVERER
@@ -29,12 +28,12 @@ BATCH = 100
 async def reap(store: Store, settings: SchedulerSettings) -> int:
     """Ask again for the work of every ended lease; returns how many there were.
 
-    A stage that has used up its attempts fails its run. A delivery cut off while `sending`
-    becomes `uncertain`: it may have arrived, and is not sent again unasked.
+    A stage that has used up its attempts fails its run, and a delivery itself. A delivery cut
+    off while `sending` becomes `uncertain`: it may have arrived, and is not sent again unasked.
     """
     async with store.housekeeping() as connection:
         reaped = await _reap_runs(connection, settings.max_attempts)
-        reaped += await _reap_deliveries(connection)
+        reaped += await _reap_deliveries(connection, settings.delivery_max_attempts)
     return reaped
 
 
@@ -85,11 +84,10 @@ async def _reap_run(
     await outbox.add_for(connection, stage.consumption, stage.event_for(run), source=SERVICE)
 
 
-async def _reap_deliveries(connection: AsyncConnection) -> int:
+async def _reap_deliveries(connection: AsyncConnection, max_attempts: int) -> int:
     table = tables.deliveries
     ended = await connection.execute(
-        select(table, tables.runs.c.lane, tables.runs.c.generation, tables.runs.c.traceparent)
-        .join(tables.runs, tables.runs.c.id == table.c.run_id)
+        deliveries_with_runs()
         .where(table.c.lease_token.is_not(None), table.c.lease_until < func.clock_timestamp())
         .limit(BATCH)
         .with_for_update(of=table, skip_locked=True)
@@ -100,56 +98,24 @@ async def _reap_deliveries(connection: AsyncConnection) -> int:
             telemetry.trace_context_of({"traceparent": row["traceparent"]})
         )
         try:
-            await _reap_delivery(connection, row)
+            await _reap_delivery(connection, row, max_attempts)
         finally:
             trace_context.detach(token)
     return len(rows)
 
 
-async def _reap_delivery(connection: AsyncConnection, row: RowMapping) -> None:
+async def _reap_delivery(connection: AsyncConnection, row: RowMapping, max_attempts: int) -> None:
     table = tables.deliveries
-    about = {
-        "run_id": row["run_id"],
-        "tenant_id": row["tenant_id"],
-        "lane": Lane(row["lane"]),
-        "generation": row["generation"],
-        "delivery_id": row["id"],
-        "channel": row["channel"],
-    }
     cut_off = row["status"] == DeliveryStatus.SENDING
     log.warning("lease ended", delivery_id=str(row["id"]), sending=cut_off)
-    if not cut_off:
+    if cut_off:
+        answer = f"{row['lease_owner']} was cut off while it was sending: it may have arrived"
+        await give_up(connection, row, DeliveryStatus.UNCERTAIN, answer)
+    elif row["attempts"] >= max_attempts:
+        answer = (
+            f"{row['lease_owner']} did not finish within its lease (tried {row['attempts']} times)"
+        )
+        await give_up(connection, row, DeliveryStatus.FAILED, answer)
+    else:
         await connection.execute(update(table).where(table.c.id == row["id"]).values(RELEASED))
-        await outbox.add_for(
-            connection,
-            DELIVERER,
-            DeliveryDue(**about),
-            source=SERVICE,
-            delay=timedelta(0),
-        )
-        return
-    answer = f"{row['lease_owner']} was cut off while it was sending: it may have arrived"
-    await connection.execute(
-        update(table)
-        .where(table.c.id == row["id"])
-        .values(
-            status=DeliveryStatus.UNCERTAIN,
-            answer=answer,
-            finished_at=func.now(),
-            **RELEASED,
-        )
-    )
-    await connection.execute(
-        update(tables.delivery_attempts)
-        .where(
-            tables.delivery_attempts.c.delivery_id == row["id"],
-            tables.delivery_attempts.c.number == row["attempts"],
-        )
-        .values(outcome=DeliveryStatus.UNCERTAIN, answer=answer, finished_at=func.now())
-    )
-    await outbox.add(
-        connection,
-        ReportDeliveryFailed(**about, outcome=DeliveryStatus.UNCERTAIN, answer=answer),
-        source=SERVICE,
-    )
-    telemetry.DELIVERIES.labels(row["channel"], DeliveryStatus.UNCERTAIN).inc()
+        await outbox.add_for(connection, DELIVERER, DeliveryDue(**about(row)), source=SERVICE)

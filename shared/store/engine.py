@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.settings import ServiceSettings
@@ -22,6 +24,18 @@ _SET_TENANT = text("SELECT set_config('broadsheet.tenant', :tenant, true)")
 def asyncpg_url(url: str) -> str:
     """`postgresql://…` as SQLAlchemy's URL for the asyncpg driver."""
     return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(False)
+
+
+_STATEMENT_TO_BLAME = ("22", "23", "42501")
+"""SQLSTATE classes that no waiting mends: bad data, violated constraints, forbidden rows."""
+
+
+def store_is_away(error: BaseException) -> bool:
+    """Whether the store could not be asked, so that the same may work later."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return not state.startswith(_STATEMENT_TO_BLAME)
+    return isinstance(error, OSError | TimeoutError | PoolTimeoutError | PendingRollbackError)
 
 
 class Store:

@@ -1,0 +1,77 @@
+"""Deliveries given up on behalf of a mailer that cannot do so itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import outbox, runs, telemetry
+from shared.events import ReportDeliveryFailed
+from shared.lease import RELEASED
+from shared.states import DeliveryStatus, Lane
+from shared.store import tables
+
+SERVICE = "scheduler"
+
+
+def deliveries_with_runs() -> Select[Any]:
+    """Deliveries, each with what of its run an event about it says."""
+    return select(
+        tables.deliveries, tables.runs.c.lane, tables.runs.c.generation, tables.runs.c.traceparent
+    ).join(tables.runs, tables.runs.c.id == tables.deliveries.c.run_id)
+
+
+def about(delivery: RowMapping) -> dict[str, Any]:
+    """What every event about a delivery says."""
+    return {
+        "run_id": delivery["run_id"],
+        "tenant_id": delivery["tenant_id"],
+        "lane": Lane(delivery["lane"]),
+        "generation": delivery["generation"],
+        "delivery_id": delivery["id"],
+        "channel": delivery["channel"],
+    }
+
+
+async def give_up(
+    connection: AsyncConnection, delivery: RowMapping, status: DeliveryStatus, answer: str
+) -> None:
+    """End a locked row of `deliveries_with_runs`: `failed` or `uncertain`; tell everyone why."""
+    deliveries, attempts = tables.deliveries, tables.delivery_attempts
+    await connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery["id"])
+        .values(
+            status=status,
+            answer=answer,
+            next_attempt_at=None,
+            finished_at=func.now(),
+            **RELEASED,
+        )
+    )
+    await connection.execute(
+        update(attempts)
+        .where(
+            attempts.c.delivery_id == delivery["id"],
+            attempts.c.number == delivery["attempts"],
+            attempts.c.finished_at.is_(None),
+        )
+        .values(outcome=status, answer=answer, finished_at=func.now())
+    )
+    run = await runs.load(connection, delivery["run_id"])
+    assert run is not None
+    await runs.record(
+        connection,
+        run,
+        f"delivery_{status}",
+        SERVICE,
+        detail=f"{delivery['channel']} to {delivery['recipient']}: {answer}",
+    )
+    await outbox.add(
+        connection,
+        ReportDeliveryFailed(**about(delivery), outcome=status, answer=answer),
+        source=SERVICE,
+    )
+    telemetry.DELIVERIES.labels(delivery["channel"], status).inc()
