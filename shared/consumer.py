@@ -51,7 +51,6 @@ class Consumers:
     ) -> None:
         """Have `handler` called for every `event` in the consumption's queues."""
         for lane in Lane:
-
             self._broker.subscriber(
                 consumption.queue(lane),
                 exchange=REPORTS if consumption.published else None,

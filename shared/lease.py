@@ -11,13 +11,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Table, func, update
+from sqlalchemy import Table, Update, bindparam, func, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ClauseElement, ColumnElement
 
 from shared.store.engine import Store
 
@@ -36,6 +37,24 @@ def lease_end(seconds: float) -> ColumnElement[Any]:
     return func.clock_timestamp() + timedelta(seconds=seconds)
 
 
+def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return (
+        table.c.id == bindparam("held_id"),
+        table.c.lease_token == bindparam("held_token"),
+        table.c.lease_until > func.clock_timestamp(),
+    )
+
+
+@cache
+def _write(table: Table, names: tuple[str, ...]) -> Update:
+    return update(table).where(*_held(table)).values({name: bindparam(name) for name in names})
+
+
+@cache
+def _extend(table: Table, seconds: float) -> Update:
+    return update(table).where(*_held(table)).values(lease_until=lease_end(seconds))
+
+
 class Lease:
     """One held row of a table with lease columns."""
 
@@ -51,17 +70,23 @@ class Lease:
 
     async def write(self, connection: AsyncConnection, **values: Any) -> None:
         """Update the row if it is still ours; LeaseLostError (which rolls back) if not."""
-        columns = self._table.c
-        written = await connection.execute(
-            update(self._table)
-            .where(
-                columns.id == self._row_id,
-                columns.lease_token == self.token,
-                columns.lease_until > func.clock_timestamp(),
-            )
-            .values(values)
-        )
+        computed = {
+            name: value for name, value in values.items() if isinstance(value, ClauseElement)
+        }
+        given = {name: value for name, value in values.items() if name not in computed}
+        statement = _write(self._table, tuple(given))
+        if computed:
+            statement = statement.values(computed)
+        held = {"held_id": self._row_id, "held_token": self.token}
+        written = await connection.execute(statement, {**held, **given})
         if written.rowcount == 0:
+            raise LeaseLostError
+
+    async def extend(self, connection: AsyncConnection) -> None:
+        """Let the lease last its full length again; LeaseLostError if it has ended."""
+        held = {"held_id": self._row_id, "held_token": self.token}
+        statement = _extend(self._table, self._seconds)
+        if (await connection.execute(statement, held)).rowcount == 0:
             raise LeaseLostError
 
     @contextlib.asynccontextmanager
@@ -77,7 +102,7 @@ class Lease:
                 await asyncio.sleep(self._seconds / 3)
                 try:
                     async with self._store.tenant(self._tenant_id) as connection:
-                        await self.write(connection, lease_until=lease_end(self._seconds))
+                        await self.extend(connection)
                 except LeaseLostError:
                     lost = True
                     worker.cancel()

@@ -17,7 +17,19 @@ from uuid import UUID
 import structlog
 from faststream.rabbit import RabbitBroker
 from opentelemetry import context as trace_context
-from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy import (
+    Integer,
+    Interval,
+    RowMapping,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
@@ -33,6 +45,26 @@ RUN_CHANGED = "broadsheet_run_changed"
 """The LISTEN channel on which a relay hints which runs have news (payload: run ids)."""
 
 
+# Statements are built once: recognising an equal one costs as much as running it.
+_INSERT = insert(tables.outbox)
+_INSERT_LATER = insert(tables.outbox).values(
+    available_at=func.now() + bindparam("delay", type_=Interval)
+)
+_DUE = (
+    select(tables.outbox)
+    .where(tables.outbox.c.published_at.is_(None), tables.outbox.c.available_at <= func.now())
+    .order_by(tables.outbox.c.available_at)
+    .limit(bindparam("batch", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_MARK_PUBLISHED = (
+    update(tables.outbox)
+    .where(tables.outbox.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .values(published_at=func.clock_timestamp())
+)
+_HINT = text("SELECT pg_notify(:channel, :runs)")
+
+
 async def add(connection: AsyncConnection, *events: Event, source: str) -> None:
     """Write events, to be published to everyone once the transaction commits.
 
@@ -43,7 +75,7 @@ async def add(connection: AsyncConnection, *events: Event, source: str) -> None:
         for event in events
     ]
     if rows:
-        await connection.execute(insert(tables.outbox), rows)
+        await connection.execute(_INSERT, rows)
 
 
 async def add_for(
@@ -62,12 +94,8 @@ async def add_for(
         _row(event, source, exchange="", routing_key=consumption.queue_name(event.lane))
         for event in events
     ]
-    if not rows:
-        return
-    statement = insert(tables.outbox)
-    if delay:
-        statement = statement.values(available_at=func.now() + delay)
-    await connection.execute(statement, rows)
+    if rows:
+        await connection.execute(_INSERT_LATER, [{**row, "delay": delay} for row in rows])
 
 
 def _row(event: Event, source: str, *, exchange: str, routing_key: str) -> dict[str, Any]:
@@ -150,29 +178,15 @@ class Relay:
 
     async def publish_due(self) -> int:
         """Publish one batch of due rows; returns how many. Rows others hold are passed over."""
-        outbox = tables.outbox
-        due = (
-            select(outbox)
-            .where(outbox.c.published_at.is_(None), outbox.c.available_at <= func.now())
-            .order_by(outbox.c.available_at)
-            .limit(self._batch)
-            .with_for_update(skip_locked=True)
-        )
         # Not `housekeeping()`: its commit would wake this relay again, for ever.
         async with self._store.quiet_housekeeping() as connection:
-            rows = (await connection.execute(due)).mappings().all()
+            rows = (await connection.execute(_DUE, {"batch": self._batch})).mappings().all()
             if not rows:
                 return 0
             confirmed = await self._publish(rows)
-            await connection.execute(
-                update(outbox)
-                .where(outbox.c.id.in_([row["id"] for row in confirmed]))
-                .values(published_at=func.clock_timestamp())
-            )
+            await connection.execute(_MARK_PUBLISHED, {"ids": [row["id"] for row in confirmed]})
             runs = ",".join({str(row["run_id"]) for row in confirmed})
-            await connection.execute(
-                text("SELECT pg_notify(:channel, :runs)"), {"channel": RUN_CHANGED, "runs": runs}
-            )
+            await connection.execute(_HINT, {"channel": RUN_CHANGED, "runs": runs})
         if len(confirmed) < len(rows):
             raise ConnectionError(f"{len(rows) - len(confirmed)} events were not confirmed")
         telemetry.EVENTS_PUBLISHED.inc(len(confirmed))

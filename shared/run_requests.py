@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import RowMapping, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
@@ -48,34 +49,52 @@ class RunRequest:
     id: UUID = field(default_factory=uuid7)
 
 
-async def create_run(connection: AsyncConnection, request: RunRequest, *, service: str) -> UUID:
+@dataclass(frozen=True)
+class CreatedRun:
+    """The rows that were written."""
+
+    run: RowMapping
+    deliveries: Sequence[RowMapping]
+
+
+# Built once: the same statement object each time spares the work of recognising it.
+_INSERT_RUN = insert(tables.runs).returning(tables.runs)
+_INSERT_DELIVERIES = insert(tables.deliveries).returning(tables.deliveries)
+
+
+async def create_run(
+    connection: AsyncConnection, request: RunRequest, *, service: str
+) -> CreatedRun:
     """Write the run so that it will be worked on once the transaction commits."""
-    await connection.execute(
-        insert(tables.runs).values(
-            id=request.id,
-            tenant_id=request.tenant_id,
-            report_type=request.report_type,
-            definition_id=request.definition_id,
-            definition_version=request.definition_version,
-            schedule_id=request.schedule_id,
-            source=request.source,
-            first_day=request.period.first_day,
-            last_day=request.period.last_day,
-            timezone=request.period.timezone,
-            parameters=request.parameters,
-            formats=list(request.formats),
-            lane=request.lane,
-            requested_by=request.requested_by,
-            role=request.role,
-            idempotency_key=request.idempotency_key,
-            body_sha256=request.body_sha256,
-            status=RunStatus.REQUESTED,
-            traceparent=telemetry.current_trace_headers().get("traceparent"),
-        )
+    inserted = await connection.execute(
+        _INSERT_RUN,
+        {
+            "id": request.id,
+            "tenant_id": request.tenant_id,
+            "report_type": request.report_type,
+            "definition_id": request.definition_id,
+            "definition_version": request.definition_version,
+            "schedule_id": request.schedule_id,
+            "source": request.source,
+            "first_day": request.period.first_day,
+            "last_day": request.period.last_day,
+            "timezone": request.period.timezone,
+            "parameters": request.parameters,
+            "formats": list(request.formats),
+            "lane": request.lane,
+            "requested_by": request.requested_by,
+            "role": request.role,
+            "idempotency_key": request.idempotency_key,
+            "body_sha256": request.body_sha256,
+            "status": RunStatus.REQUESTED,
+            "traceparent": telemetry.current_trace_headers().get("traceparent"),
+        },
     )
+    run = inserted.mappings().one()
+    deliveries: Sequence[RowMapping] = ()
     if request.recipients:
-        await connection.execute(
-            insert(tables.deliveries),
+        written = await connection.execute(
+            _INSERT_DELIVERIES,
             [
                 {
                     "id": uuid7(),
@@ -88,6 +107,7 @@ async def create_run(connection: AsyncConnection, request: RunRequest, *, servic
                 for recipient in request.recipients
             ],
         )
+        deliveries = written.mappings().all()
     await outbox.add(
         connection,
         ReportRequested(
@@ -100,4 +120,4 @@ async def create_run(connection: AsyncConnection, request: RunRequest, *, servic
         source=service,
     )
     telemetry.RUNS.labels(request.report_type, RunStatus.REQUESTED).inc()
-    return request.id
+    return CreatedRun(run, deliveries)

@@ -91,6 +91,8 @@ class Run:
         )
 
 
+_INSERT_TIMELINE = insert(tables.timeline)
+
 _CONVERTED = frozenset({"formats", "lane", "status"})
 
 
@@ -115,15 +117,16 @@ async def record(
 ) -> None:
     """Add a line to the run's timeline."""
     await connection.execute(
-        insert(tables.timeline).values(
-            tenant_id=run.tenant_id,
-            run_id=run.id,
-            stage=stage,
-            service=service,
-            duration_ms=duration_ms,
-            attempt=max(run.attempt, 1),
-            detail=detail,
-        )
+        _INSERT_TIMELINE,
+        {
+            "tenant_id": run.tenant_id,
+            "run_id": run.id,
+            "stage": stage,
+            "service": service,
+            "duration_ms": duration_ms,
+            "attempt": max(run.attempt, 1),
+            "detail": detail,
+        },
     )
 
 

@@ -17,9 +17,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from shared import outbox, runs, telemetry
 from shared.backoff import retry_delay
@@ -63,6 +64,35 @@ Finish = Callable[[AsyncConnection, Run], Awaitable[dict[str, Any]]]
 """Writes a stage's effect in the finishing transaction; returns the run's new column values."""
 
 
+_REMEMBER = insert(tables.inbox)
+
+
+def _claim_statement(stage: Stage, owner: str, lease_seconds: float) -> ReturningUpdate[Any]:
+    """Take the run, if it waits for this stage and the event has had no effect yet."""
+    runs_, inbox = tables.runs, tables.inbox
+    seen = select(inbox.c.event_id).where(
+        inbox.c.consumer == stage.consumption.name, inbox.c.event_id == bindparam("event_id")
+    )
+    return (
+        update(runs_)
+        .where(
+            runs_.c.id == bindparam("event_run"),
+            runs_.c.generation == bindparam("event_generation"),
+            runs_.c.status == stage.waiting,
+            ~seen.exists(),
+        )
+        .values(
+            status=stage.working,
+            attempt=runs_.c.attempt + 1,
+            started_at=func.coalesce(runs_.c.started_at, func.now()),
+            lease_token=bindparam("lease_token"),
+            lease_owner=owner,
+            lease_until=lease_end(lease_seconds),
+        )
+        .returning(runs_)
+    )
+
+
 class StageWorker:
     """Runs one stage in one service."""
 
@@ -73,7 +103,7 @@ class StageWorker:
         self._store = store
         self._settings = settings
         self._service = service
-        self._owner = owner
+        self._claim_statement = _claim_statement(stage, owner, settings.lease_seconds)
 
     async def run(
         self,
@@ -115,31 +145,14 @@ class StageWorker:
             await self._try_later(run, lease, TransientError("internal_error", repr(error)))
 
     async def _claim(self, event: Event, token: UUID) -> Run | None:
-        runs_ = tables.runs
-        inbox = tables.inbox
-        seen = select(inbox.c.event_id).where(
-            inbox.c.consumer == self._stage.consumption.name, inbox.c.event_id == event.id
-        )
-        claim = (
-            update(runs_)
-            .where(
-                runs_.c.id == event.run_id,
-                runs_.c.generation == event.generation,
-                runs_.c.status == self._stage.waiting,
-                ~seen.exists(),
-            )
-            .values(
-                status=self._stage.working,
-                attempt=runs_.c.attempt + 1,
-                started_at=func.coalesce(runs_.c.started_at, func.now()),
-                lease_token=token,
-                lease_owner=self._owner,
-                lease_until=lease_end(self._settings.lease_seconds),
-            )
-            .returning(runs_)
-        )
+        claim = {
+            "event_run": event.run_id,
+            "event_generation": event.generation,
+            "event_id": event.id,
+            "lease_token": token,
+        }
         async with self._store.tenant(event.tenant_id) as connection:
-            row = (await connection.execute(claim)).mappings().first()
+            row = (await connection.execute(self._claim_statement, claim)).mappings().first()
         return Run.of(row) if row else None
 
     async def _finish(
@@ -150,11 +163,12 @@ class StageWorker:
             values = await finish(connection, run)
             await lease.write(connection, status=self._stage.done, attempt=0, **RELEASED, **values)
             await connection.execute(
-                insert(tables.inbox).values(
-                    tenant_id=run.tenant_id,
-                    consumer=self._stage.consumption.name,
-                    event_id=event.id,
-                )
+                _REMEMBER,
+                {
+                    "tenant_id": run.tenant_id,
+                    "consumer": self._stage.consumption.name,
+                    "event_id": event.id,
+                },
             )
             await runs.record(
                 connection,

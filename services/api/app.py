@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from services.api import problems
+from services.api import openapi, problems
 from services.api.backlog import Backlog
+from services.api.body_limit import BodyLimit
 from services.api.catalogue import Catalogue
+from services.api.estimates import Estimates
 from services.api.guards import RateLimiter
 from services.api.news import RunNews
 from services.api.observation import Observation
@@ -34,21 +36,26 @@ def create_app(settings: ApiSettings) -> FastAPI:
         version="1",
         description=DESCRIPTION,
         lifespan=service.lifespan,
-        max_body_size=settings.max_body_bytes,
         telemetry={"metrics": False, "logs": False, "operation_spans": False},
         redoc_url=None,
+        static_url="/docs/static",
+        swagger_ui_oauth2_redirect_url="/docs/oauth2-redirect",
+        redirect_slashes=False,
     )
     app.state.settings = settings
     app.state.store = service.store
     app.state.blobs = service.blobs
     app.state.news = news
     app.state.catalogue = Catalogue(service.store)
+    app.state.estimates = Estimates()
     app.state.backlog = Backlog(service.store)
     app.state.gatekeeper = Gatekeeper(service.store, settings)
     app.state.rate_limiter = RateLimiter(settings.rate_limit)
     problems.install(app)
+    openapi.describe(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(Observation)
     app.router.routes.extend(service.routes())
     for resource in (reports, report_types, administration):
-        app.include_router(resource.router)
+        app.include_router(resource.router, responses=openapi.REFUSALS)
     return app

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.api.principals import Principal
 from shared.store import tables
 
+_INSERT = insert(tables.audit)
+
 
 async def record(
     connection: AsyncConnection,
@@ -20,11 +22,12 @@ async def record(
 ) -> None:
     """Add a row. `action` is `noun.verb`, for instance `report.requested`."""
     await connection.execute(
-        insert(tables.audit).values(
-            tenant_id=principal.tenant_id,
-            actor=principal.sub,
-            action=action,
-            subject=subject,
-            details=details,
-        )
+        _INSERT,
+        {
+            "tenant_id": principal.tenant_id,
+            "actor": principal.sub,
+            "action": action,
+            "subject": subject,
+            "details": details,
+        },
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
+from collections import defaultdict
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.api import run_store
@@ -19,24 +23,32 @@ class Backlog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._counts: dict[UUID, tuple[float, int]] = {}
+        self._tallies: dict[UUID, _Tally] = defaultdict(_Tally)
 
     async def take_one(self, principal: Principal) -> None:
         """Count one more run; Problem 429 when the tenant has too many under way."""
-        now = time.monotonic()
-        counted_at, count = self._counts.get(principal.tenant_id, (-1e9, 0))
-        if now - counted_at > _COUNTED_EVERY_SECONDS:
-            # Noted first, so that a burst of requests counts once and not two hundred times.
-            self._counts[principal.tenant_id] = (now, count)
-            async with self._store.tenant(principal.tenant_id) as connection:
-                count = await run_store.unfinished(connection)
-            counted_at = now
-        if count >= principal.max_backlog:
-            raise Problem(
-                429,
-                f"{count} reports of your organisation are under way already, and "
-                f"{principal.max_backlog} is the limit: try again in {_RETRY_AFTER_SECONDS} s",
-                kind="backlog",
-                headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
-            )
-        self._counts[principal.tenant_id] = (counted_at, count + 1)
+        tally = self._tallies[principal.tenant_id]
+        # Held while counting: a burst of requests waits for one count, and all of it is counted.
+        async with tally.lock:
+            now = time.monotonic()
+            if now - tally.counted_at > _COUNTED_EVERY_SECONDS:
+                async with self._store.tenant(principal.tenant_id) as connection:
+                    tally.unfinished = await run_store.unfinished(connection)
+                tally.counted_at = now
+            if tally.unfinished < principal.max_backlog:
+                tally.unfinished += 1
+                return
+        raise Problem(
+            429,
+            f"{tally.unfinished} reports of your organisation are under way already, and "
+            f"{principal.max_backlog} is the limit: try again in {_RETRY_AFTER_SECONDS} s",
+            kind="backlog",
+            headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
+        )
+
+
+@dataclass
+class _Tally:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    counted_at: float = -math.inf
+    unfinished: int = 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from sqlalchemy import select
 
+from services.api.problems import MOST_ERRORS, FieldError, pointer
 from shared.store import tables
 from shared.store.engine import Store
 
@@ -27,17 +30,35 @@ class OfferedType:
     parameters_schema: dict[str, Any]
     validator: Draft202012Validator
 
-    def parameter_errors(self, parameters: dict[str, Any]) -> list[dict[str, str]]:
-        """What is wrong with the parameters: one entry per field, in document order."""
-        return [
-            {
-                "field": "/parameters" + "".join(f"/{step}" for step in error.absolute_path),
-                "detail": error.message[:300],
-            }
-            for error in sorted(
-                self.validator.iter_errors(parameters), key=lambda error: list(map(str, error.path))
-            )
-        ]
+    def parameter_errors(self, parameters: dict[str, Any]) -> list[FieldError]:
+        """What is wrong with the parameters: one entry per field, in the schema's order."""
+        found: dict[str, FieldError] = {}
+        # Of a long list of wrong things the first say enough.
+        for error in islice(self.validator.iter_errors(parameters), MOST_ERRORS):
+            for path, detail in _places(error):
+                field = pointer(("parameters", *path))
+                found.setdefault(field, FieldError(field=field, detail=detail[:300]))
+        return list(found.values())
+
+
+def _places(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where the error lies and what it says: at the field itself, where it is about fields."""
+    path = tuple(error.absolute_path)
+    # Any: which kind of value each of these is follows from the keyword that failed.
+    schema: Any = error.schema
+    instance: Any = error.instance
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            known = schema.get("properties", {})
+            for name in sorted(instance.keys() - known.keys())[:MOST_ERRORS]:
+                yield (*path, name), f"unknown parameter: use one of {', '.join(known)}"
+        case "required":
+            for name in wanted:
+                if name not in instance:
+                    yield (*path, name), "this is required"
+        case _:
+            yield path, error.message
 
 
 @dataclass(frozen=True)

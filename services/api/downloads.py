@@ -1,31 +1,61 @@
 """Sending a stored file: conditional and range requests (RFC 9110), and an honest end.
 
-The content is hashed on its way out. The last chunk is held back until the hash is right, so
-a damaged file ends in a broken connection and never in a file that looks whole.
+A whole file is hashed on its way out. Its last chunk is held back until the hash is right, so
+a damaged file ends in an error or in a broken connection, never in a file that looks whole.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import structlog
-from fastapi import Request, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy import RowMapping
 
 from services.api.problems import Problem
 from shared.blobs import BlobStore
+from shared.errors import PermanentError, TransientError
 
 log = structlog.get_logger(__name__)
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 
-def file_response(request: Request, artifact: RowMapping, blobs: BlobStore) -> Response:
-    """The artifact's bytes, or the part asked for."""
+@dataclass(frozen=True)
+class FileAnswer:
+    """What to answer about a stored file, before anything of it is read."""
+
+    artifact: Mapping[str, Any]
+    """A row of `artifacts`."""
+    status: int
+    headers: dict[str, str]
+    start: int = 0
+    length: int = 0
+    """The bytes to send; none for HEAD and for what the client has already."""
+
+    async def response(self, blobs: BlobStore) -> Response:
+        """The answer with its bytes; Problem 500 or 503 when they cannot be read."""
+        media_type = self.artifact["media_type"]
+        if self.length == 0:
+            return Response(status_code=self.status, headers=self.headers, media_type=media_type)
+        content = blobs.stream(self.artifact["blob_key"], self.start, self.length)
+        if self.status == 200:
+            content = _verified(content, self.artifact["sha256"])
+        return StreamingResponse(
+            await _begun(content),
+            status_code=self.status,
+            headers=self.headers,
+            media_type=media_type,
+        )
+
+
+def answer(method: str, asked: Mapping[str, str], artifact: Mapping[str, Any]) -> FileAnswer:
+    """What to answer to a GET or HEAD with the headers `asked`; Problem 416 for a wrong range."""
     etag = f'"{artifact["sha256"]}"'
     size: int = artifact["size"]
     headers = {
@@ -35,24 +65,17 @@ def file_response(request: Request, artifact: RowMapping, blobs: BlobStore) -> R
         "Content-Disposition": _disposition(artifact["file_name"]),
         "X-Content-Type-Options": "nosniff",
     }
-    if _matches(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
-    start, length, status = 0, size, 200
-    wanted = request.headers.get("range")
-    if wanted and request.headers.get("if-range", etag) == etag:
-        part = _part(wanted, size)
-        if part is not None:
-            start, length = part
-            status = 206
-            headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
+    if _matches(asked.get("if-none-match"), etag):
+        return FileAnswer(artifact, 304, headers)
+    if method == "HEAD":
+        return FileAnswer(artifact, 200, {**headers, "Content-Length": str(size)})
+    part = _part(asked["range"], size) if "range" in asked else None
+    if part is None or asked.get("if-range", etag) != etag:
+        return FileAnswer(artifact, 200, {**headers, "Content-Length": str(size)}, 0, size)
+    start, length = part
+    headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
     headers["Content-Length"] = str(length)
-    content = blobs.stream(artifact["blob_key"], start, length)
-    return StreamingResponse(
-        content if status == 206 else _verified(content, artifact["sha256"]),
-        status_code=status,
-        headers=headers,
-        media_type=artifact["media_type"],
-    )
+    return FileAnswer(artifact, 206, headers, start, length)
 
 
 async def _verified(content: AsyncIterator[bytes], sha256: str) -> AsyncIterator[bytes]:
@@ -65,9 +88,32 @@ async def _verified(content: AsyncIterator[bytes], sha256: str) -> AsyncIterator
         held = chunk
     if digest.hexdigest() != sha256:
         log.error("stored file is damaged", expected=sha256, found=digest.hexdigest())
-        raise OSError("the stored file is not what was written")
+        raise PermanentError("file_damaged", "the stored file is not what was written")
     if held is not None:
         yield held
+
+
+async def _begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The content with its first chunk read: what fails now can still be answered properly."""
+    try:
+        first = await anext(content, b"")
+    except TransientError as error:
+        log.warning("storage is away", reason=error.message)
+        raise Problem(
+            503, "the storage does not answer: try again", headers={"Retry-After": "5"}
+        ) from None
+    except PermanentError as error:
+        log.error("stored file cannot be sent", reason=error.message)
+        raise Problem(
+            500, "the stored file is lost or damaged: ask for the report anew", kind="file-damaged"
+        ) from None
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for chunk in content:
+            yield chunk
+
+    return whole()
 
 
 def _matches(header: str | None, etag: str) -> bool:
@@ -99,4 +145,4 @@ def _part(header: str, size: int) -> tuple[int, int] | None:
 def _disposition(file_name: str) -> str:
     # RFC 6266: an ASCII form for old clients, the exact one for the others.
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", file_name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name)}"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

@@ -1,45 +1,66 @@
 """Reading JSON bodies strictly: what parsers let pass in silence is refused by name.
 
 Refused: a content type other than JSON (415), duplicate keys, NaN and Infinity, numbers
-beyond a double, NUL and other control characters, and nesting deeper than any body of ours
-needs (422). The size limit is the application's (413), before anything is read.
+beyond a double, NUL and other control characters, halves of characters, and nesting deeper
+than any body of ours needs (422). Each refusal names the field by its JSON Pointer (RFC 6901).
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from services.api.problems import Problem, field_problem
+from services.api.problems import (
+    MOST_ERRORS,
+    FieldError,
+    Problem,
+    field_problem,
+    fields_problem,
+    pointer,
+)
 
 MAX_DEPTH = 20
 _MAX_DIGITS = 30
 
 
-class _StrictRequest(Request):
-    async def json(self) -> Any:
-        return parse(await self.body())
-
-
 class StrictRoute(APIRoute):
-    """A route whose body is read by `parse`."""
+    """A route whose body is read by `parse`, and only from those who are let in."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        takes_body = self.body_field is not None
+        if self.body_field is None:
+            return handle
 
         async def strict_handler(request: Request) -> Response:
-            if takes_body:
-                _ensure_json(request)
-                request = _StrictRequest(request.scope, request.receive)
-            return await handle(request)
+            await request.app.state.gatekeeper.admit(request.headers.get("authorization"))
+            _ensure_json(request)
+            body = await request.body()
+            # Here and not within FastAPI's own reading, which turns every error into a 400.
+            return await handle(_ParsedRequest(request, body, parse(body) if body else None))
 
         return strict_handler
+
+
+class _ParsedRequest(Request):
+    """A request whose body has been read."""
+
+    def __init__(self, request: Request, content: bytes, value: Any) -> None:
+        super().__init__(request.scope, request.receive)
+        self._content = content
+        self._value = value
+
+    async def body(self) -> bytes:
+        return self._content
+
+    async def json(self) -> Any:
+        return self._value
 
 
 def _ensure_json(request: Request) -> None:
@@ -52,86 +73,89 @@ def _ensure_json(request: Request) -> None:
 
 
 def parse(body: bytes) -> Any:
-    """The JSON value; Problem 422 says what about it is refused."""
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise field_problem("/", f"the body is not UTF-8 at byte {error.start}") from None
-    _ensure_shallow(text)
+    """The JSON value; Problem 422 says what about it is refused, and where."""
     try:
         value = json.loads(
-            text,
+            body.decode("utf-8"),
             object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
+            parse_constant=_constant,
             parse_int=_integer,
             parse_float=_number,
         )
+    except UnicodeDecodeError as error:
+        raise field_problem("/", f"the body is not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise field_problem(
             "/", f"the body is not valid JSON at line {error.lineno}, column {error.colno}"
         ) from None
-    _ensure_printable(value, "")
+    except RecursionError:
+        raise field_problem("/", _TOO_DEEP) from None
+    errors = list(islice(_errors(value, ()), MOST_ERRORS))
+    if errors:
+        raise fields_problem(errors)
     return value
 
 
-def _ensure_shallow(text: str) -> None:
-    # Before parsing, which would recurse. Brackets inside strings do not nest.
-    depth = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise field_problem("/", f"the body is nested deeper than {MAX_DEPTH} levels")
-        elif character in "]}":
-            depth -= 1
+_TOO_DEEP = f"the body is nested deeper than {MAX_DEPTH} levels"
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """Stands where a value was that we do not take, until its place in the body is known."""
+
+    why: str
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
-            raise field_problem(f"/{key}", "this key stands twice in one object: keep one")
-        found[key] = value
+        found[key] = (
+            _Refused("this key stands twice in one object: keep one") if key in found else value
+        )
     return found
 
 
-def _refuse_constant(name: str) -> Any:
-    raise field_problem("/", f"{name} is not a JSON number: send a finite one, or null")
+def _constant(name: str) -> _Refused:
+    return _Refused(f"{name} is not a JSON number: send a finite one, or null")
 
 
-def _integer(digits: str) -> int:
+def _integer(digits: str) -> int | _Refused:
     if len(digits) > _MAX_DIGITS:
-        raise field_problem("/", f"a number has more than {_MAX_DIGITS} digits")
+        return _Refused(f"the number has more than {_MAX_DIGITS} digits")
     return int(digits)
 
 
-def _number(text: str) -> float:
+def _number(text: str) -> float | _Refused:
     number = float(text)
-    if math.isinf(number):
-        raise field_problem("/", "a number is too large")
-    return number
+    return _Refused("the number is too large") if math.isinf(number) else number
 
 
-def _ensure_printable(value: Any, path: str) -> None:
-    if isinstance(value, str):
-        if any(ord(character) < 32 or ord(character) == 127 for character in value):
-            raise field_problem(path or "/", "control characters are not allowed")
-        if any(0xD800 <= ord(character) <= 0xDFFF for character in value):
-            raise field_problem(path or "/", "half a character (a lone surrogate) is not allowed")
+def _errors(value: Any, path: tuple[str | int, ...]) -> Iterator[FieldError]:
+    """What is wrong with the value and with everything in it."""
+    if len(path) > MAX_DEPTH:
+        yield FieldError(field="/", detail=_TOO_DEEP)
+    elif isinstance(value, _Refused):
+        yield FieldError(field=pointer(path), detail=value.why)
+    elif isinstance(value, str):
+        if (why := _unfit(value)) is not None:
+            yield FieldError(field=pointer(path), detail=why)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            _ensure_printable(key, path)
-            _ensure_printable(inner, f"{path}/{key}")
+            if (why := _unfit(key)) is not None:
+                yield FieldError(field=pointer(path), detail=f"in the name of a field, {why}")
+            else:
+                yield from _errors(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            _ensure_printable(inner, f"{path}/{index}")
+            yield from _errors(inner, (*path, index))
+
+
+def _unfit(text: str) -> str | None:
+    # `isprintable` looks at a whole text at once; few are not, and most of those are fine too.
+    if text.isprintable():
+        return None
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        return "control characters are not allowed"
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        return "half a character (a lone surrogate) is not allowed"
+    return None

@@ -22,6 +22,7 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30),
 )
 _QUIET = ("/health/", "/metrics")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Observation:
@@ -54,7 +55,9 @@ class Observation:
                 finally:
                     seconds = time.perf_counter() - started
                     route = getattr(scope.get("route"), "path", "none")
-                    REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+                    # Clients must not be able to make up labels.
+                    method = scope["method"] if scope["method"] in _METHODS else "other"
+                    REQUEST_SECONDS.labels(method, route, status).observe(seconds)
                     log.info(
                         "request",
                         method=scope["method"],

@@ -6,14 +6,17 @@ body) or by parameter name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypedDict
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+
+from shared.store.engine import store_is_away
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +39,17 @@ TITLES = {
 }
 
 
+MOST_ERRORS = 20
+"""How many fields one refusal names; more would be an answer larger than its question."""
+
+
+class FieldError(TypedDict):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+
+
 class Problem(Exception):
     """A refusal. `detail` says what is wrong and how to mend it."""
 
@@ -45,7 +59,7 @@ class Problem(Exception):
         detail: str,
         *,
         kind: str | None = None,
-        errors: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -58,7 +72,19 @@ class Problem(Exception):
 
 def field_problem(field: str, detail: str) -> Problem:
     """422 about one field, named as in the request, for instance `/period/from`."""
-    return Problem(422, f"{field}: {detail}", errors=[{"field": field, "detail": detail}])
+    return fields_problem([FieldError(field=field, detail=detail)])
+
+
+def fields_problem(errors: Sequence[FieldError]) -> Problem:
+    """422 about fields; its `detail` says the first few in one sentence."""
+    detail = "; ".join(f"{error['field']}: {error['detail']}" for error in errors[:3])
+    return Problem(422, detail, errors=errors[:MOST_ERRORS])
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """The JSON Pointer (RFC 6901) of a place in the body; `/` stands for the whole of it."""
+    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
+    return "/" + "/".join(steps)
 
 
 def problem_response(request: Request, problem: Problem) -> JSONResponse:
@@ -93,7 +119,6 @@ def install(app: FastAPI) -> None:
         detail = {
             404: f"there is nothing at {request.url.path}",
             405: f"{request.method} is not supported at {request.url.path}",
-            413: "send a smaller body",
         }.get(error.status_code, str(error.detail))
         return problem_response(
             request, Problem(error.status_code, detail, headers=error.headers or {})
@@ -101,29 +126,34 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        errors = [_field_error(item) for item in error.errors()]
-        detail = "; ".join(f"{item['field']}: {item['detail']}" for item in errors[:3])
-        return problem_response(request, Problem(422, detail, errors=errors))
+        errors = [_field_error(item) for item in error.errors()[:MOST_ERRORS]]
+        return problem_response(request, fields_problem(errors))
 
-    async def on_unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("request failed", path=request.url.path, exc_info=error)
-        return problem_response(
-            request, Problem(500, "the fault is logged; try again, or tell the operator")
-        )
+    async def on_fault(request: Request, error: Exception) -> JSONResponse:
+        if store_is_away(error):
+            log.warning("the store is away", path=request.url.path, reason=repr(error))
+            problem = Problem(
+                503, "the store does not answer: try again", headers={"Retry-After": "2"}
+            )
+        else:
+            log.error("request failed", path=request.url.path, exc_info=error)
+            problem = Problem(500, "the fault is logged; try again, or tell the operator")
+        return problem_response(request, problem)
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Exception, on_unexpected)
+    # `Exception` alone is answered too, but raised on to the server, which logs it once more.
+    for fault in (SQLAlchemyError, OSError, Exception):
+        app.add_exception_handler(fault, on_fault)
 
 
-def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
+def _field_error(error: Mapping[str, Any]) -> FieldError:
     where, *path = error["loc"] or ("body",)
-    field = "/" + "/".join(str(step) for step in path) if where == "body" else str(path[-1])
     if error["type"] == "extra_forbidden":
         detail = "unknown field: leave it out, or see the documentation for its spelling"
     elif error["type"] == "missing":
         detail = "this is required"
     else:
         detail = str(error["msg"]).removeprefix("Value error, ")
-    return {"field": field, "detail": detail}
+    return FieldError(field=pointer(path) if where == "body" else str(path[-1]), detail=detail)

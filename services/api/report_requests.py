@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from services.api.catalogue import Catalogue, OfferedType
 from services.api.principals import Principal
-from services.api.problems import Problem, field_problem
+from services.api.problems import FieldError, Problem, field_problem, fields_problem
 from shared.dedup_keys import body_hash
 from shared.periods import Period, Preset, TimezoneName, preset_period
 from shared.run_requests import Recipient, RunRequest
@@ -24,19 +26,25 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _iso_day(value: object) -> object:
-    if not isinstance(value, str) or len(value) != 10:
+    # Not left to `fromisoformat`, which also takes ISO weeks.
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("give a day as YYYY-MM-DD, without time or zone")
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"{value!r} is not a day: give one as YYYY-MM-DD") from None
+        raise ValueError(f"there is no day {value}") from None
     if not EARLIEST <= day <= LATEST:
         raise ValueError(f"{value} lies outside {EARLIEST} to {LATEST}")
     return day
 
 
 def _mail_address(value: str) -> str:
+    if "=?" in value:
+        raise ValueError("=? cannot be part of an address: mail programs would decode it")
     try:
         return email_validator.validate_email(value, check_deliverability=False).normalized
     except email_validator.EmailNotValidError as error:
@@ -79,10 +87,12 @@ class ReportBody(_Body):
     """A report to be made."""
 
     type: str = Field(max_length=63, description="A report type's name.")
-    formats: list[str] = Field(min_length=1, max_length=10, description="Formats to render.")
+    formats: list[Annotated[str, Field(max_length=30)]] = Field(
+        min_length=1, max_length=10, description="Formats to render."
+    )
     period: PeriodBody
     timezone: TimezoneName | None = Field(
-        None, max_length=64, description="IANA name; the tenant's when left out."
+        None, description="IANA name; the tenant's when left out."
     )
     parameters: dict[str, Any] = Field(
         default_factory=dict, description="As the report type's JSON Schema says."
@@ -97,13 +107,13 @@ async def run_request(
 ) -> RunRequest:
     """The validated request; Problem 422 names every field that is wrong."""
     offered = await _offered_type(body, catalogue)
-    errors = [*_format_errors(body, offered), *offered.parameter_errors(body.parameters)]
-    recipients = tuple(Recipient(entry.channel, entry.to) for entry in body.deliver_to)
-    if len(set(recipients)) < len(recipients):
-        errors.append({"field": "/deliver_to", "detail": "a recipient is named twice"})
+    errors = [
+        *_format_errors(body, offered),
+        *offered.parameter_errors(body.parameters),
+        *_recipient_errors(body),
+    ]
     if errors:
-        detail = "; ".join(f"{error['field']}: {error['detail']}" for error in errors[:3])
-        raise Problem(422, detail, errors=errors)
+        raise fields_problem(errors)
     return RunRequest(
         tenant_id=principal.tenant_id,
         report_type=offered.name,
@@ -114,7 +124,7 @@ async def run_request(
         lane=Lane.INTERACTIVE,
         requested_by=principal.sub,
         role=principal.role,
-        recipients=recipients,
+        recipients=tuple(Recipient(entry.channel, entry.to) for entry in body.deliver_to),
         idempotency_key=idempotency_key,
         body_sha256=body_hash(body.model_dump(mode="json", by_alias=True))
         if idempotency_key
@@ -138,8 +148,7 @@ async def _offered_type(body: ReportBody, catalogue: Catalogue) -> OfferedType:
     return offered
 
 
-def _format_errors(body: ReportBody, offered: OfferedType) -> list[dict[str, str]]:
-    errors = []
+def _format_errors(body: ReportBody, offered: OfferedType) -> Iterator[FieldError]:
     for index, name in enumerate(body.formats):
         if name not in offered.formats:
             known = ", ".join(offered.formats)
@@ -148,8 +157,19 @@ def _format_errors(body: ReportBody, offered: OfferedType) -> list[dict[str, str
             detail = f"{name!r} stands twice"
         else:
             continue
-        errors.append({"field": f"/formats/{index}", "detail": detail})
-    return errors
+        yield FieldError(field=f"/formats/{index}", detail=detail)
+
+
+def _recipient_errors(body: ReportBody) -> Iterator[FieldError]:
+    seen = set()
+    for index, entry in enumerate(body.deliver_to):
+        # Mailboxes that differ in case alone are one and the same wherever people have them.
+        recipient = (entry.channel, entry.to.casefold())
+        if recipient in seen:
+            yield FieldError(
+                field=f"/deliver_to/{index}/to", detail=f"{entry.to} is a recipient already"
+            )
+        seen.add(recipient)
 
 
 def _period(body: ReportBody, principal: Principal) -> Period:

@@ -20,6 +20,10 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(other)
 
+    def capped_by(self, other: Role) -> Role:
+        """The lower of the two."""
+        return other if self.includes(other) else self
+
 
 class Action(StrEnum):
     """Everything one can do over the API; each route names one."""

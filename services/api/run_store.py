@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import json
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+import struct
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select, tuple_, update
+from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.estimates import Estimates
 from services.api.problems import Problem, field_problem
 from services.api.representations import RunView, run_view
 from shared import outbox, runs
@@ -26,8 +24,23 @@ from shared.states import (
 from shared.store import tables
 
 SERVICE = "api"
-_PAST_RUNS = 20
-"""How many past runs of a type an estimate rests on."""
+
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+_CURSOR = struct.Struct(">q16s")
+_CURSOR_LENGTH = _CURSOR.size * 4 // 3
+
+# Built once: recognising an equal statement costs as much as running it.
+_RUN = select(tables.runs).where(tables.runs.c.id == bindparam("run_id"))
+_RUN_LOCKED = _RUN.with_for_update()
+_STATUS = select(tables.runs.c.status).where(tables.runs.c.id == bindparam("run_id"))
+_PARTS = tuple(
+    select(table).where(table.c.run_id == bindparam("run_id")).order_by(order)
+    for table, order in (
+        (tables.artifacts, tables.artifacts.c.format),
+        (tables.deliveries, tables.deliveries.c.id),
+        (tables.timeline, tables.timeline.c.id),
+    )
+)
 
 
 def run_id_of(text: str) -> UUID:
@@ -39,61 +52,43 @@ def run_id_of(text: str) -> UUID:
 
 
 def missing() -> Problem:
-    """404, the same for a run of another tenant, a deleted one and none at all."""
+    """404, the same for a run of another tenant and for none at all."""
     return Problem(404, "there is no such report")
 
 
 async def row_of(connection: AsyncConnection, run_id: UUID, *, lock: bool = False) -> RowMapping:
     """The run's row; Problem 404 when this tenant has none."""
-    query = select(tables.runs).where(tables.runs.c.id == run_id)
-    if lock:
-        query = query.with_for_update()
-    row = (await connection.execute(query)).mappings().first()
+    query = _RUN_LOCKED if lock else _RUN
+    row = (await connection.execute(query, {"run_id": run_id})).mappings().first()
     if row is None:
         raise missing()
     return row
 
 
-async def view_of(connection: AsyncConnection, row: RowMapping, public_url: str) -> RunView:
+async def status_of(connection: AsyncConnection, run_id: UUID) -> RunStatus:
+    """Where the run stands; Problem 404 when this tenant has none."""
+    status = await connection.scalar(_STATUS, {"run_id": run_id})
+    if status is None:
+        raise missing()
+    return RunStatus(status)
+
+
+async def view_of(
+    connection: AsyncConnection, row: RowMapping, *, public_url: str, estimates: Estimates
+) -> RunView:
     """The run with everything that belongs to it."""
-
-    async def parts(table: Any, *order: Any) -> Sequence[RowMapping]:
-        query = select(table).where(table.c.run_id == row["id"]).order_by(*order)
-        return (await connection.execute(query)).mappings().all()
-
+    key = {"run_id": row["id"]}
+    artifacts, deliveries, timeline = [
+        (await connection.execute(statement, key)).mappings().all() for statement in _PARTS
+    ]
     return run_view(
         row,
-        await parts(tables.artifacts, tables.artifacts.c.format),
-        await parts(tables.deliveries, tables.deliveries.c.id),
-        await parts(tables.timeline, tables.timeline.c.id),
+        artifacts,
+        deliveries,
+        timeline,
         public_url=public_url,
-        eta_seconds=await _eta_seconds(connection, row),
+        eta_seconds=await estimates.eta_seconds(connection, row),
     )
-
-
-async def _eta_seconds(connection: AsyncConnection, row: RowMapping) -> float | None:
-    """The median of past runs of the type, less the time this one has taken already."""
-    if row["status"] in FINAL_RUN_STATUSES:
-        return None
-    table = tables.runs
-    past = (
-        select(func.extract("epoch", table.c.completed_at - table.c.created_at).label("seconds"))
-        .where(table.c.report_type == row["report_type"], table.c.status == RunStatus.COMPLETED)
-        .order_by(table.c.completed_at.desc())
-        .limit(_PAST_RUNS)
-        .subquery()
-    )
-    usual, elapsed = (
-        await connection.execute(
-            select(
-                func.percentile_cont(0.5).within_group(past.c.seconds),
-                func.extract("epoch", func.clock_timestamp() - row["created_at"]),
-            )
-        )
-    ).one()
-    if usual is None:
-        return None
-    return round(max(0.0, float(usual) - float(elapsed)), 3)
 
 
 async def page_of(
@@ -117,28 +112,28 @@ async def page_of(
     if report_type is not None:
         query = query.where(table.c.report_type == report_type)
     if cursor is not None:
-        query = query.where(tuple_(table.c.created_at, table.c.id) < _decoded(cursor))
+        query = query.where(tuple_(table.c.created_at, table.c.id) < tuple_(*place_of(cursor)))
     rows = list((await connection.execute(query)).mappings().all())
     if len(rows) <= limit:
         return rows, None
     rows = rows[:limit]
-    return rows, _encoded(rows[-1])
+    return rows, cursor_after(rows[-1]["created_at"], rows[-1]["id"])
 
 
-def _encoded(row: RowMapping) -> str:
-    text = json.dumps([row["created_at"].isoformat(), str(row["id"])])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+def cursor_after(created_at: datetime, run_id: UUID) -> str:
+    """The cursor of what comes after that run in a list."""
+    microseconds = (created_at - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(_CURSOR.pack(microseconds, run_id.bytes)).decode()
 
 
-def _decoded(cursor: str) -> Any:
+def place_of(cursor: str) -> tuple[datetime, UUID]:
+    """Where a list goes on; Problem 422 for what no page gave out."""
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        created_at, run_id = json.loads(base64.urlsafe_b64decode(padded))
-        at = datetime.fromisoformat(created_at)
-        if at.tzinfo is None:
+        if len(cursor) != _CURSOR_LENGTH:  # the decoder lets odd padding pass
             raise ValueError(cursor)
-        return tuple_(at, UUID(run_id))
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+        microseconds, run_id = _CURSOR.unpack(base64.b64decode(cursor, b"-_", validate=True))
+        return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=run_id)
+    except (ValueError, struct.error, OverflowError):
         raise field_problem("cursor", "this is not a cursor that a page gave out") from None
 
 
@@ -194,20 +189,25 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
     await outbox.add(connection, run.requested(), source=SERVICE)
 
 
-async def mark_deleted(connection: AsyncConnection, row: RowMapping) -> None:
-    """Take the run's files away from clients; Problem 409 while it is under way."""
+async def mark_deleted(connection: AsyncConnection, row: RowMapping) -> bool:
+    """Take the run's files away from clients, and from those it was still to be delivered to.
+
+    False when that was done before; Problem 409 while it is under way.
+    """
     if row["status"] not in FINAL_RUN_STATUSES:
         raise Problem(409, f"this report is {row['status']}: cancel it first")
+    if row["deleted_at"] is not None:
+        return False
     await connection.execute(
         update(tables.artifacts)
         .where(tables.artifacts.c.run_id == row["id"])
         .values(status=ArtifactStatus.EXPIRED)
     )
     await connection.execute(
-        update(tables.runs)
-        .where(tables.runs.c.id == row["id"], tables.runs.c.deleted_at.is_(None))
-        .values(deleted_at=func.now())
+        update(tables.runs).where(tables.runs.c.id == row["id"]).values(deleted_at=func.now())
     )
+    await runs.cancel_deliveries(connection, row["id"])
+    return True
 
 
 async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: str) -> RowMapping:
@@ -227,7 +227,7 @@ async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: st
         .mappings()
         .first()
     )
-    if artifact is None:
+    if artifact is None or artifact["status"] == ArtifactStatus.PENDING:
         raise Problem(
             404,
             f"this report has no {format_name} file: it is {row['status']} and was asked for as "

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import Field, SecretStr, model_validator
 
 from shared.settings import ServiceSettings
 
 MIN_SECRET_BYTES = 32
 """RFC 7518 section 3.2: an HS256 key has at least the hash's 256 bits."""
+MIN_RSA_BITS = 2048
+"""RFC 7518 section 3.3."""
 
 
 class ApiSettings(ServiceSettings):
@@ -34,14 +39,38 @@ class ApiSettings(ServiceSettings):
     def _strong_key(self) -> ApiSettings:
         key = self.jwt_key.get_secret_value()
         if self.jwt_algorithm == "HS256":
-            if len(key.encode()) < MIN_SECRET_BYTES or len(set(key)) < 8:
-                raise ValueError(
-                    f"BROADSHEET_JWT_KEY is too weak: HS256 needs {MIN_SECRET_BYTES} random bytes "
-                    'or more, for instance from `python -c "import secrets; '
-                    'print(secrets.token_urlsafe(48))"`'
-                )
-        elif "PUBLIC KEY" not in key:
-            raise ValueError(
-                f"BROADSHEET_JWT_KEY must be a public key in PEM for {self.jwt_algorithm}"
-            )
+            _ensure_strong_secret(key)
+        else:
+            _ensure_public_key(key, self.jwt_algorithm)
         return self
+
+
+def _ensure_strong_secret(secret: str) -> None:
+    if "-----BEGIN" in secret:
+        raise ValueError(
+            "BROADSHEET_JWT_KEY is a key in PEM, which others may know: set "
+            "BROADSHEET_JWT_ALGORITHM to RS256 or EdDSA, or use a secret"
+        )
+    if len(secret.encode()) < MIN_SECRET_BYTES or len(set(secret)) < 8:
+        raise ValueError(
+            f"BROADSHEET_JWT_KEY is too weak: HS256 needs {MIN_SECRET_BYTES} random bytes "
+            'or more, for instance from `python -c "import secrets; '
+            'print(secrets.token_urlsafe(48))"`'
+        )
+
+
+def _ensure_public_key(pem: str, algorithm: str) -> None:
+    try:
+        key = load_pem_public_key(pem.encode())
+    except ValueError:
+        raise ValueError(
+            f"BROADSHEET_JWT_KEY must be a public key in PEM for {algorithm}"
+        ) from None
+    fits = {"RS256": RSAPublicKey, "EdDSA": Ed25519PublicKey}[algorithm]
+    if not isinstance(key, fits):
+        raise ValueError(f"BROADSHEET_JWT_KEY is a public key of another kind than {algorithm}'s")
+    if isinstance(key, RSAPublicKey) and key.key_size < MIN_RSA_BITS:
+        raise ValueError(
+            f"BROADSHEET_JWT_KEY is too weak: RS256 needs {MIN_RSA_BITS} bits, "
+            f"this key has {key.key_size}"
+        )

@@ -109,7 +109,7 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
     if is_new is None:
         return 0
     version = await _definition_version(connection, schedule)
-    run_id = await create_run(
+    created = await create_run(
         connection,
         RunRequest(
             tenant_id=schedule["tenant_id"],
@@ -138,12 +138,12 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             occurrences.c.nominal_local_time == fire.nominal_local_time,
             occurrences.c.fold == fire.fold,
         )
-        .values(run_id=run_id)
+        .values(run_id=created.run["id"])
     )
     log.info(
         "schedule fired",
         schedule_id=str(schedule["id"]),
-        run_id=str(run_id),
+        run_id=str(created.run["id"]),
         nominal=fire.nominal_local_time.isoformat(),
         tenant=str(schedule["tenant_id"]),
     )

@@ -42,7 +42,7 @@ from shared.document import (
     Verdict,
     compare,
 )
-from shared.periods import Period
+from shared.periods import Period, local_midnight
 
 MOST_PROJECTS = 100
 """How many projects a request may name."""
@@ -52,7 +52,7 @@ MOST_PROJECTS = 100
 # not the source's: its timezone tables may be of another year, and where the clocks go back
 # over midnight a local date alone would put an hour into the wrong day.
 _DELIVERED = """
-SELECT p.name AS project, d.position, d.delivered
+SELECT p.name AS project, d.position, sum(d.delivered)::bigint AS delivered
   FROM (SELECT c.project_id,
                width_bucket(c.delivered_at, $1::timestamptz[]) AS position,
                count(*) AS delivered
@@ -61,6 +61,7 @@ SELECT p.name AS project, d.position, d.delivered
          GROUP BY 1, 2) d
   JOIN projects p ON p.id = d.project_id
  WHERE cardinality($4::text[]) = 0 OR p.name = ANY ($4)
+ GROUP BY 1, 2
 """
 
 # In production at an instant: onboarded before it, and not delivered before it. $1 is the
@@ -208,7 +209,8 @@ class DeliverySummary:
         grain = grain_for(request.parameters.grain, period.days)
         cut = buckets(period, grain)
         end = min(period.ends_at, source.as_of)
-        starts = [period.previous.starts_at, *_starts(cut, period.timezone)]
+        days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
+        starts = [local_midnight(day, period.timezone) for day in days]
         rows = await source.fetch(_DELIVERED, starts, starts[0], end, wanted)
         beginning = min(period.starts_at, source.as_of)
         (around,) = await source.fetch(_AROUND, end, beginning, wanted)
@@ -233,13 +235,6 @@ class DeliverySummary:
             ),
             request,
         )
-
-
-def _starts(cut: Sequence[Bucket], timezone: str) -> list[datetime]:
-    return [
-        Period(first_day=bucket.first_day, last_day=bucket.last_day, timezone=timezone).starts_at
-        for bucket in cut
-    ]
 
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
@@ -427,14 +422,11 @@ def _concentration(figures: Figures) -> Iterator[str]:
 def _in_production(figures: Figures) -> Iterator[str]:
     if figures.in_production == 0:
         return
-    count = figures.in_production
+    characters = _sentence(counted(figures.in_production, "character"))
     if figures.stage is Stage.RUNNING:
-        yield f"{_sentence(counted(count, 'character'))} {'is' if count == 1 else 'are'} still in production."
+        yield f"{characters} {'is' if figures.in_production == 1 else 'are'} still in production."
     else:
-        yield (
-            f"{_sentence(counted(count, 'character'))} {was(count)} still in production when "
-            "the period ended."
-        )
+        yield f"{characters} {was(figures.in_production)} in production when the period ended."
 
 
 def _no_such_project(names: Sequence[str]) -> str:

@@ -54,10 +54,10 @@ def day_range(first: date, last: date) -> str:
     if first == last:
         return end
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{end}"  # noqa: RUF001 - an en dash is what a range takes
+        return f"{first.day}–{end}"
     if first.year == last.year:
-        return f"{first.day} {first:%B} – {end}"  # noqa: RUF001 - likewise
-    return f"{first.day} {month(first)} – {end}"  # noqa: RUF001 - likewise
+        return f"{first.day} {first:%B} – {end}"
+    return f"{first.day} {month(first)} – {end}"
 
 
 def moment(at: datetime, timezone: str) -> str:

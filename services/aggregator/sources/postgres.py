@@ -13,17 +13,27 @@ import asyncpg
 from services.aggregator.sources.source import Limits, SourceSession, register
 from shared.errors import PermanentError, TransientError
 
+_OPTIONS = {"search_path"}
+_CONNECT_SECONDS = 10.0
+_GRACE_SECONDS = 5.0
+"""How much longer than the server we wait: a server that is gone cancels nothing itself."""
+
 _TRANSIENT = (
     asyncpg.PostgresConnectionError,
     asyncpg.TransactionRollbackError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.LockNotAvailableError,
+    asyncpg.PostgresSystemError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    # The tables were replaced under a prepared statement; the driver has forgotten it now.
+    asyncpg.InvalidCachedStatementError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
-"""Connection trouble, serialization failures, full servers, shutdowns and time-outs."""
+"""Connection trouble, serialization failures, full or failing servers, shutdowns, time-outs."""
 
 
 class PostgresSession:
@@ -56,6 +66,10 @@ class PostgresSource:
     """
 
     def __init__(self, address: str, options: Mapping[str, Any], limits: Limits) -> None:
+        if unknown := set(options) - _OPTIONS:
+            raise PermanentError(
+                "source_misconfigured", f"unknown options of the source: {sorted(unknown)}"
+            )
         self._address = address
         self._limits = limits
         milliseconds = str(int(limits.statement_seconds * 1000))
@@ -88,7 +102,8 @@ class PostgresSource:
                 with classified():
                     await transaction.rollback()
         finally:
-            await pool.release(connection)
+            with classified():
+                await pool.release(connection)
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -102,7 +117,8 @@ class PostgresSource:
                         self._address,
                         min_size=0,
                         max_size=self._limits.pool_size,
-                        timeout=10,
+                        timeout=_CONNECT_SECONDS,
+                        command_timeout=self._limits.statement_seconds + _GRACE_SECONDS,
                         server_settings=self._server_settings,
                     )
         return self._pool
@@ -113,11 +129,19 @@ def classified() -> Iterator[None]:
     """Turn the driver's errors into TransientError or PermanentError."""
     try:
         yield
+    except asyncpg.ClientConfigurationError:
+        # Without the cause: it may quote the address, and that has a password in it.
+        raise PermanentError(
+            "source_misconfigured", "the source's address is not a Postgres URL"
+        ) from None
     except asyncpg.QueryCanceledError as error:
         raise TransientError("source_timeout", f"the source took too long: {error}") from error
     except _TRANSIENT as error:
+        if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
+            # What the driver calls an interface error is also an argument of the wrong type.
+            raise PermanentError("source_refused", f"the query is wrong: {error}") from error
         raise TransientError(
             "source_unavailable", f"the source cannot be read now: {error or repr(error)}"
         ) from error
     except asyncpg.PostgresError as error:
-        raise PermanentError("source_refused", f"the source refused the query: {error}") from error
+        raise PermanentError("source_refused", f"the source refused: {error}") from error

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.api import audit
 from services.api.guards import allow
 from services.api.json_bodies import StrictRoute
-from services.api.principals import Principal
+from services.api.principals import MAX_SUB, Principal
 from services.api.problems import Problem
 from services.api.report_requests import MailAddress
 from services.api.roles import Action, Role
@@ -22,7 +22,19 @@ from shared.store import tables
 
 router = APIRouter(prefix="/api/v1", tags=["administration"], route_class=StrictRoute)
 
-Sub = Annotated[str, Path(min_length=1, max_length=200, description="The `sub` of its tokens.")]
+
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("control characters are not allowed")
+    return value
+
+
+# `:path` in the routes, because a `sub` may well be an address with slashes.
+Sub = Annotated[
+    str,
+    Path(min_length=1, max_length=MAX_SUB, description="The `sub` of its tokens."),
+    AfterValidator(_printable),
+]
 
 
 class MemberBody(BaseModel):
@@ -52,7 +64,7 @@ class SettingsBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    timezone: TimezoneName = Field(max_length=64)
+    timezone: TimezoneName
     retention_days: int = Field(ge=1, le=3660)
     max_backlog: int = Field(ge=1, le=1_000_000)
 
@@ -80,7 +92,7 @@ async def list_members(
     return [MemberView.model_validate(dict(row)) for row in rows]
 
 
-@router.put("/members/{sub}", summary="Add or change a member")
+@router.put("/members/{sub:path}", summary="Add or change a member")
 async def put_member(
     sub: Sub,
     body: MemberBody,
@@ -112,7 +124,7 @@ async def put_member(
     return MemberView.model_validate(dict(row))
 
 
-@router.delete("/members/{sub}", status_code=204, summary="Remove a member")
+@router.delete("/members/{sub:path}", status_code=204, summary="Remove a member")
 async def delete_member(
     sub: Sub,
     request: Request,
@@ -155,9 +167,12 @@ async def put_settings(
 ) -> SettingsBody:
     """All of them at once. They take effect within seconds."""
     values = body.model_dump()
+    table = tables.tenant_settings
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
         await connection.execute(
-            update(tables.tenant_settings).values(**values, updated_at=func.now())
+            update(table)
+            .where(table.c.tenant_id == principal.tenant_id)
+            .values(**values, updated_at=func.now())
         )
         await audit.record(connection, principal, "settings.changed", "settings", **values)
     request.app.state.gatekeeper.forget()

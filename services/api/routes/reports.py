@@ -11,19 +11,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from services.api import audit, run_store
-from services.api.downloads import file_response
+from services.api import audit, downloads, run_store
 from services.api.guards import allow, ensure_own
 from services.api.json_bodies import StrictRoute
 from services.api.news import next_news
 from services.api.principals import Principal
 from services.api.problems import Problem, field_problem
 from services.api.report_requests import ReportBody, run_request
-from services.api.representations import RunPage, RunView, run_summary
+from services.api.representations import RunPage, RunView, run_summary, run_view
 from services.api.roles import Action
 from services.api.run_store import SERVICE
 from shared import runs, telemetry
@@ -37,6 +35,9 @@ from shared.store import tables
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=StrictRoute)
 
 MAX_WAIT_SECONDS = 30
+NAME = r"^[a-z0-9_]+$"
+"""How report types and formats are called."""
+Reader = Annotated[Principal, Depends(allow(Action.SEE_REPORTS))]
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WAIT = re.compile(r"\bwait=(\d{1,6})\b")
 
@@ -53,7 +54,7 @@ async def request_report(
     request: Request,
     response: Response,
     principal: Annotated[Principal, Depends(allow(Action.REQUEST_REPORT))],
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    idempotency_key: Annotated[str | None, Header()] = None,
     prefer: Annotated[str | None, Header()] = None,
 ) -> RunView:
     """Accepted is stored: the run is worked on whatever dies next.
@@ -65,28 +66,27 @@ async def request_report(
     if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
         raise field_problem("Idempotency-Key", "use 1 to 255 visible ASCII characters")
     wanted = await run_request(body, principal, state.catalogue, idempotency_key)
-    run_id = await _accepted(request, principal, wanted)
+    view = await _accepted(request, principal, wanted)
     wait = _wait_seconds(prefer)
-    view = await _wait_until_final(request, principal, run_id, wait)
-    response.headers["Location"] = f"{state.settings.public_url}/api/v1/reports/{run_id}"
     if wait:
+        view = await _wait_until_final(request, principal, view.id, wait)
         response.headers["Preference-Applied"] = f"wait={wait}"
         if view.status in FINAL_RUN_STATUSES:
             response.status_code = 200
+    response.headers["Location"] = f"{state.settings.public_url}/api/v1/reports/{view.id}"
     return view
 
 
-async def _accepted(request: Request, principal: Principal, wanted: RunRequest) -> UUID:
-    """Store the run and return its id: an earlier one's for a repeated idempotency key."""
+async def _accepted(request: Request, principal: Principal, wanted: RunRequest) -> RunView:
+    """Store the run; an earlier one's view for a repeated idempotency key."""
     state = request.app.state
-    if wanted.idempotency_key is not None:
-        earlier = await _earlier(request, principal, wanted)
-        if earlier is not None:
-            return earlier
+    earlier = await _earlier(request, principal, wanted)
+    if earlier is not None:
+        return earlier
     await state.backlog.take_one(principal)
     try:
         async with state.store.tenant(principal.tenant_id) as connection:
-            await create_run(connection, wanted, service=SERVICE)
+            created = await create_run(connection, wanted, service=SERVICE)
             await audit.record(
                 connection,
                 principal,
@@ -95,16 +95,24 @@ async def _accepted(request: Request, principal: Principal, wanted: RunRequest) 
                 type=wanted.report_type,
                 recipients=[recipient.to for recipient in wanted.recipients],
             )
+            # From what was just written: asking again would double the cost of accepting.
+            return run_view(
+                created.run,
+                (),
+                created.deliveries,
+                (),
+                public_url=state.settings.public_url,
+                eta_seconds=await state.estimates.eta_seconds(connection, created.run),
+            )
     except IntegrityError:
         # Two requests with one key at once: the other one was first.
         earlier = await _earlier(request, principal, wanted)
         if earlier is None:
             raise
         return earlier
-    return wanted.id
 
 
-async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -> UUID | None:
+async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -> RunView | None:
     if wanted.idempotency_key is None:
         return None
     table = tables.runs
@@ -125,8 +133,7 @@ async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -
             kind="idempotency-key-reused",
             errors=[{"field": "Idempotency-Key", "detail": f"belongs to report {row.id}"}],
         )
-    run_id: UUID = row.id
-    return run_id
+    return await _view(request, principal, row.id)
 
 
 def _wait_seconds(prefer: str | None) -> int:
@@ -138,29 +145,35 @@ async def _wait_until_final(
     request: Request, principal: Principal, run_id: UUID, seconds: float
 ) -> RunView:
     """The run as it stands once it is final, or after `seconds`."""
+    state = request.app.state
     until = time.monotonic() + seconds
-    with request.app.state.news.about(run_id) as event:
+    with state.news.about(run_id) as event:
         while True:
-            view = await _view(request, principal, run_id)
+            async with state.store.tenant(principal.tenant_id) as connection:
+                status = await run_store.status_of(connection, run_id)
             left = until - time.monotonic()
-            if view.status in FINAL_RUN_STATUSES or left <= 0:
-                return view
+            if status in FINAL_RUN_STATUSES or left <= 0:
+                return await _view(request, principal, run_id)
             await next_news(event, left)
 
 
 async def _view(request: Request, principal: Principal, run_id: UUID) -> RunView:
     state = request.app.state
     async with state.store.tenant(principal.tenant_id) as connection:
-        row = await run_store.row_of(connection, run_id)
-        return await run_store.view_of(connection, row, state.settings.public_url)
+        return await run_store.view_of(
+            connection,
+            await run_store.row_of(connection, run_id),
+            public_url=state.settings.public_url,
+            estimates=state.estimates,
+        )
 
 
 @router.get("", summary="List reports")
 async def list_reports(
     request: Request,
-    principal: Annotated[Principal, Depends(allow(Action.SEE_REPORTS))],
+    principal: Reader,
     status: RunStatus | None = None,
-    type: Annotated[str | None, Query(max_length=63)] = None,
+    type: Annotated[str | None, Query(max_length=63, pattern=NAME)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> RunPage:
@@ -176,12 +189,13 @@ async def list_reports(
 async def get_report(
     run_id: str,
     request: Request,
-    principal: Annotated[Principal, Depends(allow(Action.SEE_REPORTS))],
+    principal: Reader,
 ) -> RunView:
     """The run, its files, its deliveries and what happened to it so far."""
     return await _view(request, principal, run_store.run_id_of(run_id))
 
 
+@router.head("/{run_id}/download", include_in_schema=False)
 @router.get(
     "/{run_id}/download",
     summary="Download a file",
@@ -190,41 +204,39 @@ async def get_report(
         200: {"content": {"application/octet-stream": {}}},
         206: {"description": "The range asked for."},
         304: {"description": "Not changed."},
-        410: {"description": "No longer kept."},
     },
 )
 async def download(
     run_id: str,
     request: Request,
     principal: Annotated[Principal, Depends(allow(Action.DOWNLOAD))],
-    format: Annotated[str, Query(max_length=30)],
+    format: Annotated[str, Query(max_length=30, pattern=NAME)],
 ) -> Response:
     """ETag is the content's sha256. Supports `If-None-Match`, `Range` and `If-Range`."""
     state = request.app.state
     async with state.store.tenant(principal.tenant_id) as connection:
         artifact = await run_store.artifact_of(connection, run_store.run_id_of(run_id), format)
-        await audit.record(
-            connection, principal, "report.downloaded", f"report/{run_id}", format=format
-        )
-    return file_response(request, artifact, state.blobs)
+        answer = downloads.answer(request.method, request.headers, dict(artifact))
+        if answer.length:
+            subject = f"report/{artifact['run_id']}"
+            await audit.record(connection, principal, "report.downloaded", subject, format=format)
+    return await answer.response(state.blobs)
 
 
-class RunEvent(BaseModel):
-    """What a stream of events carries."""
-
-    status: RunStatus
-    report: RunView
+async def _existing(run_id: str, request: Request, principal: Reader) -> UUID:
+    """The run's id, once it is certain that there is one: a stream has no status to say so."""
+    identifier = run_store.run_id_of(run_id)
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        await run_store.status_of(connection, identifier)
+    return identifier
 
 
 @router.get("/{run_id}/events", response_class=EventSourceResponse, summary="Follow a report live")
 async def follow(
-    run_id: str,
-    request: Request,
-    principal: Annotated[Principal, Depends(allow(Action.SEE_REPORTS))],
+    identifier: Annotated[UUID, Depends(_existing)], request: Request, principal: Reader
 ) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events: `status` whenever something changed, until the run is final and its
-    deliveries are settled; then `end`."""
-    identifier = run_store.run_id_of(run_id)
+    """Server-sent events: `status`, with the run, whenever something changed; `end` once it is
+    completed, failed, cancelled or skipped."""
     last: dict[str, Any] | None = None
     with request.app.state.news.about(identifier) as event:
         while True:
@@ -255,7 +267,7 @@ async def cancel(
         if row["status"] != RunStatus.CANCELLED:
             if not await runs.cancel(connection, Run.of(row), service=SERVICE):
                 raise Problem(409, f"this report is {row['status']} and cannot be cancelled")
-            await audit.record(connection, principal, "report.cancelled", f"report/{run_id}")
+            await audit.record(connection, principal, "report.cancelled", f"report/{row['id']}")
     return await _view(request, principal, row["id"])
 
 
@@ -271,7 +283,7 @@ async def retry(
         row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
         ensure_own(principal, Action.RETRY_REPORT, row["requested_by"])
         await run_store.retry(connection, row)
-        await audit.record(connection, principal, "report.retried", f"report/{run_id}")
+        await audit.record(connection, principal, "report.retried", f"report/{row['id']}")
     telemetry.RUNS.labels(row["report_type"], RunStatus.REQUESTED).inc()
     return await _view(request, principal, row["id"])
 
@@ -287,8 +299,8 @@ async def delete(
     async with state.store.tenant(principal.tenant_id) as connection:
         row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
         ensure_own(principal, Action.DELETE_REPORT, row["requested_by"])
-        await run_store.mark_deleted(connection, row)
-        await audit.record(connection, principal, "report.deleted", f"report/{run_id}")
+        if await run_store.mark_deleted(connection, row):
+            await audit.record(connection, principal, "report.deleted", f"report/{row['id']}")
     # What fails here is found again by the scheduler's retention.
     with contextlib.suppress(TransientError):
         await state.blobs.delete_prefix(run_prefix(row["tenant_id"], row["id"]))

@@ -1,0 +1,1 @@
+"""Images and compose, tried for real: an engine, base images made here, and one report."""

@@ -1,0 +1,7 @@
+# Debian's RabbitMQ with its management console, taking the same variables as the public image.
+FROM local/debian
+RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        rabbitmq-server \
+    && rm -rf /var/lib/apt/lists/* && rabbitmq-plugins enable --offline rabbitmq_management
+COPY rabbitmq-entrypoint /usr/local/bin/
+ENTRYPOINT ["rabbitmq-entrypoint"]

@@ -1,0 +1,56 @@
+"""How long reports of a type usually take: the median of the tenant's latest ones."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.states import FINAL_RUN_STATUSES, RunStatus
+from shared.store import tables
+
+_LATEST = 20
+_REMEMBERED_SECONDS = 10.0
+
+
+class Estimates:
+    """Medians per tenant and report type, read again every ten seconds."""
+
+    def __init__(self) -> None:
+        self._usual: dict[tuple[UUID, str], tuple[float, float | None]] = {}
+
+    async def eta_seconds(self, connection: AsyncConnection, run: RowMapping) -> float | None:
+        """Seconds until the run is likely to be complete; None when it is final, or unknown."""
+        if run["status"] in FINAL_RUN_STATUSES:
+            return None
+        key = (run["tenant_id"], run["report_type"])
+        now = time.monotonic()
+        read_at, usual = self._usual.get(key, (-_REMEMBERED_SECONDS, None))
+        if now - read_at >= _REMEMBERED_SECONDS:
+            # Noted first, so that of many requests at once only one asks.
+            self._usual[key] = (now, usual)
+            usual = await _median_seconds(connection, run["report_type"])
+            self._usual[key] = (now, usual)
+        if usual is None:
+            return None
+        elapsed: float = (datetime.now(UTC) - run["created_at"]).total_seconds()
+        return round(max(0.0, usual - elapsed), 3)
+
+
+async def _median_seconds(connection: AsyncConnection, report_type: str) -> float | None:
+    runs = tables.runs
+    latest = (
+        select(func.extract("epoch", runs.c.completed_at - runs.c.created_at).label("seconds"))
+        .where(runs.c.report_type == report_type, runs.c.status == RunStatus.COMPLETED)
+        .order_by(runs.c.completed_at.desc())
+        .limit(_LATEST)
+        .subquery()
+    )
+    median: Any = await connection.scalar(
+        select(func.percentile_cont(0.5).within_group(latest.c.seconds))
+    )
+    return float(median) if median is not None else None
