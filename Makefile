@@ -20,13 +20,13 @@ down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` star
 	@$(BIN)/python -m cli.main down
 
 test: $(READY) ## unit, contract, integration, end-to-end and fault tests (up to 12 minutes)
-	@$(BIN)/python -m pytest -m "not long and not containers" tests $(ARGS)
+	@$(BIN)/python -m pytest -m "not long and not containers" $(or $(ARGS),tests)
 
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
-	@$(BIN)/python -m pytest -m long tests $(ARGS)
+	@$(BIN)/python -m pytest -m long $(or $(ARGS),tests)
 
 test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine)
-	@$(BIN)/python -m pytest -m containers tests $(ARGS)
+	@$(BIN)/python -m pytest -m containers $(or $(ARGS),tests)
 
 lint: $(READY) ## style and format of the code (ruff)
 	@$(BIN)/ruff check $(CODE_HERE)
@@ -52,9 +52,9 @@ lock: $(READY) ## resolve the dependencies afresh: requirements.lock and one loc
 		$(PIN) pyproject.toml --extra $$service -c requirements.lock -o deploy/locks/$$service.lock || exit 1; \
 	done
 
-clean: $(READY) ## stop the stack and remove its data, logs and caches (.venv and fetched packages stay)
+clean: $(READY) ## stop the stack and remove its data, logs and caches (.venv, fetched packages and images stay)
 	@$(BIN)/python -m cli.main down
-	@find var -mindepth 1 -maxdepth 1 ! -name packages -exec rm -rf {} + 2>/dev/null || true
+	@find var -mindepth 1 -maxdepth 1 ! -name packages ! -name engine -exec rm -rf {} + 2>/dev/null || true
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
 
 # python3 where it is new enough, else one that goes by its version.

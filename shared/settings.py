@@ -27,18 +27,24 @@ class ServiceSettings(BaseSettings):
     blob_s3_endpoint: str | None = None
     """Endpoint of an S3-compatible store; None is Amazon's."""
     blob_s3_region: str = "us-east-1"
+    """The store's region; most S3-compatible ones take any."""
     blob_s3_access_key_id: SecretStr | None = None
+    """Key of the S3 store; both keys empty: as its client library finds them."""
     blob_s3_secret_access_key: SecretStr | None = None
+    """The secret that belongs to it."""
 
     http_host: str = "127.0.0.1"
     """Where the service answers HTTP: health, metrics and, of the api, everything."""
     http_port: int = Field(default=8000, ge=0, le=65535)
+    """0 takes a free one."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least urgent log lines to write: debug, info, warning or error."""
     otlp_endpoint: str | None = None
     """OTLP/HTTP traces endpoint such as `http://collector:4318/v1/traces`; off when empty."""
 
     database_pool_size: int = Field(default=5, ge=1, le=100)
+    """Connections to the store per process, as the application's role."""
     lease_seconds: float = Field(default=30.0, gt=0)
     """How long work stays claimed without a heartbeat before the reaper re-queues it."""
     max_attempts: int = Field(default=5, ge=1)

@@ -71,7 +71,7 @@ class DeliveryStatus(StrEnum):
     PENDING = "pending"
     """Waiting for the run to complete, or for its first attempt."""
     SENDING = "sending"
-    """On the wire: committed before the first byte leaves."""
+    """On the wire: committed just before the last byte, after which it may arrive."""
     SENT = "sent"
     """The recipient's server took it."""
     DEFERRED = "deferred"

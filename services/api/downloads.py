@@ -69,8 +69,10 @@ def answer(method: str, asked: Mapping[str, str], artifact: Mapping[str, Any]) -
         return FileAnswer(artifact, 304, headers)
     if method == "HEAD":
         return FileAnswer(artifact, 200, {**headers, "Content-Length": str(size)})
-    part = _part(asked["range"], size) if "range" in asked else None
-    if part is None or asked.get("if-range", etag) != etag:
+    # A range of another file than this one is none (RFC 9110 section 13.1.5).
+    wanted = asked.get("range") if asked.get("if-range", etag) == etag else None
+    part = _part(wanted, size) if wanted else None
+    if part is None:
         return FileAnswer(artifact, 200, {**headers, "Content-Length": str(size)}, 0, size)
     start, length = part
     headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"

@@ -53,6 +53,11 @@ class RunNews:
             if not self._waiting[key]:
                 del self._waiting[key]
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for news at this moment."""
+        return sum(len(events) for events in self._waiting.values())
+
     async def _listen(self) -> None:
         while True:
             try:

@@ -25,11 +25,14 @@ class ApiSettings(ServiceSettings):
     jwt_key: SecretStr
     """The shared secret (HS256), or the public key as PEM."""
     jwt_issuer: str = "broadsheet"
+    """The `iss` that tokens must have."""
     jwt_audience: str = "broadsheet-api"
+    """The `aud` that tokens must have."""
     public_url: str = ""
     """The api's address as clients see it, put before paths in answers; empty: paths alone."""
 
     max_body_bytes: int = Field(default=262_144, ge=1024)
+    """The largest request body; a larger one is answered 413 unread."""
     rate_limit: str = "500/second;20000/minute"
     """Requests per client (tenant and `sub`), in the notation of the library `limits`."""
     membership_seconds: float = Field(default=10.0, ge=0)

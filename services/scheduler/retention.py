@@ -20,7 +20,15 @@ BATCH = 100
 
 
 async def expire_files(store: Store, blobs: BlobStore) -> int:
-    """Remove the files of runs past their tenant's retention, or deleted; returns how many runs.
+    """Remove all files that are past their retention; returns of how many runs."""
+    expired = 0
+    while (batch := await _expire_batch(store, blobs)) > 0:
+        expired += batch
+    return expired
+
+
+async def _expire_batch(store: Store, blobs: BlobStore) -> int:
+    """Remove the files of some runs past their tenant's retention, or deleted.
 
     Also of failed and cancelled runs, whose workers may have left some. The rows say `expired`
     before a file goes, and only a run whose files are gone is marked so: a death in between

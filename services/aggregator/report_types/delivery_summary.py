@@ -95,7 +95,7 @@ class DeliverySummaryParameters(BaseModel):
 
     grain: Grain = Field(
         Grain.AUTO,
-        title="Grain",
+        title="Grain of the chart",
         description="What one bar of the chart covers: a local day, an ISO week or a month. "
         "`auto` takes days up to a month, weeks up to half a year, months beyond.",
     )
@@ -358,7 +358,7 @@ def _headline(figures: Figures) -> str:
     opening = f"{_sentence(counted(total, 'character'))} {verb} delivered {where}"
     if running:
         whole = "the day before" if days == 1 else f"the whole {days:,} days before"
-        return f"{opening} so far; {whole} had {counted(previous, 'character')}."
+        return f"{opening} so far; {whole} had {f'{previous:,}' if previous else 'none'}."
     return f"{opening}, {_against(total, previous)} {before}."
 
 
@@ -379,6 +379,8 @@ def _after(count: int) -> str:
 
 def _movements(figures: Figures) -> Iterator[str]:
     """The project that moved most, where one did, and those that fell silent."""
+    if figures.previous_total == 0:
+        return  # Everything rose from nothing, and the headline says so.
     changes = {
         name: figures.by_project.get(name, 0) - figures.previous.get(name, 0)
         for name in figures.projects
@@ -426,7 +428,7 @@ def _in_production(figures: Figures) -> Iterator[str]:
     if figures.stage is Stage.RUNNING:
         yield f"{characters} {'is' if figures.in_production == 1 else 'are'} still in production."
     else:
-        yield f"{characters} {was(figures.in_production)} in production when the period ended."
+        yield f"{characters} {was(figures.in_production)} still in production when the period ended."
 
 
 def _no_such_project(names: Sequence[str]) -> str:
@@ -518,8 +520,8 @@ def _notes(figures: Figures) -> Iterator[str]:
         yield f"The period begins after the as-of time, {moment(figures.as_of, zone)}."
     if figures.in_production:
         yield (
-            f"{_sentence(counted(figures.in_production, 'character'))} in production "
-            f"{was(figures.in_production)} not delivered and so left out of all deliveries."
+            "Not counted as delivered, because still in production: "
+            f"{counted(figures.in_production, 'character')}."
         )
     if figures.first_delivery is None:
         yield "The source has no deliveries at all."

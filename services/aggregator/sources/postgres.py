@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from shared.errors import PermanentError, TransientError
 
 _OPTIONS = {"search_path"}
 _CONNECT_SECONDS = 10.0
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 2.0
 """How much longer than the server we wait: a server that is gone cancels nothing itself."""
 
 _TRANSIENT = (
@@ -26,8 +26,6 @@ _TRANSIENT = (
     asyncpg.LockNotAvailableError,
     asyncpg.PostgresSystemError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    # The tables were replaced under a prepared statement; the driver has forgotten it now.
-    asyncpg.InvalidCachedStatementError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     OSError,
@@ -99,10 +97,11 @@ class PostgresSource:
             try:
                 yield PostgresSession(connection, as_of, self._limits.max_rows)
             finally:
-                with classified():
+                # What was read stands, whether or not the server still hears that it is over.
+                with suppress(TransientError), classified():
                     await transaction.rollback()
         finally:
-            with classified():
+            with suppress(TransientError), classified():
                 await pool.release(connection)
 
     async def close(self) -> None:
@@ -120,6 +119,9 @@ class PostgresSource:
                         timeout=_CONNECT_SECONDS,
                         command_timeout=self._limits.statement_seconds + _GRACE_SECONDS,
                         server_settings=self._server_settings,
+                        # A prepared statement does not survive its table being replaced, and
+                        # the driver would keep offering it. Poolers lose them as well.
+                        statement_cache_size=0,
                     )
         return self._pool
 

@@ -279,6 +279,7 @@ async def retry(
 ) -> RunView:
     """Starts from the beginning: a new query, a new snapshot."""
     state = request.app.state
+    await state.backlog.take_one(principal)
     async with state.store.tenant(principal.tenant_id) as connection:
         row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
         ensure_own(principal, Action.RETRY_REPORT, row["requested_by"])

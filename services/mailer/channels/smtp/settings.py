@@ -39,8 +39,11 @@ class SmtpSettings(BaseSettings):
     smtp_port: int | None = Field(default=None, ge=1, le=65535)
     """None is the usual one of `smtp_tls`: 25, 587 or 465."""
     smtp_username: str | None = None
+    """For AUTH; empty: none."""
     smtp_password: SecretStr | None = None
+    """Goes with the user name."""
     smtp_tls: Tls = Tls.STARTTLS
+    """none, starttls or implicit."""
     smtp_tls_ca_file: FilePath | None = None
     """PEM file with the only authorities to trust; None trusts the system's."""
     smtp_helo_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.\[\]:_-]{1,255}$")

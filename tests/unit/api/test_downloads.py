@@ -1,0 +1,67 @@
+"""Which bytes a range is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.api.downloads import answer
+from services.api.problems import Problem
+
+
+def artifact(size: int) -> dict[str, Any]:
+    return {"sha256": "0" * 64, "size": size, "file_name": "report.csv"}
+
+
+@given(size=st.integers(0, 300), first=st.integers(0, 400), last=st.none() | st.integers(0, 400))
+def test_a_range_is_what_slicing_gives(size: int, first: int, last: int | None) -> None:
+    content = bytes(number % 256 for number in range(size))
+    expected = content[first:] if last is None else content[first : last + 1]
+    asked = {"range": f"bytes={first}-{'' if last is None else last}"}
+
+    try:
+        found = answer("GET", asked, artifact(size))
+    except Problem as refused:
+        assert refused.status == 416
+        assert refused.headers == {"Content-Range": f"bytes */{size}"}
+        assert expected == b""
+    else:
+        assert content[found.start : found.start + found.length] == expected
+        assert found.headers["Content-Length"] == str(len(expected))
+
+
+@given(size=st.integers(0, 300), length=st.integers(0, 400))
+def test_a_suffix_is_the_end_of_the_file(size: int, length: int) -> None:
+    content = bytes(number % 256 for number in range(size))
+    expected = content[-length:] if length else b""
+
+    try:
+        found = answer("GET", {"range": f"bytes=-{length}"}, artifact(size))
+    except Problem as refused:
+        assert refused.status == 416
+        assert expected == b""
+    else:
+        assert content[found.start : found.start + found.length] == expected
+
+
+@given(header=st.text(max_size=40))
+def test_any_range_is_served_refused_or_passed_over(header: str) -> None:
+    try:
+        found = answer("GET", {"range": header}, artifact(100))
+    except Problem as refused:
+        assert refused.status == 416
+    else:
+        assert found.status in (200, 206)
+        assert 0 <= found.start < found.start + found.length <= 100
+
+
+@given(name=st.text(min_size=1, max_size=60).filter(lambda name: name.isprintable()))
+def test_a_files_name_cannot_break_out_of_its_header(name: str) -> None:
+    found = answer("GET", {}, artifact(1) | {"file_name": name})
+
+    disposition = found.headers["Content-Disposition"]
+    assert disposition.isascii()
+    assert disposition.count('"') == 2
+    assert disposition.isprintable()

@@ -1,0 +1,81 @@
+"""A key that could be guessed, or that is of the wrong kind, refuses to start."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from pydantic import ValidationError
+
+from services.api.settings import ApiSettings
+
+PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+
+
+def settings(**other: str) -> ApiSettings:
+    """With addresses that nobody connects to."""
+    return ApiSettings.model_validate(
+        {
+            "amqp_url": "amqp://broker",
+            "database_url": "postgresql://app@store/broadsheet",
+            "housekeeping_database_url": "postgresql://housekeeping@store/broadsheet",
+            "blob_url": "file:///srv/blobs",
+            **other,
+        }
+    )
+
+
+def public(key: PrivateKey) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+ED25519 = ed25519.Ed25519PrivateKey.generate()
+RSA_PRIVATE = RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "key"),
+    [
+        ("HS256", "kG7vR2xqLm9Zt4WcYb8NfHs3JdPa6TeU"),
+        ("RS256", public(RSA)),
+        ("EdDSA", public(ED25519)),
+    ],
+)
+def test_a_strong_key_of_the_right_kind_starts(algorithm: str, key: str) -> None:
+    assert settings(jwt_algorithm=algorithm, jwt_key=key).jwt_algorithm == algorithm
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "key"),
+    [
+        ("HS256", ""),
+        ("HS256", "secret"),
+        ("HS256", "changeme" * 3),
+        ("HS256", "a" * 64),
+        ("HS256", "ababababab" * 10),
+        ("HS256", public(RSA)),
+        ("HS256", RSA_PRIVATE),
+        ("RS256", "kG7vR2xqLm9Zt4WcYb8NfHs3JdPa6TeU"),
+        ("RS256", public(ED25519)),
+        ("RS256", public(rsa.generate_private_key(public_exponent=65537, key_size=1024))),
+        ("RS256", RSA_PRIVATE),
+        ("RS256", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+        ("EdDSA", public(RSA)),
+        ("EdDSA", public(ec.generate_private_key(ec.SECP256R1()))),
+        ("none", "kG7vR2xqLm9Zt4WcYb8NfHs3JdPa6TeU"),
+        ("HS512", "kG7vR2xqLm9Zt4WcYb8NfHs3JdPa6TeU"),
+    ],
+)
+def test_a_weak_or_unfitting_key_refuses_to_start_and_is_not_repeated(
+    algorithm: str, key: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        settings(jwt_algorithm=algorithm, jwt_key=key)
+
+    assert not key or key not in str(refused.value)
