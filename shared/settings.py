@@ -14,7 +14,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ServiceSettings(BaseSettings):
     """What every service needs to reach the broker, the store and the object storage."""
 
-    model_config = SettingsConfigDict(env_prefix="BROADSHEET_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="BROADSHEET_",
+        frozen=True,
+        extra="ignore",
+        # What is refused at start may be a secret, and its error ends in a log.
+        hide_input_in_errors=True,
+    )
 
     amqp_url: SecretStr
     """`amqp://user:password@host:port/vhost` of RabbitMQ."""

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-
 from deploy.containers.fresh_secrets import fresh
 from deploy.containers.images import CHECKOUT, STAND_INS
 from deploy.local.tokens import make_token
@@ -113,5 +112,3 @@ def composition(environment: Mapping[str, str], ports: Mapping[str, int]) -> Ite
         yield compose
     finally:
         compose.run("down", "-v", "--remove-orphans", "-t", "12", check=False)
-
-

@@ -21,12 +21,10 @@ from shared.store.engine import store_is_away
 log = structlog.get_logger(__name__)
 
 TITLES = {
-    400: ("bad-request", "The request could not be understood"),
     401: ("unauthorized", "A valid token is needed"),
     403: ("forbidden", "That is not allowed"),
     404: ("not-found", "There is no such thing"),
     405: ("method-not-allowed", "That method is not supported here"),
-    406: ("not-acceptable", "That cannot be sent in the form asked for"),
     409: ("conflict", "That does not fit the present state"),
     410: ("gone", "That is no longer kept"),
     413: ("too-large", "The body is too large"),

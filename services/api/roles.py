@@ -59,3 +59,16 @@ LOWEST_ROLE: dict[Action, Role] = {
 
 ONLY_OWN_BELOW_ADMIN = frozenset({Action.CANCEL_REPORT, Action.RETRY_REPORT, Action.DELETE_REPORT})
 """What authors may do to reports they asked for, and admins to any."""
+
+
+def as_table() -> str:
+    """Role by action as a Markdown table, for the documentation."""
+    lines = [("action", *Role), ("---",) * (1 + len(Role))]
+    lines += [(action, *(_cell(role, action) for role in Role)) for action in LOWEST_ROLE]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(role: Role, action: Action) -> str:
+    if not role.includes(LOWEST_ROLE[action]):
+        return "–"
+    return "own" if action in ONLY_OWN_BELOW_ADMIN and role is not Role.ADMIN else "yes"

@@ -32,6 +32,7 @@ _CURSOR_LENGTH = _CURSOR.size * 4 // 3
 # Built once: recognising an equal statement costs as much as running it.
 _RUN = select(tables.runs).where(tables.runs.c.id == bindparam("run_id"))
 _RUN_LOCKED = _RUN.with_for_update()
+_RUN_OF_KEY = select(tables.runs).where(tables.runs.c.idempotency_key == bindparam("key"))
 _STATUS = select(tables.runs.c.status).where(tables.runs.c.id == bindparam("run_id"))
 _PARTS = tuple(
     select(table).where(table.c.run_id == bindparam("run_id")).order_by(order)
@@ -63,6 +64,12 @@ async def row_of(connection: AsyncConnection, run_id: UUID, *, lock: bool = Fals
     if row is None:
         raise missing()
     return row
+
+
+async def row_of_key(connection: AsyncConnection, idempotency_key: str) -> RowMapping | None:
+    """The row of the run that was asked for with that key."""
+    found = await connection.execute(_RUN_OF_KEY, {"key": idempotency_key})
+    return found.mappings().first()
 
 
 async def status_of(connection: AsyncConnection, run_id: UUID) -> RunStatus:

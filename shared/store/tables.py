@@ -413,7 +413,7 @@ audit = Table(
     _created_at("at"),
     Column("actor", String(200), nullable=False),
     Column("action", String(60), nullable=False),
-    Column("subject", String(200), nullable=False),
+    Column("subject", String(255), nullable=False),
     Column("details", JSONB, nullable=False, server_default=text("'{}'")),
     Index("ix_audit_tenant_at", "tenant_id", "at"),
     comment="Owner: api. Who did what; the application may add rows and never change them.",

@@ -33,9 +33,7 @@ def image_sizes(engine_environment: dict[str, str]) -> dict[str, int]:
 
 
 @pytest.fixture(scope="session")
-def compose(
-    engine_environment: dict[str, str], image_sizes: dict[str, int]
-) -> Iterator[Compose]:
+def compose(engine_environment: dict[str, str], image_sizes: dict[str, int]) -> Iterator[Compose]:
     """The composition, healthy."""
     images.docker(
         engine_environment,

@@ -21,7 +21,7 @@ def test_each_image_holds_its_own_service_alone(
         listed = images.docker(
             engine_environment,
             *("run", "--rm", f"broadsheet-{service}", "sh", "-c"),
-            "ls services; id -u; python -c 'import services.$SERVICE.app'",
+            'ls services; id -u; python -c "import services.$SERVICE.app"',
         ).split()
         found = [name for name in listed if not name.startswith("__")]
         assert found == [service, "10001"], found

@@ -17,7 +17,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.aggregator.report_types.grain import Bucket, Grain, buckets, grain_for
+from services.aggregator.report_types.grain import (
+    MOST_BUCKETS,
+    Bucket,
+    Grain,
+    buckets,
+    grain_for,
+)
 from services.aggregator.report_types.report_type import ReportRequest, register
 from services.aggregator.report_types.stacked_bars import stacked_bars
 from services.aggregator.report_types.wording import (
@@ -239,6 +245,7 @@ class DeliverySummary:
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The report that the figures make. Pure: the same figures give the same document."""
+    assert isinstance(request.parameters, DeliverySummaryParameters)
     return ReportDocument(
         type=DeliverySummary.name,
         title=DeliverySummary.title,
@@ -258,7 +265,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
             ),
             Section(title="By project", tables=(_table(figures),)),
         ),
-        notes=tuple(_notes(figures)),
+        notes=tuple(_notes(figures, request.parameters.grain)),
     )
 
 
@@ -332,12 +339,15 @@ def _summary(figures: Figures) -> Iterator[str]:
         # report that says so in its first line is found sooner than one that did not come.
         yield f"There is nothing to report: {_no_such_project(figures.unknown)}"
         return
-    if figures.stage is Stage.NOT_BEGUN:
+    begun = figures.stage is not Stage.NOT_BEGUN
+    if begun:
+        yield _headline(figures)
+    else:
         yield "The period has not begun, so nothing has been delivered in it."
-        return
-    yield _headline(figures)
     if figures.unknown:
-        yield _no_such_project(figures.unknown)
+        yield _sentence(_no_such_project(figures.unknown))
+    if not begun:
+        return
     if figures.stage is Stage.ENDED:
         yield from _movements(figures)
     yield from _concentration(figures)
@@ -425,10 +435,11 @@ def _in_production(figures: Figures) -> Iterator[str]:
     if figures.in_production == 0:
         return
     characters = _sentence(counted(figures.in_production, "character"))
+    one = figures.in_production == 1
     if figures.stage is Stage.RUNNING:
-        yield f"{characters} {'is' if figures.in_production == 1 else 'are'} still in production."
+        yield f"{characters} {'is' if one else 'are'} still in production."
     else:
-        yield f"{characters} {was(figures.in_production)} still in production when the period ended."
+        yield f"{characters} {'was' if one else 'were'} still in production when the period ended."
 
 
 def _no_such_project(names: Sequence[str]) -> str:
@@ -503,13 +514,11 @@ def _row(name: str, now: int, before: int, figures: Figures) -> tuple[Any, ...]:
 # Notes
 
 
-def _notes(figures: Figures) -> Iterator[str]:
+def _notes(figures: Figures, asked: Grain) -> Iterator[str]:
     period, zone = figures.period, figures.period.timezone
     yield f"A character counts once, on the day of its delivery by the clocks of {zone}."
     if figures.only:
         yield f"Only what was asked for is counted: {listed(figures.only, at_most=10)}."
-    if figures.unknown:
-        yield _sentence(_no_such_project(figures.unknown))
     if figures.stage is Stage.RUNNING:
         yield (
             f"The period has not ended: its figures reach up to {moment(figures.as_of, zone)}, "
@@ -530,12 +539,16 @@ def _notes(figures: Figures) -> Iterator[str]:
             f"The source's first delivery is of {moment(figures.first_delivery, zone)}: before "
             "that there is nothing to compare with."
         )
-    yield from _chart_notes(figures)
+    if figures.total:
+        yield from _chart_notes(figures, asked)
 
 
-def _chart_notes(figures: Figures) -> Iterator[str]:
-    if not figures.total:
-        return
+def _chart_notes(figures: Figures, asked: Grain) -> Iterator[str]:
+    if asked not in (Grain.AUTO, figures.grain):
+        yield (
+            f"The chart is by {figures.grain}: by {asked}, as asked for, it would have more "
+            f"than {MOST_BUCKETS} bars."
+        )
     cut = [bucket.words for bucket in figures.buckets if bucket.cut]
     if cut:
         subject = "The bar of" if len(cut) == 1 else "The bars of"

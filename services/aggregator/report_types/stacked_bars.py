@@ -44,7 +44,7 @@ def stacked_bars(
     """`counts` by (series, bucket key); what is missing counts zero.
 
     `series` in the order of stack and legend, most important first. `series_title` ("Project")
-    and `value_title` ("Characters delivered") name the legend and the upright axis.
+    is what one of them is; `value_title` ("Characters delivered") names the upright axis.
     """
     shown, others = _drawn(series, f"Other {series_title.lower()}s")
     drawn = [*shown, others] if others else shown
@@ -77,6 +77,7 @@ def stacked_bars(
                     "field": "series",
                     "type": "nominal",
                     "title": series_title,
+                    "legend": {"title": None},
                     "scale": {"domain": drawn, "range": colours},
                 },
                 "order": {"field": "rank", "type": "quantitative"},
@@ -136,6 +137,7 @@ def _axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
         before = bucket.first_day
     return {
         "values": list(labels),
+        "tickCount": len(labels),
         "labelAngle": 0,
         "labelOverlap": False,
         # Keys are ISO dates, weeks and months: nothing a reader wrote gets into the expression.

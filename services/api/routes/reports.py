@@ -11,7 +11,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from services.api import audit, downloads, run_store
@@ -30,7 +29,6 @@ from shared.errors import TransientError
 from shared.run_requests import RunRequest, create_run
 from shared.runs import Run
 from shared.states import FINAL_RUN_STATUSES, RunStatus
-from shared.store import tables
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=StrictRoute)
 
@@ -115,25 +113,18 @@ async def _accepted(request: Request, principal: Principal, wanted: RunRequest) 
 async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -> RunView | None:
     if wanted.idempotency_key is None:
         return None
-    table = tables.runs
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        row = (
-            await connection.execute(
-                select(table.c.id, table.c.body_sha256).where(
-                    table.c.idempotency_key == wanted.idempotency_key
-                )
-            )
-        ).first()
+        row = await run_store.row_of_key(connection, wanted.idempotency_key)
     if row is None:
         return None
-    if row.body_sha256 != wanted.body_sha256:
+    if row["body_sha256"] != wanted.body_sha256:
         raise Problem(
             409,
             "this Idempotency-Key came with another body before: use a new key for a new report",
             kind="idempotency-key-reused",
-            errors=[{"field": "Idempotency-Key", "detail": f"belongs to report {row.id}"}],
+            errors=[{"field": "Idempotency-Key", "detail": f"belongs to report {row['id']}"}],
         )
-    return await _view(request, principal, row.id)
+    return await _view(request, principal, row["id"])
 
 
 def _wait_seconds(prefer: str | None) -> int:

@@ -1,6 +1,5 @@
 """The body of a mail."""
 
-# ruff: noqa: RUF001 - reports print real dashes and minus signs
 from __future__ import annotations
 
 import json

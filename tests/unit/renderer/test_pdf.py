@@ -1,6 +1,5 @@
 """The PDF as its reader finds it: figures, pages, fonts, and nothing that should not be there."""
 
-# ruff: noqa: RUF001 - reports print real dashes and minus signs
 from __future__ import annotations
 
 import io

@@ -1,6 +1,5 @@
 """How figures, days and instants read."""
 
-# ruff: noqa: RUF001 - reports print real dashes and minus signs
 from __future__ import annotations
 
 from datetime import UTC, date, datetime

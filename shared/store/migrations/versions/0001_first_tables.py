@@ -94,7 +94,7 @@ def upgrade() -> None:
         ),
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
         sa.Column(
             "details",
             postgresql.JSONB(astext_type=sa.Text()),

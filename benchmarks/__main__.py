@@ -1,0 +1,100 @@
+"""`python -m benchmarks [--quick] [--only PART …]`: measures, prints tables, writes var/bench/."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import time
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import acceptance, broadsheet, latency, memory, throughput
+from benchmarks.celery_chain import workers
+from benchmarks.machine import machine
+from deploy.local.places import CHECKOUT
+
+PARTS = ("memory", "latency", "acceptance", "throughput")
+RESULTS = CHECKOUT / "var" / "bench"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    latency_requests: int = 50
+    clients: int = 200
+    client_seconds: int = 20
+    reports: int = 1000
+    """Of each format by each side and turn."""
+    turns: int = 1
+
+
+QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200)
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a minute and a half, rough figures")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
+                        help=", ".join(PARTS))  # fmt: skip
+    parser.add_argument("--turns", type=int, default=1, help="of throughput: by turns this often")
+    arguments = parser.parse_args()
+    sizes = QUICK if arguments.quick else Sizes(turns=arguments.turns)
+    began = time.monotonic()
+    state_dir = RESULTS / "stack"
+    shutil.rmtree(state_dir, ignore_errors=True)
+    try:
+        with broadsheet.running(state_dir) as running:
+            print(f"ready after {time.monotonic() - began:.0f} s\n", flush=True)
+            found = _measure(running, sizes, set(arguments.only))
+    finally:
+        shutil.rmtree(state_dir, ignore_errors=True)
+    file = _write(found, sizes)
+    print(f"{time.monotonic() - began:.0f} s in all; as JSON: {file.relative_to(CHECKOUT)}")
+
+
+def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "memory" in parts:
+        found["idle_bytes"] = memory.measure_idle(running)
+    running.ask("waiting", "pdf", 10)
+    if "latency" in parts:
+        found["latency"] = latency.measure(running, sizes.latency_requests)
+        _say(latency.report(found["latency"], sizes.latency_requests))
+    if "acceptance" in parts:
+        found["acceptance"] = acceptance.measure(running, sizes.clients, sizes.client_seconds)
+        _say(acceptance.report(found["acceptance"]))
+    if "throughput" in parts:
+        with workers.running(running.stack.infrastructure, running.today) as chain:
+            works = throughput.measure(running, chain, sizes.reports, sizes.turns, ("csv", "pdf"))
+        found["throughput"] = works
+        found["ratios"] = throughput.ratios(works)
+        _say(throughput.report(works))
+    if "memory" in parts:
+        _say(memory.report(found["idle_bytes"], found.get("throughput", [])))
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _write(found: dict[str, Any], sizes: Sizes) -> Path:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    file = RESULTS / f"{now:%Y-%m-%dT%H%M%S}.json"
+    content = {"at": now.isoformat(), "machine": machine(), "sizes": asdict(sizes), **found}
+    file.write_text(json.dumps(content, indent=2, default=_plain) + "\n")
+    return file
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+if __name__ == "__main__":
+    main()

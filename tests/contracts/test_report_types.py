@@ -1,0 +1,206 @@
+"""What every registered report type keeps, one suite over all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import vl_convert
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from deploy.local.infrastructure import LocalInfrastructure
+from services.aggregator.report_types import ReportRequest, ReportType, register, report_types
+from services.aggregator.sources import Source
+from shared.document import Cell, Direction, Kind, ReportDocument, Verdict
+from shared.periods import MAX_DAYS, Period
+from tests.studio import studio, studio_source
+
+UNTIL = date(2026, 11, 20)
+GENERATED_AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
+PERIODS = {
+    "usual": (date(2026, 10, 1), date(2026, 10, 31)),
+    "one_day": (date(2026, 10, 7), date(2026, 10, 7)),
+    "longest": (date(2020, 1, 1), date(2020, 1, 1) + timedelta(days=MAX_DAYS - 1)),
+    "before_the_data": (date(2001, 1, 1), date(2001, 1, 31)),
+    "in_the_future": (date(2190, 1, 1), date(2190, 12, 31)),
+}
+
+every_type = pytest.mark.parametrize("name", sorted(report_types))
+every_period = pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+
+
+@pytest.fixture(scope="module")
+def database(infra: LocalInfrastructure) -> Iterator[str]:
+    with studio(infra, scale=0.02, seed=3, until=UNTIL) as url:
+        yield url
+
+
+@pytest.fixture
+async def source(infra: LocalInfrastructure, database: str) -> AsyncIterator[Source]:
+    opened = studio_source(infra, database)
+    yield opened
+    await opened.close()
+
+
+def request_for(name: str, days: tuple[date, date]) -> ReportRequest:
+    return ReportRequest(
+        period=Period(first_day=days[0], last_day=days[1], timezone="Europe/Berlin"),
+        parameters=report_types[name].parameters(),
+        tenant="Lighthouse Studio",
+        generated_at=GENERATED_AT,
+    )
+
+
+@every_type
+def test_it_says_what_it_is(name: str) -> None:
+    report_type: ReportType = report_types[name]
+    assert report_type.name == name
+    assert re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name)
+    assert report_type.title
+    assert report_type.description.endswith(".")
+    assert report_type.source
+    assert report_type.formats
+    assert len(set(report_type.formats)) == len(report_type.formats)
+
+
+@every_type
+def test_its_parameters_have_a_schema_that_people_can_fill_in(name: str) -> None:
+    parameters = report_types[name].parameters
+    schema = parameters.model_json_schema()
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    assert schema["additionalProperties"] is False
+    for field in schema["properties"].values():
+        assert field["title"]
+        assert field["description"].endswith(".")
+        if field.get("type") == "array":
+            assert field["maxItems"]
+    # Every parameter may be left out; what the class takes as default, its schema takes too.
+    assert not list(validator.iter_errors({}))
+    assert not list(validator.iter_errors(parameters().model_dump(mode="json")))
+    assert list(validator.iter_errors({"no_such_parameter": 1}))
+    with pytest.raises(ValidationError):
+        parameters.model_validate({"no_such_parameter": 1})
+
+
+@every_period
+@every_type
+async def test_it_makes_a_whole_document(
+    name: str, period: tuple[date, date], source: Source
+) -> None:
+    request = request_for(name, period)
+    async with source.snapshot() as session:
+        document = await report_types[name].build(session, request)
+    assert document.type == name
+    assert document.period == request.period
+    assert document.previous_period == request.period.previous
+    assert (document.as_of, document.generated_at) == (session.as_of, GENERATED_AT)
+    assert document.tenant == request.tenant
+    assert report_types[name].parameters.model_validate(document.parameters) == request.parameters
+    assert ReportDocument.model_validate_json(document.model_dump_json()) == document
+    check_words(document)
+    check_kpis(document)
+    check_cells(document)
+    check_charts(document)
+
+
+def check_words(document: ReportDocument) -> None:
+    """Sentences, each said once; no figure but real ones."""
+    assert document.summary
+    sentences = [*document.summary, *document.notes]
+    assert len(set(sentences)) == len(sentences)
+    for sentence in sentences:
+        assert re.fullmatch(r"[A-Z0-9].*[.]", sentence)
+        assert not re.search(r"\bNaN\b|Infinity|\bNone\b|  |\b1 [a-z]+s (was|were)\b", sentence)
+
+
+def check_kpis(document: ReportDocument) -> None:
+    assert document.kpis
+    assert len({kpi.name for kpi in document.kpis}) == len(document.kpis)
+    for kpi in document.kpis:
+        for figure in (kpi.value, kpi.previous):
+            assert figure is None or figure.is_finite()
+        if kpi.value is None or kpi.previous is None:
+            assert kpi.direction is Direction.UNKNOWN
+        if kpi.direction in (Direction.UNKNOWN, Direction.FLAT):
+            assert kpi.verdict is Verdict.NEUTRAL
+        if not kpi.previous:
+            # 0.00 may be a rounded figure, but no percentage is ever of zero itself.
+            assert kpi.change_percent is None or kpi.places
+
+
+def check_cells(document: ReportDocument) -> None:
+    assert document.tables
+    for table in document.tables:
+        names = [column.name for column in table.columns]
+        assert len(set(names)) == len(names)
+        assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
+        for row in [*table.rows, *([table.total] if table.total else [])]:
+            for cell, column in zip(row, table.columns, strict=True):
+                assert cell is None or fits(cell, column.kind)
+
+
+def fits(cell: Cell, kind: Kind) -> bool:
+    match kind:
+        case Kind.BOOLEAN:
+            return isinstance(cell, bool)
+        case Kind.INTEGER:
+            return isinstance(cell, int) and not isinstance(cell, bool)
+    assert isinstance(cell, str)
+    match kind:
+        case Kind.DECIMAL | Kind.PERCENT:
+            return Decimal(cell).is_finite()
+        case Kind.DATE:
+            return date.fromisoformat(cell).isoformat() == cell
+        case Kind.INSTANT:
+            return datetime.fromisoformat(cell).tzinfo is not None
+    return True
+
+
+def check_charts(document: ReportDocument) -> None:
+    """Vega-Lite takes it; it says its axes, holds its data and leaves its size to the format."""
+    for chart in (chart for section in document.sections for chart in section.charts):
+        specification = chart.specification
+        assert chart.alternative_text.endswith(".")
+        assert specification["$schema"].endswith("/vega-lite/v5.json")
+        assert specification["data"]["values"]
+        assert not {"width", "height"} & specification.keys()
+        for axis in ("x", "y"):
+            assert specification["encoding"][axis]["title"]
+        json.dumps(specification, allow_nan=False)
+        svg = vl_convert.vegalite_to_svg(specification, vl_version="5.21", allowed_base_urls=[])
+        assert svg.count("<path") > 3
+
+
+@every_type
+async def test_the_same_snapshot_gives_the_same_document(name: str, source: Source) -> None:
+    request = request_for(name, PERIODS["usual"])
+    async with source.snapshot() as session:
+        first = await report_types[name].build(session, request)
+        second = await report_types[name].build(session, request)
+    assert first.model_dump_json() == second.model_dump_json()
+
+
+def test_a_second_type_of_a_name_is_refused() -> None:
+    existing = type(next(iter(report_types.values())))
+    with pytest.raises(ValueError, match="two report types are called"):
+        register(existing)
+
+
+def test_report_types_know_neither_broker_nor_store() -> None:
+    """Plug-ins stay plug-ins: importing them brings no FastStream and no SQLAlchemy."""
+    program = (
+        "import sys, services.aggregator.report_types\n"
+        "print([m for m in ('faststream', 'sqlalchemy', 'aio_pika') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

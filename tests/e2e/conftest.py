@@ -1,0 +1,104 @@
+"""All five services as processes, the local inbox, and a collector of their traces."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator
+from uuid import UUID
+
+import httpx
+import pytest
+
+from deploy.local.infrastructure import LocalInfrastructure
+from deploy.local.places import CHECKOUT
+from deploy.local.tokens import make_token, signing_key
+from tests.otlp_collector import Collector, otlp_collector
+from tests.processes import IMPATIENT, Fleet
+from tests.tenants import Tenant
+
+
+@pytest.fixture(scope="package")
+def collector() -> Iterator[Collector]:
+    """Where all spans go."""
+    with otlp_collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def inbox(
+    infra: LocalInfrastructure, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    """The local inbox, over HTTP."""
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "deploy.local.inbox"),
+            *("--smtp-port", str(infra.smtp_port)),
+            *("--http-port", str(infra.inbox_port)),
+            *("--directory", str(tmp_path_factory.mktemp("inbox"))),
+        ],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    with httpx.Client(base_url=f"http://127.0.0.1:{infra.inbox_port}", trust_env=False) as client:
+        yield client
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="package")
+def fleet(
+    infra: LocalInfrastructure,
+    inbox: httpx.Client,
+    collector: Collector,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Fleet]:
+    """One process of each service, all tracing."""
+    traced = {
+        "BROADSHEET_OTLP_ENDPOINT": collector.endpoint,
+        "OTEL_BSP_SCHEDULE_DELAY": "100",
+        # So that paths in answers are paths alone.
+        "BROADSHEET_PUBLIC_URL": "",
+    }
+    with Fleet(infra, tmp_path_factory.mktemp("logs"), IMPATIENT | traced) as running:
+        running.start_all()
+        until = time.monotonic() + 20
+        with client_of(infra, running, Tenant(UUID(int=0), "demo")) as client:
+            while not client.get("/api/v1/report-types").json()[0]["formats"]:
+                assert time.monotonic() < until, running.last_words()
+                time.sleep(0.2)
+        yield running
+
+
+def client_of(
+    infra: LocalInfrastructure, fleet: Fleet, tenant: Tenant, role: str = "admin"
+) -> httpx.Client:
+    """Somebody of the tenant."""
+    token = make_token(signing_key(infra.places), tenant=tenant.slug, role=role, sub="ada")
+    return httpx.Client(
+        base_url=fleet["api"].url,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=40,
+        trust_env=False,
+    )
+
+
+@pytest.fixture
+def ada(infra: LocalInfrastructure, fleet: Fleet, tenant: Tenant) -> Iterator[httpx.Client]:
+    """An administrator of a tenant of the test's own."""
+    with client_of(infra, fleet, tenant) as client:
+        yield client
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    fleet = getattr(item, "funcargs", {}).get("fleet")
+    if report.failed and isinstance(fleet, Fleet):
+        report.sections.append(("service logs", fleet.last_words()))
+    return report

@@ -1,0 +1,290 @@
+"""From a request to the mail in the inbox: five processes, as a client sees them."""
+
+from __future__ import annotations
+
+import csv
+import email
+import hashlib
+import io
+import json
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from deploy.local.infrastructure import LocalInfrastructure
+from shared.store import tables
+from shared.store.engine import asyncpg_url
+from tests.e2e.conftest import client_of
+from tests.otlp_collector import CollectedSpan, Collector
+from tests.processes import Fleet
+from tests.running_api import body
+from tests.tenants import Tenant, new_tenant
+
+REPORTS = "/api/v1/reports"
+WAIT = {"Prefer": "wait=30"}
+
+
+def finished(client: httpx.Client, **fields: Any) -> dict[str, Any]:
+    """Ask, wait for the end, and return the run as it is then."""
+    answer = client.post(REPORTS, json=body(**fields), headers=WAIT)
+    assert answer.status_code == 200, answer.text
+    run: dict[str, Any] = answer.json()
+    return run
+
+
+def until_delivered(client: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
+    """The run once nothing more is to be sent."""
+    deadline = time.monotonic() + 20
+    while True:
+        view: dict[str, Any] = client.get(f"{REPORTS}/{run['id']}").json()
+        if all(entry["status"] not in ("pending", "sending") for entry in view["deliveries"]):
+            return view
+        assert time.monotonic() < deadline, view["deliveries"]
+        time.sleep(0.1)
+
+
+def mails_to(inbox: httpx.Client, address: str) -> list[EmailMessage]:
+    """What lies in the inbox for that address."""
+    return [
+        email.message_from_bytes(
+            inbox.get(f"/api/messages/{mail['id']}/raw").content, policy=default
+        )
+        for mail in inbox.get("/api/messages").json()
+        if address in json.dumps(mail)
+    ]
+
+
+def test_a_report_is_asked_for_downloaded_and_found_in_the_inbox(
+    ada: httpx.Client, inbox: httpx.Client
+) -> None:
+    to = f"bob-{uuid4().hex[:8]}@example.com"
+    run = finished(ada, formats=["pdf", "csv", "json"], deliver_to=[{"channel": "email", "to": to}])
+
+    assert run["status"] == "completed"
+    assert run["snapshot"]["sha256"]
+    assert run["created_at"] <= run["started_at"] <= run["completed_at"]
+    assert [entry["stage"] for entry in run["timeline"]] == ["requested", "aggregated", "completed"]
+    assert [entry["service"] for entry in run["timeline"]] == ["api", "aggregator", "renderer"]
+    files = {}
+    for artifact in run["artifacts"]:
+        answer = ada.get(artifact["url"])
+        assert answer.headers["content-type"].split(";")[0] == artifact["media_type"].split(";")[0]
+        assert len(answer.content) == artifact["size"]
+        assert hashlib.sha256(answer.content).hexdigest() == artifact["sha256"]
+        files[artifact["format"]] = answer.content
+    assert files["pdf"].startswith(b"%PDF-")
+    assert json.loads(files["json"])["type"] == "delivery_summary"
+    assert next(csv.reader(io.StringIO(files["csv"].decode("utf-8-sig"))))
+
+    (delivery,) = until_delivered(ada, run)["deliveries"]
+    assert (delivery["to"], delivery["status"], delivery["attempts"]) == (to, "sent", 1)
+    (mail,) = mails_to(inbox, to)
+    attached = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    assert sorted(hashlib.sha256(_bytes(content)).hexdigest() for content in attached.values()) == (
+        sorted(artifact["sha256"] for artifact in run["artifacts"])
+    )
+    assert mail["Message-ID"]
+    assert mail.get_body(("plain",)) is not None
+    assert mail.get_body(("html",)) is not None
+
+
+def _bytes(content: Any) -> bytes:
+    return content if isinstance(content, bytes) else str(content).encode()
+
+
+def events(answer: httpx.Response) -> Iterator[tuple[str, Any]]:
+    name = ""
+    for line in answer.iter_lines():
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        if field == "data":
+            yield name, json.loads(value)
+
+
+def test_a_stream_follows_a_report_to_its_end(ada: httpx.Client) -> None:
+    run = ada.post(REPORTS, json=body()).json()["id"]
+
+    with ada.stream("GET", f"{REPORTS}/{run}/events") as answer:
+        told = list(events(answer))
+
+    statuses = [data["status"] for _, data in told]
+    order = ["requested", "aggregating", "aggregated", "rendering", "completed"]
+    # Which of those in between are seen depends on how quickly they pass.
+    assert [order.index(status) for status in statuses] == sorted(
+        order.index(status) for status in statuses
+    )
+    assert [name for name, _ in told] == ["status"] * (len(told) - 1) + ["end"]
+    assert statuses[-2:] == ["completed", "completed"]
+    assert told[-2][1] == ada.get(f"{REPORTS}/{run}").json()
+
+
+def test_a_report_that_takes_longer_than_the_client_waits_is_accepted(
+    ada: httpx.Client, fleet: Fleet
+) -> None:
+    fleet["aggregator"].pause()
+    try:
+        answer = ada.post(REPORTS, json=body(), headers={"Prefer": "wait=1"})
+    finally:
+        fleet["aggregator"].resume()
+
+    assert answer.status_code == 202
+    assert answer.json()["status"] == "requested"
+    assert answer.headers["preference-applied"] == "wait=1"
+
+
+def test_a_cancelled_report_stays_cancelled_and_nothing_is_sent(
+    ada: httpx.Client, fleet: Fleet, inbox: httpx.Client
+) -> None:
+    to = f"bob-{uuid4().hex[:8]}@example.com"
+    fleet["aggregator"].pause()
+    try:
+        asked = body(deliver_to=[{"channel": "email", "to": to}])
+        run = ada.post(REPORTS, json=asked).json()["id"]
+        cancelled = ada.post(f"{REPORTS}/{run}/cancel")
+    finally:
+        fleet["aggregator"].resume()
+    # What was asked for later is done first, or at the same time.
+    assert finished(ada)["status"] == "completed"
+
+    assert cancelled.json()["status"] == "cancelled"
+    view = ada.get(f"{REPORTS}/{run}").json()
+    assert view["status"] == "cancelled"
+    assert view["artifacts"] == []
+    assert [entry["status"] for entry in view["deliveries"]] == ["cancelled"]
+    assert ada.get(f"{REPORTS}/{run}/download?format=csv").status_code == 404
+    assert mails_to(inbox, to) == []
+
+
+async def test_a_failed_report_says_why_and_can_be_retried(
+    ada: httpx.Client, infra: LocalInfrastructure, tenant: Tenant, inbox: httpx.Client
+) -> None:
+    to = f"bob-{uuid4().hex[:8]}@example.com"
+    await point_source_to(infra, tenant, "BROADSHEET_SOURCE_NOWHERE_URL")
+    failed = finished(ada, deliver_to=[{"channel": "email", "to": to}])
+
+    assert failed["status"] == "failed"
+    assert failed["error"]["stage"] == "aggregate"
+    assert failed["error"]["code"]
+    assert failed["error"]["message"]
+    assert [entry["status"] for entry in failed["deliveries"]] == ["cancelled"]
+
+    await point_source_to(infra, tenant, "BROADSHEET_SOURCE_STUDIO_URL")
+    again = ada.post(f"{REPORTS}/{failed['id']}/retry")
+    assert again.status_code == 202
+    with ada.stream("GET", f"{REPORTS}/{failed['id']}/events") as answer:
+        (*_, (_, last)) = events(answer)
+    assert last == {"status": "completed"}
+    view = until_delivered(ada, failed)
+    assert view["error"] is None
+    assert [entry["status"] for entry in view["deliveries"]] == ["sent"]
+    assert len(mails_to(inbox, to)) == 1
+    assert ada.post(f"{REPORTS}/{failed['id']}/retry").status_code == 409
+
+
+async def point_source_to(infra: LocalInfrastructure, tenant: Tenant, variable: str) -> None:
+    engine = create_async_engine(asyncpg_url(infra.admin_database_url))
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(tables.sources)
+            .where(tables.sources.c.tenant_id == tenant.id)
+            .values(url_variable=variable)
+        )
+    await engine.dispose()
+
+
+def test_a_deleted_report_loses_its_files_and_keeps_its_ledger(ada: httpx.Client) -> None:
+    run = finished(ada)
+
+    assert ada.delete(f"{REPORTS}/{run['id']}").status_code == 204
+
+    view = ada.get(f"{REPORTS}/{run['id']}").json()
+    assert [entry["sha256"] for entry in view["artifacts"]] == [
+        entry["sha256"] for entry in run["artifacts"]
+    ]
+    assert [entry["url"] for entry in view["artifacts"]] == [None]
+    assert ada.get(f"{REPORTS}/{run['id']}/download?format=csv").status_code == 410
+    assert run["id"] not in ada.get(REPORTS).text
+    logged = [entry["action"] for entry in ada.get("/api/v1/audit").json()]
+    assert logged == ["report.deleted", "report.requested"]
+
+
+async def test_another_tenant_finds_nothing_of_it(
+    ada: httpx.Client, infra: LocalInfrastructure, fleet: Fleet
+) -> None:
+    run = finished(ada)["id"]
+    missing = str(uuid4())
+    with client_of(infra, fleet, await new_tenant(infra.admin_database_url)) as stranger:
+        for method, rest in (
+            ("GET", ""),
+            ("GET", "/download?format=csv"),
+            ("GET", "/events"),
+            ("POST", "/cancel"),
+            ("POST", "/retry"),
+            ("DELETE", ""),
+        ):
+            theirs = stranger.request(method, f"{REPORTS}/{run}{rest}")
+            none = stranger.request(method, f"{REPORTS}/{missing}{rest}")
+            assert theirs.status_code == none.status_code == 404
+            assert theirs.content.replace(run.encode(), missing.encode()) == none.content
+        assert stranger.get(REPORTS).json()["items"] == []
+    assert ada.get(f"{REPORTS}/{run}").json()["status"] == "completed"
+
+
+def test_a_report_is_one_trace_from_the_request_to_the_mail(
+    ada: httpx.Client, collector: Collector
+) -> None:
+    trace_id = uuid4().hex
+    caller = "00f067aa0ba902b7"
+    answer = ada.post(
+        REPORTS,
+        json=body(deliver_to=[{"channel": "email", "to": "bob@example.com"}]),
+        headers={**WAIT, "traceparent": f"00-{trace_id}-{caller}-01"},
+    )
+    until_delivered(ada, answer.json())
+
+    spans = until_traced(collector, trace_id, "aggregator", "renderer", "mailer")
+
+    services = {span.service for span in spans}
+    assert services >= {
+        f"broadsheet-{name}" for name in ("api", "aggregator", "renderer", "mailer")
+    }
+    by_id = {span.span_id: span for span in spans}
+    server, producer, consumer = 2, 4, 5
+    (request,) = (span for span in spans if span.kind == server)
+    assert request.service == "broadsheet-api"
+    assert request.parent_id == caller
+    assert any(span.service == "broadsheet-api" and span.kind == producer for span in spans)
+    # Each stage's consumer goes back, span by span, to the request.
+    for name in ("aggregator", "renderer", "mailer"):
+        span = next(
+            span for span in spans if span.service == f"broadsheet-{name}" and span.kind == consumer
+        )
+        seen = set()
+        while span.parent_id in by_id:
+            span = by_id[span.parent_id]
+            seen.add(span.service)
+        assert span is request, f"{name} hangs on {span}"
+        assert "broadsheet-api" in seen
+
+
+def until_traced(collector: Collector, trace_id: str, *services: str) -> list[CollectedSpan]:
+    """The trace, once each of these services has told of a message it consumed."""
+    deadline = time.monotonic() + 15
+    while True:
+        spans = collector.trace(trace_id)
+        consumed = {span.service for span in spans if span.kind == 5}
+        if consumed >= {f"broadsheet-{name}" for name in services}:
+            time.sleep(0.5)  # for what the others are about to tell
+            return collector.trace(trace_id)
+        if time.monotonic() > deadline:
+            pytest.fail(f"of this trace only came: {spans}")
+        time.sleep(0.1)

@@ -1,0 +1,84 @@
+"""A broker and a database of these tests' own, since they stop them; and mortal services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from deploy.local.infrastructure import LocalInfrastructure
+from shared.store.engine import Store, asyncpg_url
+from tests.faults.mortal_fleet import MortalFleet
+from tests.messages import Messages, messages
+from tests.pipeline import Pipeline
+from tests.post_office import PostOffice, post_office
+from tests.tenants import Tenant
+
+
+@pytest.fixture(scope="session")
+def infra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalInfrastructure]:
+    """Broker and database as child processes, whatever the environment names."""
+    with pytest.MonkeyPatch.context() as environment:
+        for variable in ("BROADSHEET_AMQP_URL", "BROADSHEET_DATABASE_URL"):
+            environment.delenv(variable, raising=False)
+        with LocalInfrastructure(tmp_path_factory.mktemp("faults")) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def post() -> Iterator[PostOffice]:
+    """Where all mail goes."""
+    with post_office() as office:
+        yield office
+
+
+@pytest.fixture(scope="session")
+def running_fleet(
+    infra: LocalInfrastructure, post: PostOffice, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MortalFleet]:
+    """All five services, for as long as the tests run."""
+    with MortalFleet(infra, tmp_path_factory.mktemp("logs"), post) as fleet:
+        fleet.start_all()
+        yield fleet
+
+
+@pytest.fixture
+def fleet(running_fleet: MortalFleet) -> Iterator[MortalFleet]:
+    """All five services, one process each and none of them doomed."""
+    running_fleet.restore()
+    yield running_fleet
+    running_fleet.restore(wait=False)
+
+
+@pytest.fixture
+async def admin(infra: LocalInfrastructure) -> AsyncIterator[AsyncEngine]:
+    """The store's administrator."""
+    engine = create_async_engine(asyncpg_url(infra.admin_database_url), pool_pre_ping=True)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def pipeline(
+    tenant: Tenant, store: Store, admin: AsyncEngine, infra: LocalInfrastructure
+) -> Pipeline:
+    """The reports of a tenant of the test's own."""
+    return Pipeline(tenant, store, admin, Path(infra.places.blobs))
+
+
+@pytest.fixture
+async def broker(infra: LocalInfrastructure) -> AsyncIterator[Messages]:
+    """The broker, for raw messages."""
+    async with messages(infra.amqp_url) as connection:
+        yield connection
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    fleet = getattr(item, "funcargs", {}).get("fleet")
+    if report.failed and isinstance(fleet, MortalFleet):
+        report.sections.append(("service logs", fleet.last_words()))
+    return report

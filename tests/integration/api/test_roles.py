@@ -1,0 +1,128 @@
+"""Every route and every role, against the one table in `services.api.roles`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount, Route
+
+from services.api.roles import LOWEST_ROLE, ONLY_OWN_BELOW_ADMIN, Action, Role
+from tests.running_api import RunningApi, body
+from tests.tenants import Tenant
+
+PUBLIC = {
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+    "/docs/oauth2-redirect",
+}
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/api/v1/reports"): body(),
+    ("PUT", "/api/v1/members/{sub:path}"): {"role": "viewer"},
+    ("PUT", "/api/v1/settings"): {"timezone": "UTC", "retention_days": 90, "max_backlog": 1000},
+}
+
+
+def guarded_routes(app: FastAPI) -> Iterator[tuple[str, str, Action]]:
+    """Method, path and action of every route below /api."""
+    for route in every_route(app.routes):
+        if isinstance(route, APIRoute) and route.path.startswith("/api/"):
+            for method in sorted(route.methods or ()):
+                (action,) = set(actions(route.dependant))
+                yield method, route.path, action
+
+
+def every_route(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
+    """Those of included routers too."""
+    for route in routes:
+        if hasattr(route, "original_router"):
+            yield from every_route(route.original_router.routes)
+        else:
+            yield route
+
+
+def actions(dependant: Dependant) -> Iterator[Action]:
+    for dependency in dependant.dependencies:
+        if (action := getattr(dependency.call, "action", None)) is not None:
+            yield action
+        yield from actions(dependency)
+
+
+async def test_everything_but_the_public_routes_is_guarded_by_an_action(api: RunningApi) -> None:
+    for route in every_route(api.app.routes):
+        if isinstance(route, Mount):
+            assert route.path == "/docs/static"
+        else:
+            assert isinstance(route, Route)
+            assert route.path in PUBLIC or route.path.startswith("/api/v1/")
+    assert {action for _, _, action in guarded_routes(api.app)} == set(Action)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+async def test_each_role_may_do_what_the_table_says(
+    role: Role | None, api: RunningApi, studio: Tenant
+) -> None:
+    tenant = studio if role else None
+    for method, path, action in guarded_routes(api.app):
+        # In place of an id or a sub, something that does not exist: 404 is for those let in.
+        url = path.replace("{run_id}", str(uuid4())).replace("{sub:path}", f"nobody-{uuid4()}")
+        if path.endswith("/download"):
+            url += "?format=csv"
+        async with api.client(tenant, role=role or "", sub=f"a-{role}") as client:
+            answer = await client.request(method, url, json=BODIES.get((method, path)))
+        if role is None:
+            assert answer.status_code == 401, f"{method} {path}"
+        elif role.includes(LOWEST_ROLE[action]):
+            expected = 404 if "{" in path and method != "PUT" else answer.status_code
+            assert answer.status_code == expected, f"{role} {method} {path}: {answer.text}"
+            assert answer.status_code not in (401, 403, 405, 422), f"{role} {method} {path}"
+        else:
+            assert answer.status_code == 403, f"{role} {method} {path}"
+            if method != "HEAD":
+                assert answer.json()["type"] == "/problems/forbidden"
+
+
+@pytest.mark.parametrize("path", sorted(PUBLIC))
+async def test_public_routes_need_no_token(path: str, api: RunningApi) -> None:
+    async with api.client() as client:
+        assert (await client.get(path)).status_code == 200
+
+
+async def test_authors_do_to_their_own_reports_what_admins_do_to_all(
+    api: RunningApi, studio: Tenant, ada: httpx.AsyncClient
+) -> None:
+    assert set(ONLY_OWN_BELOW_ADMIN) == {
+        Action.CANCEL_REPORT,
+        Action.RETRY_REPORT,
+        Action.DELETE_REPORT,
+    }
+    async with (
+        api.client(studio, role="author", sub="bob") as bob,
+        api.client(studio, role="author", sub="eve") as eve,
+    ):
+        run = (await bob.post("/api/v1/reports", json=body())).json()["id"]
+        steps = (("POST", "cancel", 200), ("POST", "retry", 409), ("DELETE", "", 204))
+        for method, step, _ in steps:
+            refused = await eve.request(method, f"/api/v1/reports/{run}/{step}".rstrip("/"))
+            assert refused.status_code == 403
+        for who in (bob, ada):
+            for method, step, status in steps:
+                answer = await who.request(method, f"/api/v1/reports/{run}/{step}".rstrip("/"))
+                assert answer.status_code == status, answer.text
+            run = (await bob.post("/api/v1/reports", json=body())).json()["id"]
+
+
+async def test_administrators_cannot_lock_themselves_out(ada: httpx.AsyncClient) -> None:
+    for role in ({"role": "viewer"}, {"role": "admin", "active": False}):
+        assert (await ada.put("/api/v1/members/ada", json=role)).status_code == 409
+    assert (await ada.put("/api/v1/members/ada", json={"role": "admin"})).status_code == 200
+    assert (await ada.delete("/api/v1/members/ada")).status_code == 409

@@ -1,0 +1,218 @@
+"""One tenant's reports, seen from outside: asked for, waited for, and everything that is kept.
+
+Reads as the store's administrator and from the blob folder itself, so it sees what no client
+would: half files, second rows, events sent twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Table, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.periods import Period
+from shared.run_requests import Recipient, RunRequest, create_run
+from shared.states import FINAL_RUN_STATUSES, DeliveryStatus, Lane, RunStatus
+from shared.store import tables
+from shared.store.engine import Store
+from tests.tenants import Tenant
+
+OCTOBER = Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC")
+SETTLED = {
+    DeliveryStatus.SENT,
+    DeliveryStatus.FAILED,
+    DeliveryStatus.UNCERTAIN,
+    DeliveryStatus.CANCELLED,
+}
+
+
+class Pipeline:
+    """A tenant's runs."""
+
+    def __init__(self, tenant: Tenant, store: Store, admin: AsyncEngine, blobs: Path) -> None:
+        self.tenant = tenant
+        self._store = store
+        self._admin = admin
+        self._blobs = blobs
+
+    async def request(
+        self,
+        *mail_to: str,
+        formats: Iterable[str] = ("csv",),
+        lane: Lane = Lane.INTERACTIVE,
+        source: str = "studio",
+        report_type: str = "delivery_summary",
+    ) -> UUID:
+        """Store a run as the api would; any relay publishes it."""
+        wanted = RunRequest(
+            tenant_id=self.tenant.id,
+            report_type=report_type,
+            source=source,
+            period=OCTOBER,
+            parameters={},
+            formats=tuple(formats),
+            lane=lane,
+            requested_by="tests",
+            role="author",
+            recipients=tuple(Recipient("email", to) for to in mail_to),
+        )
+        async with self._store.tenant(self.tenant.id) as connection:
+            await create_run(connection, wanted, service="api")
+        return wanted.id
+
+    async def run(self, run_id: UUID) -> RowMapping:
+        """Its row."""
+        (row,) = await self._rows(tables.runs, tables.runs.c.id == run_id)
+        return row
+
+    async def runs(self) -> list[RowMapping]:
+        """Every run of the tenant."""
+        return await self._rows(tables.runs, tables.runs.c.tenant_id == self.tenant.id)
+
+    async def artifacts(self, run_id: UUID) -> dict[str, RowMapping]:
+        """Its artifacts by format, the internal ones too."""
+        rows = await self._rows(tables.artifacts, tables.artifacts.c.run_id == run_id)
+        return {row["format"]: row for row in rows}
+
+    async def deliveries(self, run_id: UUID) -> list[RowMapping]:
+        """Its deliveries."""
+        return await self._rows(tables.deliveries, tables.deliveries.c.run_id == run_id)
+
+    async def delivery(self, run_id: UUID) -> RowMapping:
+        """Its only delivery."""
+        (row,) = await self.deliveries(run_id)
+        return row
+
+    async def attempts(self, run_id: UUID) -> list[RowMapping]:
+        """Every attempt at its deliveries."""
+        attempts, deliveries = tables.delivery_attempts, tables.deliveries
+        of_the_run = select(deliveries.c.id).where(deliveries.c.run_id == run_id)
+        return await self._rows(attempts, attempts.c.delivery_id.in_(of_the_run))
+
+    async def announced(self, run_id: UUID) -> Counter[str]:
+        """How many events of each type the run had published to everyone."""
+        outbox = tables.outbox
+        rows = await self._rows(
+            outbox, (outbox.c.run_id == run_id) & (outbox.c.exchange == "broadsheet.reports")
+        )
+        return Counter(row["event_type"] for row in rows)
+
+    async def outbox(self, run_id: UUID) -> list[RowMapping]:
+        """Every outbox row of the run."""
+        return await self._rows(tables.outbox, tables.outbox.c.run_id == run_id)
+
+    async def timeline(self, run_id: UUID) -> list[RowMapping]:
+        """What happened to it."""
+        return await self._rows(tables.timeline, tables.timeline.c.run_id == run_id)
+
+    async def dead_letters(self) -> list[RowMapping]:
+        """Everything that is parked, of any tenant."""
+        return await self._rows(tables.dead_letters, tables.dead_letters.c.id.is_not(None))
+
+    async def everything(self, run_id: UUID) -> dict[str, Any]:
+        """Every row and every file of the run: equal before and after means nothing was written."""
+        return {
+            "run": dict(await self.run(run_id)),
+            "artifacts": {k: dict(v) for k, v in (await self.artifacts(run_id)).items()},
+            "deliveries": [dict(row) for row in await self.deliveries(run_id)],
+            "attempts": [dict(row) for row in await self.attempts(run_id)],
+            "outbox": sorted(str(row["id"]) for row in await self.outbox(run_id)),
+            "timeline": [dict(row) for row in await self.timeline(run_id)],
+            "files": {
+                str(path): (path.stat().st_ino, path.stat().st_mtime_ns, path.read_bytes())
+                for path in self._files(run_id)
+            },
+        }
+
+    def files(self, run_id: UUID) -> set[str]:
+        """The files kept for the run, below its folder; half ones too."""
+        folder = self._folder(run_id)
+        return {str(path.relative_to(folder)) for path in self._files(run_id)}
+
+    async def until(self, fact: Callable[[], Awaitable[bool]], what: str, seconds: float) -> None:
+        """Wait until it is so."""
+        deadline = time.monotonic() + seconds
+        while not await fact():
+            assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+            await asyncio.sleep(0.05)
+
+    async def until_status(self, run_id: UUID, *wanted: RunStatus, seconds: float = 25) -> None:
+        """Wait for the run to be in one of these."""
+
+        async def there() -> bool:
+            return RunStatus((await self.run(run_id))["status"]) in wanted
+
+        await self.until(there, f"run {run_id} is {' or '.join(wanted)}", seconds)
+
+    async def until_settled(self, *run_ids: UUID, seconds: float = 25) -> None:
+        """Wait until the runs and their deliveries have come to an end, whatever it is."""
+
+        async def settled() -> bool:
+            runs = await self._rows(tables.runs, tables.runs.c.id.in_(run_ids))
+            deliveries = await self._rows(
+                tables.deliveries, tables.deliveries.c.run_id.in_(run_ids)
+            )
+            return all(row["status"] in FINAL_RUN_STATUSES for row in runs) and all(
+                row["status"] in SETTLED for row in deliveries
+            )
+
+        try:
+            await self.until(settled, "all is settled", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{await self._unsettled(run_ids)}") from None
+
+    async def _unsettled(self, run_ids: Iterable[UUID]) -> str:
+        lines = []
+        for run_id in run_ids:
+            run, deliveries = await self.run(run_id), await self.deliveries(run_id)
+            if run["status"] in FINAL_RUN_STATUSES and SETTLED.issuperset(
+                row["status"] for row in deliveries
+            ):
+                continue
+            for row in (run, *deliveries):
+                held = f", held by {row['lease_owner']} until {row['lease_until']}"
+                lines.append(f"{row['id']}: {row['status']}{held if row['lease_token'] else ''}")
+            lines += [
+                f"  {row['event_type']} to {row['routing_key']}, published {row['published_at']}"
+                for row in await self.outbox(run_id)
+            ]
+        return "\n".join(lines)
+
+    async def assert_made_once(self, run_id: UUID, *, mailed: bool = False) -> None:
+        """One snapshot and one artifact per format, each a row and the very file it names."""
+        run = await self.run(run_id)
+        assert run["status"] == RunStatus.COMPLETED, run["error"]
+        assert run["lease_token"] is None
+        artifacts = await self.artifacts(run_id)
+        wanted = set(run["formats"]) | ({"mail"} if mailed else set())
+        assert set(artifacts) == wanted
+        kept = {run["snapshot_key"]: run["snapshot_sha256"]} | {
+            row["blob_key"]: row["sha256"] for row in artifacts.values()
+        }
+        prefix = f"{self.tenant.id}/{run_id}/"
+        assert {prefix + name for name in self.files(run_id)} == set(kept)
+        for key, sha256 in kept.items():
+            assert hashlib.sha256((self._blobs / key).read_bytes()).hexdigest() == sha256
+        announced = await self.announced(run_id)
+        for name in ("report.requested.v1", "report.aggregated.v1", "report.rendered.v1"):
+            assert announced[name] == 1, f"{name} was announced {announced[name]} times"
+
+    def _folder(self, run_id: UUID) -> Path:
+        return self._blobs / str(self.tenant.id) / str(run_id)
+
+    def _files(self, run_id: UUID) -> list[Path]:
+        return [path for path in self._folder(run_id).rglob("*") if path.is_file()]
+
+    async def _rows(self, table: Table, condition: Any) -> list[RowMapping]:
+        async with self._admin.connect() as connection:
+            query = select(table).where(condition).order_by(*table.primary_key.columns)
+            return list((await connection.execute(query)).mappings().all())

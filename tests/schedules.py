@@ -1,0 +1,61 @@
+"""Schedules made for one test each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid6 import uuid7
+
+from shared.store import tables
+from tests.tenants import Tenant
+
+
+async def new_schedule(
+    admin: AsyncEngine,
+    tenant: Tenant,
+    *,
+    next_run_at: datetime | None,
+    cron: str = "0 9 * * *",
+    timezone: str = "UTC",
+    preset: str = "yesterday",
+    deliver_to: Any = (),
+    report_type: str = "delivery_summary",
+) -> UUID:
+    """A daily CSV of its own definition, due at `next_run_at`."""
+    definition_id, schedule_id = uuid7(), uuid7()
+    async with admin.begin() as connection:
+        await connection.execute(
+            insert(tables.definitions).values(
+                id=definition_id, tenant_id=tenant.id, name=f"daily {definition_id}", owner="tests"
+            )
+        )
+        await connection.execute(
+            insert(tables.definition_versions).values(
+                tenant_id=tenant.id,
+                definition_id=definition_id,
+                version=1,
+                report_type=report_type,
+                formats=["csv"],
+                preset=preset,
+                timezone=timezone,
+                parameters={},
+            )
+        )
+        await connection.execute(
+            insert(tables.schedules).values(
+                id=schedule_id,
+                tenant_id=tenant.id,
+                definition_id=definition_id,
+                name="daily",
+                cron=cron,
+                timezone=timezone,
+                deliver_to=list(deliver_to) if isinstance(deliver_to, tuple) else deliver_to,
+                next_run_at=next_run_at,
+                owner="tests",
+            )
+        )
+    return schedule_id

@@ -1,0 +1,83 @@
+"""Figures and days in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.aggregator.report_types import wording
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "no characters"), (1, "1 character"), (2, "2 characters"), (1204, "1,204 characters")],
+)
+def test_singular_and_plural_agree(number: int, text: str) -> None:
+    assert wording.counted(number, "character") == text
+
+
+def test_was_is_for_one_alone() -> None:
+    assert [wording.was(number) for number in (0, 1, 2)] == ["were", "was", "were"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("12", "12%"),
+        ("12.0", "12%"),
+        ("12.5", "12.5%"),
+        ("0.04", "0%"),
+        ("1234.56", "1,234.6%"),
+        ("100", "100%"),
+    ],
+)
+def test_percentages_show_a_decimal_place_where_there_is_one(value: str, text: str) -> None:
+    assert wording.percent(Decimal(value)) == text
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**7))
+def test_a_share_is_rounded_once(part: int, whole: int) -> None:
+    share = wording.percentage(part, whole)
+    assert share is not None
+    assert Fraction(share) == Fraction(round(Fraction(1000 * part, whole)), 10)
+
+
+def test_there_is_no_share_of_nothing() -> None:
+    assert wording.percentage(0, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ("A", "A"),
+        ("AB", "A and B"),
+        ("ABC", "A, B and C"),
+        ("ABCDE", "A, B, C, D and E"),
+        ("ABCDEF", "A, B, C, D and 2 more"),
+    ],
+)
+def test_names_are_listed_and_many_are_counted(names: str, text: str) -> None:
+    assert wording.listed(list(names)) == text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2026, 10, 4), date(2026, 10, 4), "4 October 2026"),
+        (date(2026, 10, 1), date(2026, 10, 31), "1–31 October 2026"),
+        (date(2026, 9, 28), date(2026, 10, 4), "28 September – 4 October 2026"),
+        (date(2025, 12, 29), date(2026, 1, 4), "29 December 2025 – 4 January 2026"),
+    ],
+)
+def test_what_two_days_share_is_said_once(first: date, last: date, text: str) -> None:
+    assert wording.day_range(first, last) == text
+
+
+def test_a_moment_is_told_by_the_local_clock() -> None:
+    at = datetime(2026, 10, 31, 23, 5, tzinfo=UTC)
+    assert wording.moment(at, "Europe/Berlin") == "1 November 2026, 00:05"
