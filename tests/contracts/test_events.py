@@ -15,7 +15,8 @@ from shared.asyncapi import asyncapi
 from shared.events import PUBLISHED, DeliveryDue, Event
 
 GOLDEN = Path(__file__).with_name("events")
-EVENTS = {event.TYPE: event for event in (*PUBLISHED, DeliveryDue)}
+ALL: tuple[type[Event], ...] = (*PUBLISHED, DeliveryDue)
+EVENTS = {event.TYPE: event for event in ALL}
 DOCS = Path(__file__).parents[2] / "docs"
 
 

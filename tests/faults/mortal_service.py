@@ -96,7 +96,9 @@ def hang_on(store: Store) -> None:
 
     @event.listens_for(Engine, "rollback")
     def rolled_back(connection: Connection) -> None:
-        connection.info.pop("marks", None)
+        # A cancelled statement has invalidated it, and asking for `info` would raise.
+        if not connection.invalidated:
+            connection.info.pop("marks", None)
 
     def after_commit() -> None:
         if committed and doomed("after commit", *committed):
@@ -117,8 +119,8 @@ def hang_on(store: Store) -> None:
             die()
         await ack(message, **options)
 
-    RabbitBroker.publish = publish_and_die  # type: ignore[method-assign]
-    RabbitMessage.ack = die_before_ack  # type: ignore[method-assign]
+    RabbitBroker.publish = publish_and_die  # type: ignore[method-assign, assignment]
+    RabbitMessage.ack = die_before_ack  # type: ignore[method-assign, assignment]
 
 
 def main(name: str) -> None:
