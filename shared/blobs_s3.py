@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
 from shared.blobs import CHUNK
@@ -75,7 +75,7 @@ class S3Blobs:
         with _classified("ping"):
             try:
                 await obstore.head_async(self._store, "ping")
-            except NotFoundError:
+            except FileNotFoundError:
                 return
 
 
@@ -83,7 +83,7 @@ class S3Blobs:
 def _classified(key: str) -> Iterator[None]:
     try:
         yield
-    except NotFoundError:
+    except FileNotFoundError:
         raise PermanentError("blob_missing", f"there is no blob {key}") from None
     except (BaseError, OSError) as error:
         raise TransientError("storage_unavailable", str(error)) from error

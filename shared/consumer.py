@@ -9,7 +9,7 @@ back to the broker, whose delivery limit parks what fails every time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
 
@@ -67,7 +67,7 @@ class Consumers:
         """Have `handler` called for every message of a queue, whatever it holds."""
 
         async def on_message(message: RabbitMessage) -> None:
-            await self._work(message, partial(handler, message))
+            await self._in_a_task(self._work(message, partial(handler, message)))
 
         self._broker.subscriber(
             queue,
@@ -85,9 +85,20 @@ class Consumers:
         handler: Callable[[E], Awaitable[None]],
     ) -> Callable[[RabbitMessage], Awaitable[None]]:
         async def on_message(message: RabbitMessage) -> None:
-            await self._handle(message, consumption, lane, event, handler)
+            await self._in_a_task(self._handle(message, consumption, lane, event, handler))
 
         return on_message
+
+    async def _in_a_task(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work to its end, or until `hand_back_all`.
+
+        In a task of its own, because the broker's client cancels its callbacks when the
+        connection is lost: half a mail must not depend on that.
+        """
+        task = asyncio.create_task(work)
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+        await asyncio.shield(task)
 
     async def hand_back_all(self) -> None:
         """Cancel what is still under way; handlers release what they hold."""
@@ -103,9 +114,6 @@ class Consumers:
         event_type: type[E],
         handler: Callable[[E], Awaitable[None]],
     ) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._in_hand.add(task)
         token = trace_context.attach(self._trace_context(message))
         try:
             try:
@@ -125,11 +133,10 @@ class Consumers:
                 await self._work(message, partial(handler, event))
         finally:
             trace_context.detach(token)
-            self._in_hand.discard(task)
 
     async def _park(self, message: RabbitMessage, queue: str) -> None:
         if "x-death" not in message.headers:
-            await message.reject()
+            await _answer(message.reject)
             return
         # A sender's invention, since our queues see no dead letters. RabbitMQ 3.10's
         # dead-lettering dies of one that it cannot read, again and again and for all queues:
@@ -158,14 +165,14 @@ class Consumers:
                 if not store_is_away(error):
                     log.exception("handler failed, message handed back")
                     await asyncio.sleep(_PAUSES[2])
-                    await message.nack(requeue=True)
+                    await _answer(partial(message.nack, requeue=True))
                     return
                 pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
                 tries += 1
                 log.warning("waiting for the store", reason=repr(error), pause=pause)
                 await asyncio.sleep(pause)
             else:
-                await message.ack()
+                await _answer(message.ack)
                 return
 
     @staticmethod
@@ -174,6 +181,14 @@ class Consumers:
         if telemetry.trace_id() is not None:
             return trace_context.get_current()
         return telemetry.trace_context_of(message.headers)
+
+
+async def _answer(answer: Callable[[], Awaitable[None]]) -> None:
+    """Acknowledge or refuse. Where the connection is gone the message comes again."""
+    try:
+        await answer()
+    except Exception as error:
+        log.warning("message not answered, it comes again", reason=repr(error))
 
 
 async def _as_it_is(message: StreamMessage[Any]) -> StreamMessage[Any]:

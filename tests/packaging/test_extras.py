@@ -39,15 +39,10 @@ def _environment(folder: Path, service: str) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / "bin/python"
     lock = CHECKOUT / f"deploy/locks/{service}.lock"
-    words: list[str | Path] = [UV, "pip", "install", "-q", "--require-hashes", "--python", python, "-r", lock]
+    install: list[str | Path] = ["install", "-q", "--require-hashes", "-r", lock]
+    words = [UV, "pip", *install, "--python", python]
     if UV.exists() and subprocess.run(words, check=False).returncode == 0:
         return python
     # As in the bootstrap: where uv finds no index, the machine's pip may know one.
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "--python", python, "install", "-q"),
-            *("--require-hashes", "-r", lock),
-        ],
-        check=True,
-    )
+    subprocess.run([sys.executable, "-m", "pip", "--python", python, *install], check=True)
     return python

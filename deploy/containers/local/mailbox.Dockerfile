@@ -1,6 +1,6 @@
 # Our own inbox, on the ports of the public mailbox.
 FROM local/python
-RUN python3 -m venv /opt/inbox && /opt/inbox/bin/pip install -q --no-cache-dir aiosmtpd jinja2 starlette uvicorn
+RUN python3 -m venv /opt/inbox && /opt/inbox/bin/pip install -q --no-cache-dir aiosmtpd jinja2 starlette uuid6 uvicorn
 WORKDIR /app
 COPY deploy/__init__.py deploy/
 COPY deploy/local deploy/local
