@@ -21,12 +21,12 @@ from sqlalchemy import (
     Integer,
     Interval,
     RowMapping,
+    Text,
     Uuid,
     bindparam,
     func,
     insert,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -36,7 +36,7 @@ from uuid6 import uuid7
 from shared import telemetry
 from shared.events import Event
 from shared.store import tables
-from shared.store.engine import Store
+from shared.store.engine import Store, note_events
 from shared.topology import CONSUMED_TYPES, REPORTS, Consumption
 
 log = structlog.get_logger(__name__)
@@ -57,12 +57,15 @@ _DUE = (
     .limit(bindparam("batch", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_MARK_PUBLISHED = (
+_PUBLISHED = (
     update(tables.outbox)
     .where(tables.outbox.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
     .values(published_at=func.clock_timestamp())
+    .cte("published")
 )
-_HINT = text("SELECT pg_notify(:channel, :runs)")
+_MARK_PUBLISHED = select(func.pg_notify(RUN_CHANGED, bindparam("runs", type_=Text))).add_cte(
+    _PUBLISHED
+)
 
 
 async def add(connection: AsyncConnection, *events: Event, source: str) -> None:
@@ -76,6 +79,7 @@ async def add(connection: AsyncConnection, *events: Event, source: str) -> None:
     ]
     if rows:
         await connection.execute(_INSERT, rows)
+        note_events(connection)
 
 
 async def add_for(
@@ -96,6 +100,8 @@ async def add_for(
     ]
     if rows:
         await connection.execute(_INSERT_LATER, [{**row, "delay": delay} for row in rows])
+        if not delay:
+            note_events(connection)
 
 
 def _row(event: Event, source: str, *, exchange: str, routing_key: str) -> dict[str, Any]:
@@ -138,7 +144,7 @@ class Relay:
         self._batch = batch
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        store.on_commit(self.wake)
+        store.on_events(self.wake)
 
     def wake(self) -> None:
         """There may be something to publish."""
@@ -184,9 +190,10 @@ class Relay:
             if not rows:
                 return 0
             confirmed = await self._publish(rows)
-            await connection.execute(_MARK_PUBLISHED, {"ids": [row["id"] for row in confirmed]})
             runs = ",".join({str(row["run_id"]) for row in confirmed})
-            await connection.execute(_HINT, {"channel": RUN_CHANGED, "runs": runs})
+            await connection.execute(
+                _MARK_PUBLISHED, {"ids": [row["id"] for row in confirmed], "runs": runs}
+            )
         if len(confirmed) < len(rows):
             raise ConnectionError(f"{len(rows) - len(confirmed)} events were not confirmed")
         telemetry.EVENTS_PUBLISHED.inc(len(confirmed))

@@ -10,14 +10,23 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    RowMapping,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -63,11 +72,38 @@ STAGES = (AGGREGATE, RENDER)
 Finish = Callable[[AsyncConnection, Run], Awaitable[dict[str, Any]]]
 """Writes a stage's effect in the finishing transaction; returns the run's new column values."""
 
+Work = Callable[[Run, RowMapping], Awaitable[Finish]]
+"""Does a stage's work with no transaction open; the row holds what `also_read` asked for."""
 
-_REMEMBER = insert(tables.inbox)
+
+def _remember_and_record(stage: Stage, service: str) -> Insert:
+    """The inbox row and the timeline's line of a finished stage, in one round trip."""
+    remembered = (
+        insert(tables.inbox)
+        .values(
+            tenant_id=bindparam("of_tenant"),
+            consumer=stage.consumption.name,
+            event_id=bindparam("of_event"),
+        )
+        .cte("remembered")
+    )
+    return (
+        insert(tables.timeline)
+        .values(
+            tenant_id=bindparam("of_tenant"),
+            run_id=bindparam("of_run"),
+            stage=stage.done,
+            service=service,
+            duration_ms=bindparam("took_ms"),
+            attempt=bindparam("in_attempt"),
+        )
+        .add_cte(remembered)
+    )
 
 
-def _claim_statement(stage: Stage, owner: str, lease_seconds: float) -> ReturningUpdate[Any]:
+def _claim_statement(
+    stage: Stage, owner: str, lease_seconds: float, also_read: Sequence[ColumnElement[Any]]
+) -> ReturningUpdate[Any]:
     """Take the run, if it waits for this stage and the event has had no effect yet."""
     runs_, inbox = tables.runs, tables.inbox
     seen = select(inbox.c.event_id).where(
@@ -89,7 +125,7 @@ def _claim_statement(stage: Stage, owner: str, lease_seconds: float) -> Returnin
             lease_owner=owner,
             lease_until=lease_end(lease_seconds),
         )
-        .returning(runs_)
+        .returning(runs_, *also_read)
     )
 
 
@@ -97,19 +133,27 @@ class StageWorker:
     """Runs one stage in one service."""
 
     def __init__(
-        self, stage: Stage, store: Store, settings: ServiceSettings, *, service: str, owner: str
+        self,
+        stage: Stage,
+        store: Store,
+        settings: ServiceSettings,
+        *,
+        service: str,
+        owner: str,
+        also_read: Sequence[ColumnElement[Any]] = (),
     ) -> None:
+        """`also_read`: labelled scalar subqueries about the run, read in the claim itself.
+
+        A transaction of their own would cost as much as the claim.
+        """
         self._stage = stage
         self._store = store
         self._settings = settings
         self._service = service
-        self._claim_statement = _claim_statement(stage, owner, settings.lease_seconds)
+        self._claim_statement = _claim_statement(stage, owner, settings.lease_seconds, also_read)
+        self._remember_and_record = _remember_and_record(stage, service)
 
-    async def run(
-        self,
-        event: ReportRequested | ReportAggregated,
-        work: Callable[[Run], Awaitable[Finish]],
-    ) -> None:
+    async def run(self, event: ReportRequested | ReportAggregated, work: Work) -> None:
         """Claim the run, do `work` (no transaction open), and commit its effect.
 
         Returns without doing anything when the event has had its effect already, the run is
@@ -117,17 +161,18 @@ class StageWorker:
         worker die).
         """
         token = uuid4()
-        run = await self._claim(event, token)
-        if run is None:
+        row = await self._claim(event, token)
+        if row is None:
             log.info("nothing to do", stage=self._stage.name)
             return
+        run = Run.of(row)
         lease = Lease(
             self._store, tables.runs, run.id, run.tenant_id, token, self._settings.lease_seconds
         )
         started = time.monotonic()
         try:
             async with lease.kept_alive():
-                finish = await work(run)
+                finish = await work(run, row)
             await self._finish(event, run, lease, finish, started)
         except LeaseLostError:
             log.warning("lease lost, result dropped", stage=self._stage.name)
@@ -144,7 +189,7 @@ class StageWorker:
             log.exception("unexpected error", stage=self._stage.name)
             await self._try_later(run, lease, TransientError("internal_error", repr(error)))
 
-    async def _claim(self, event: Event, token: UUID) -> Run | None:
+    async def _claim(self, event: Event, token: UUID) -> RowMapping | None:
         claim = {
             "event_run": event.run_id,
             "event_generation": event.generation,
@@ -152,8 +197,9 @@ class StageWorker:
             "lease_token": token,
         }
         async with self._store.tenant(event.tenant_id) as connection:
-            row = (await connection.execute(self._claim_statement, claim)).mappings().first()
-        return Run.of(row) if row else None
+            claimed = await connection.execute(self._claim_statement, claim)
+            row: RowMapping | None = claimed.mappings().first()
+        return row
 
     async def _finish(
         self, event: Event, run: Run, lease: Lease, finish: Finish, started: float
@@ -163,19 +209,14 @@ class StageWorker:
             values = await finish(connection, run)
             await lease.write(connection, status=self._stage.done, attempt=0, **RELEASED, **values)
             await connection.execute(
-                _REMEMBER,
+                self._remember_and_record,
                 {
-                    "tenant_id": run.tenant_id,
-                    "consumer": self._stage.consumption.name,
-                    "event_id": event.id,
+                    "of_tenant": run.tenant_id,
+                    "of_event": event.id,
+                    "of_run": run.id,
+                    "took_ms": round(duration * 1000),
+                    "in_attempt": run.attempt,
                 },
-            )
-            await runs.record(
-                connection,
-                run,
-                self._stage.done,
-                self._service,
-                duration_ms=round(duration * 1000),
             )
         telemetry.RUNS.labels(run.report_type, self._stage.done).inc()
         telemetry.STAGE_SECONDS.labels(self._stage.name).observe(time.monotonic() - started)

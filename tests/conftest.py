@@ -13,7 +13,7 @@ import pytest
 from deploy.local.infrastructure import LocalInfrastructure
 from shared.settings import ServiceSettings
 from shared.store.engine import Store
-from tests.containers_or_local import infrastructure
+from tests.containers_or_local import infrastructure, settings_of
 from tests.tenants import Tenant, new_tenant
 
 
@@ -33,11 +33,7 @@ def admin_database_url(infra: LocalInfrastructure) -> str:
 @pytest.fixture(scope="session")
 def settings(infra: LocalInfrastructure) -> ServiceSettings:
     """What every service is given."""
-    environment = infra.env_for("api")
-    names = {f"BROADSHEET_{name.upper()}": name for name in ServiceSettings.model_fields}
-    return ServiceSettings.model_validate(
-        {names[key]: value for key, value in environment.items() if key in names}
-    )
+    return settings_of(infra)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from deploy.local.infrastructure import LocalInfrastructure
+from shared.settings import ServiceSettings
 
 POSTGRES_IMAGE = os.environ.get("BROADSHEET_TEST_POSTGRES_IMAGE", "postgres:18")
 RABBITMQ_IMAGE = os.environ.get("BROADSHEET_TEST_RABBITMQ_IMAGE", "rabbitmq:4")
@@ -22,6 +23,15 @@ def infrastructure(state_dir: Path) -> Iterator[LocalInfrastructure]:
             urls = stack.enter_context(_containers())
             stack.enter_context(patch.dict(os.environ, urls))
         yield stack.enter_context(LocalInfrastructure(state_dir))
+
+
+def settings_of(infra: LocalInfrastructure) -> ServiceSettings:
+    """What every service there is given."""
+    environment = infra.env_for("api")
+    names = {f"BROADSHEET_{name.upper()}": name for name in ServiceSettings.model_fields}
+    return ServiceSettings.model_validate(
+        {names[key]: value for key, value in environment.items() if key in names}
+    )
 
 
 def engine_answers() -> bool:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.aggregator.catalogue import publish_report_types
-from services.aggregator.handlers import SERVICE, on_report_requested
+from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
 from services.aggregator.report_types import report_types
 from services.aggregator.settings import AggregatorSettings, address_in_environment
 from services.aggregator.source_registry import SourceRegistry
@@ -45,9 +45,13 @@ def create_service(settings: AggregatorSettings) -> Service:
         partial(
             on_report_requested,
             worker=StageWorker(
-                AGGREGATE, service.store, settings, service=SERVICE, owner=service.owner
+                AGGREGATE,
+                service.store,
+                settings,
+                service=SERVICE,
+                owner=service.owner,
+                also_read=ALSO_READ,
             ),
-            store=service.store,
             blobs=service.blobs,
             report_types=report_types,
             sources=sources,

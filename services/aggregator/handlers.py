@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.aggregator.report_types import ReportRequest, ReportType
-from services.aggregator.source_registry import SourceRegistry
+from services.aggregator.source_registry import REGISTERED_SOURCE, SourceRegistry
+from services.aggregator.sources import Source
 from shared import outbox
 from shared.blobs import BlobStore
 from shared.dedup_keys import snapshot_key
@@ -23,29 +24,38 @@ from shared.periods import Period
 from shared.runs import Run
 from shared.stage import Finish, StageWorker
 from shared.store import tables
-from shared.store.engine import Store
 
 SERVICE = "aggregator"
+
+_TENANT_NAME = (
+    select(tables.tenants.c.name)
+    .where(tables.tenants.c.id == tables.runs.c.tenant_id)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("tenant_name")
+)
+ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE)
+"""What the aggregator needs to know beside the run itself."""
 
 
 async def on_report_requested(
     event: ReportRequested,
     *,
     worker: StageWorker,
-    store: Store,
     blobs: BlobStore,
     report_types: Mapping[str, ReportType],
     sources: SourceRegistry,
 ) -> None:
     """Query the source once, store the document, and say that the run is aggregated."""
 
-    async def work(run: Run) -> Finish:
+    async def work(run: Run, row: RowMapping) -> Finish:
         report_type = report_types.get(run.report_type)
         if report_type is None:
             raise PermanentError(
                 "unknown_report_type", f"no aggregator knows the report type {run.report_type!r}"
             )
-        document = await _document(run, report_type, store, sources)
+        source = sources.find(run.source, row["registered_source"])
+        document = await _document(run, report_type, source, row["tenant_name"])
         content = document.model_dump_json().encode()
         key = snapshot_key(run.tenant_id, run.id, run.generation)
         if not await blobs.put_new(key, content):
@@ -59,19 +69,16 @@ async def on_report_requested(
 
 
 async def _document(
-    run: Run, report_type: ReportType, store: Store, sources: SourceRegistry
+    run: Run, report_type: ReportType, source: Source, tenant: str
 ) -> ReportDocument:
     try:
         parameters = report_type.parameters.model_validate(run.parameters)
     except ValidationError as error:
         raise PermanentError("invalid_parameters", str(error)) from error
-    async with store.tenant(run.tenant_id) as connection:
-        tenant = await connection.scalar(select(tables.tenants.c.name))
-        source = await sources.find(connection, run.tenant_id, run.source)
     request = ReportRequest(
         period=Period(first_day=run.first_day, last_day=run.last_day, timezone=run.timezone),
         parameters=parameters,
-        tenant=str(tenant),
+        tenant=tenant,
         generated_at=datetime.now(UTC),
     )
     async with source.snapshot() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.mailer.deliverer import Deliverer
@@ -16,33 +16,32 @@ from shared.topology import DELIVERER, MAILER
 SERVICE = "mailer"
 
 
+# Built once: building one costs as much as running it.
+_PENDING = select(tables.deliveries.c.id, tables.deliveries.c.channel).where(
+    tables.deliveries.c.run_id == tables.runs.c.id,
+    tables.deliveries.c.status == DeliveryStatus.PENDING,
+    tables.runs.c.id == bindparam("event_run"),
+    tables.runs.c.generation == bindparam("event_generation"),
+    tables.runs.c.status == RunStatus.COMPLETED,
+)
+_REMEMBER = insert(tables.inbox).on_conflict_do_nothing().returning(tables.inbox.c.event_id)
+
+
 async def on_report_rendered(event: ReportRendered, *, store: Store) -> None:
     """Ask for each of the run's deliveries by itself, so that none waits for another."""
-    deliveries, runs = tables.deliveries, tables.runs
     async with store.tenant(event.tenant_id) as connection:
-        is_so = await connection.scalar(
-            select(runs.c.id).where(
-                runs.c.id == event.run_id,
-                runs.c.generation == event.generation,
-                runs.c.status == RunStatus.COMPLETED,
-            )
-        )
-        if is_so is None:  # not remembered in the inbox: it may become true yet
+        about = {"event_run": event.run_id, "event_generation": event.generation}
+        waiting = (await connection.execute(_PENDING, about)).all()
+        if not waiting:
+            # Not remembered in the inbox: nothing was done, and of a run that is not complete
+            # it may become true yet.
             return
         first_time = await connection.scalar(
-            insert(tables.inbox)
-            .values(tenant_id=event.tenant_id, consumer=MAILER.name, event_id=event.id)
-            .on_conflict_do_nothing()
-            .returning(tables.inbox.c.event_id)
+            _REMEMBER,
+            {"tenant_id": event.tenant_id, "consumer": MAILER.name, "event_id": event.id},
         )
         if first_time is None:
             return
-        waiting = await connection.execute(
-            select(deliveries.c.id, deliveries.c.channel).where(
-                deliveries.c.run_id == event.run_id,
-                deliveries.c.status == DeliveryStatus.PENDING,
-            )
-        )
         due = [
             DeliveryDue(
                 run_id=event.run_id,

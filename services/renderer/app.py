@@ -8,7 +8,7 @@ from functools import partial
 
 from services.renderer.catalogue import publish_formats
 from services.renderer.formats import formats
-from services.renderer.handlers import SERVICE, on_report_aggregated
+from services.renderer.handlers import ALSO_READ, SERVICE, on_report_aggregated
 from services.renderer.isolation import RenderPool
 from services.renderer.settings import RendererSettings
 from shared.events import ReportAggregated
@@ -42,9 +42,13 @@ def create_service(settings: RendererSettings) -> Service:
         partial(
             on_report_aggregated,
             worker=StageWorker(
-                RENDER, service.store, settings, service=SERVICE, owner=service.owner
+                RENDER,
+                service.store,
+                settings,
+                service=SERVICE,
+                owner=service.owner,
+                also_read=ALSO_READ,
             ),
-            store=service.store,
             blobs=service.blobs,
             formats=formats,
             pool=pool,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
@@ -24,12 +25,30 @@ from shared.runs import Run
 from shared.stage import Finish, StageWorker
 from shared.states import ArtifactStatus
 from shared.store import tables
-from shared.store.engine import Store
 
 SERVICE = "renderer"
 
 BODY_FORMATS = {"email": "mail"}
 """Which internal format a channel needs beside the files that were asked for."""
+
+ALSO_READ = (
+    select(func.array_agg(tables.deliveries.c.channel.distinct()))
+    .where(tables.deliveries.c.run_id == tables.runs.c.id)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("channels"),
+)
+"""What the renderer needs to know beside the run itself: its deliveries' channels."""
+
+_INSERT = insert(tables.artifacts)
+_STORE = _INSERT.on_conflict_do_update(
+    # A retried run renders again, from its new snapshot.
+    index_elements=["run_id", "format"],
+    set_={
+        name: _INSERT.excluded[name]
+        for name in ("status", "blob_key", "sha256", "size", "rows", "rendered_at")
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -48,25 +67,25 @@ async def on_report_aggregated(
     event: ReportAggregated,
     *,
     worker: StageWorker,
-    store: Store,
     blobs: BlobStore,
     formats: Mapping[str, Format],
     pool: RenderPool,
 ) -> None:
     """Render every format of the run from its snapshot, and say that the run is complete."""
 
-    async def work(run: Run) -> Finish:
+    async def work(run: Run, row: RowMapping) -> Finish:
         snapshot = await _snapshot(run, blobs)
-        document = ReportDocument.model_validate_json(snapshot)
+        # Read by the child processes themselves; here only for what is not drawn in one.
+        document = cache(lambda: ReportDocument.model_validate_json(snapshot))
         stored = []
-        for name in await _format_names(run, store):
+        for name in _format_names(run, row["channels"]):
             format_ = formats.get(name)
             if format_ is None:
                 raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
             if format_.isolated:
                 rendered = await pool.render(name, snapshot, lane=run.lane)
             else:
-                rendered = format_.render(document)
+                rendered = format_.render(document())
             stored.append(await _store_artifact(run, format_, rendered, blobs))
         return _finish(stored)
 
@@ -81,13 +100,8 @@ async def _snapshot(run: Run, blobs: BlobStore) -> bytes:
     return content
 
 
-async def _format_names(run: Run, store: Store) -> list[str]:
-    deliveries = tables.deliveries
-    async with store.tenant(run.tenant_id) as connection:
-        channels = await connection.scalars(
-            select(deliveries.c.channel).where(deliveries.c.run_id == run.id).distinct()
-        )
-    bodies = {BODY_FORMATS[channel] for channel in channels if channel in BODY_FORMATS}
+def _format_names(run: Run, channels: Sequence[str] | None) -> list[str]:
+    bodies = {BODY_FORMATS[channel] for channel in channels or () if channel in BODY_FORMATS}
     return [*run.formats, *sorted(bodies)]
 
 
@@ -112,16 +126,8 @@ async def _store_artifact(
 
 def _finish(stored: list[StoredArtifact]) -> Finish:
     async def finish(connection: AsyncConnection, run: Run) -> dict[str, Any]:
-        statement = insert(tables.artifacts)
         await connection.execute(
-            statement.on_conflict_do_update(
-                # A retried run renders again, from its new snapshot.
-                index_elements=["run_id", "format"],
-                set_={
-                    name: statement.excluded[name]
-                    for name in ("status", "blob_key", "sha256", "size", "rows", "rendered_at")
-                },
-            ),
+            _STORE,
             [
                 {
                     "id": uuid7(),

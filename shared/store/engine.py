@@ -18,6 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from shared.settings import ServiceSettings
 
+_EVENTS_WRITTEN = "broadsheet.events_written"
+"""Of a connection's `info`: its open transaction wrote events that are due at once."""
+
 _SET_TENANT = text("SELECT set_config('broadsheet.tenant', :tenant, true)")
 
 
@@ -42,13 +45,15 @@ class Store:
     """The metadata store as one service sees it.
 
     `on_commit` hooks run after each successful commit of a tenant's or a housekeeping
-    transaction; the relay hangs its wake-up there.
+    transaction, `on_events` hooks after those that wrote events; the relay hangs its wake-up
+    there.
     """
 
     def __init__(self, application: AsyncEngine, housekeeping: AsyncEngine) -> None:
         self._application = application
         self._housekeeping = housekeeping
         self._on_commit: list[Callable[[], None]] = []
+        self._on_events: list[Callable[[], None]] = []
 
     @classmethod
     def connect(cls, settings: ServiceSettings, application_name: str) -> Store:
@@ -79,13 +84,19 @@ class Store:
         """Call `hook` after every commit."""
         self._on_commit.append(hook)
 
+    def on_events(self, hook: Callable[[], None]) -> None:
+        """Call `hook` after every commit of a transaction that wrote events due at once."""
+        self._on_events.append(hook)
+
     @asynccontextmanager
     async def tenant(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one tenant's rows; commits at the end of the block."""
         async with self._application.begin() as connection:
+            connection.info[_EVENTS_WRITTEN] = False
             await connection.execute(_SET_TENANT, {"tenant": str(tenant_id)})
             yield connection
-        self._committed()
+            with_events: bool = connection.info[_EVENTS_WRITTEN]
+        self._committed(with_events)
 
     @asynccontextmanager
     async def no_tenant(self) -> AsyncIterator[AsyncConnection]:
@@ -97,8 +108,10 @@ class Store:
     async def housekeeping(self) -> AsyncIterator[AsyncConnection]:
         """A transaction across tenants; commits at the end of the block."""
         async with self.quiet_housekeeping() as connection:
+            connection.info[_EVENTS_WRITTEN] = False
             yield connection
-        self._committed()
+            with_events: bool = connection.info[_EVENTS_WRITTEN]
+        self._committed(with_events)
 
     @asynccontextmanager
     async def quiet_housekeeping(self) -> AsyncIterator[AsyncConnection]:
@@ -116,6 +129,14 @@ class Store:
         await self._application.dispose()
         await self._housekeeping.dispose()
 
-    def _committed(self) -> None:
+    def _committed(self, with_events: bool) -> None:
         for hook in self._on_commit:
             hook()
+        if with_events:
+            for hook in self._on_events:
+                hook()
+
+
+def note_events(connection: AsyncConnection) -> None:
+    """Have the `on_events` hooks called once the connection's transaction has committed."""
+    connection.info[_EVENTS_WRITTEN] = True

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
+from shared.settings import ServiceSettings
 from shared.store.engine import Store, asyncpg_url
+from tests.containers_or_local import settings_of
 from tests.faults.mortal_fleet import MortalFleet
 from tests.messages import Messages, messages
 from tests.pipeline import Pipeline
@@ -25,6 +27,19 @@ def infra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalInfrastruct
             environment.delenv(variable, raising=False)
         with LocalInfrastructure(tmp_path_factory.mktemp("faults")) as running:
             yield running
+
+
+# Of this `infra`, and not of the one that other tests may have started before.
+@pytest.fixture(scope="session")
+def admin_database_url(infra: LocalInfrastructure) -> str:
+    """The store's administrator: not bound by row-level security."""
+    return infra.admin_database_url
+
+
+@pytest.fixture(scope="session")
+def settings(infra: LocalInfrastructure) -> ServiceSettings:
+    """What every service is given."""
+    return settings_of(infra)
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,8 @@ async def test_everything_accepted_while_the_broker_was_away_is_made_and_mailed_
     post: PostOffice,
 ) -> None:
     assert infra.broker is not None
+    # On a busy machine two seconds are soon over, and a late mailer is uncertain for good.
+    fleet.replace("mailer", {"BROADSHEET_LEASE_SECONDS": "15"})
     accepted = await _interrupted(
         infra, fleet, pipeline, getattr(infra.broker, how), infra.broker.start
     )

@@ -1,0 +1,1 @@
+"""The api in this process, over a real store."""
