@@ -86,7 +86,7 @@ class FolderBlobs:
                 yield chunk
 
     async def delete_prefix(self, prefix: str) -> None:
-        await asyncio.to_thread(shutil.rmtree, self._path(prefix), ignore_errors=True)
+        await asyncio.to_thread(self._delete_prefix, prefix)
 
     async def ping(self) -> None:
         if not os.access(self._folder, os.W_OK):
@@ -129,6 +129,17 @@ class FolderBlobs:
         except OSError as error:
             raise TransientError("storage_unavailable", str(error)) from error
         return True
+
+    def _delete_prefix(self, prefix: str) -> None:
+        path = self._path(prefix)
+        if path == self._folder.resolve():
+            raise ValueError(f"blob prefix {prefix!r} is everything there is")
+        try:
+            shutil.rmtree(path)
+        except FileNotFoundError:
+            return  # nothing there, or somebody else is at it
+        except OSError as error:
+            raise TransientError("storage_unavailable", str(error)) from error
 
     def _get(self, key: str) -> bytes:
         with self._open(key) as file:

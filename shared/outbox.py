@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from aio_pika.exceptions import DeliveryError
 from faststream.rabbit import RabbitBroker
 from opentelemetry import context as trace_context
 from sqlalchemy import (
@@ -67,16 +68,30 @@ _MARK_PUBLISHED = select(func.pg_notify(RUN_CHANGED, bindparam("runs", type_=Tex
     _PUBLISHED
 )
 
+RETURNED_AGAIN_AFTER = timedelta(seconds=10)
+"""The pause after the broker gave an event back: no queue takes it, and others wait behind it."""
+_POSTPONE = (
+    update(tables.outbox)
+    .where(tables.outbox.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .values(available_at=func.clock_timestamp() + RETURNED_AGAIN_AFTER)
+)
+
 
 async def add(connection: AsyncConnection, *events: Event, source: str) -> None:
     """Write events, to be published to everyone once the transaction commits.
 
     `source` is the CloudEvents source: the service that says so.
     """
-    rows = [
-        _row(event, source, exchange=REPORTS.name, routing_key=event.routing_key)
-        for event in events
-    ]
+    await add_rows(connection, [row_of(event, source) for event in events])
+
+
+def row_of(event: Event, source: str) -> dict[str, Any]:
+    """The row of an event for everyone, with the trace of the work under way."""
+    return _row(event, source, exchange=REPORTS.name, routing_key=event.routing_key)
+
+
+async def add_rows(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write what `row_of` made."""
     if rows:
         await connection.execute(_INSERT, rows)
         note_events(connection)
@@ -189,29 +204,38 @@ class Relay:
             rows = (await connection.execute(_DUE, {"batch": self._batch})).mappings().all()
             if not rows:
                 return 0
-            confirmed = await self._publish(rows)
+            confirmed, returned = await self._publish(rows)
+            if returned:
+                await connection.execute(_POSTPONE, {"ids": [row["id"] for row in returned]})
             runs = ",".join({str(row["run_id"]) for row in confirmed})
             await connection.execute(
                 _MARK_PUBLISHED, {"ids": [row["id"] for row in confirmed], "runs": runs}
             )
-        if len(confirmed) < len(rows):
-            raise ConnectionError(f"{len(rows) - len(confirmed)} events were not confirmed")
+        if len(confirmed) + len(returned) < len(rows):
+            raise ConnectionError(
+                f"{len(rows) - len(confirmed) - len(returned)} events were not confirmed"
+            )
         telemetry.EVENTS_PUBLISHED.inc(len(confirmed))
         return len(rows)
 
-    async def _publish(self, rows: Sequence[RowMapping]) -> list[RowMapping]:
-        """Publish the rows at once and return those that the broker confirmed."""
+    async def _publish(
+        self, rows: Sequence[RowMapping]
+    ) -> tuple[list[RowMapping], list[RowMapping]]:
+        """Publish the rows at once; those the broker confirmed, and those it gave back."""
         outcomes = await asyncio.gather(
             *(self._publish_one(row) for row in rows), return_exceptions=True
         )
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                log.warning("an event was not confirmed", reason=repr(outcome))
-        return [
-            row
-            for row, outcome in zip(rows, outcomes, strict=True)
-            if not isinstance(outcome, BaseException)
-        ]
+        confirmed, returned = [], []
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if not isinstance(outcome, BaseException):
+                confirmed.append(row)
+                continue
+            log.warning(
+                "an event was not confirmed", routing_key=row["routing_key"], reason=repr(outcome)
+            )
+            if isinstance(outcome, DeliveryError):
+                returned.append(row)
+        return confirmed, returned
 
     async def _publish_one(self, row: RowMapping) -> None:
         event_id: UUID = row["event_id"]

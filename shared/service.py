@@ -158,7 +158,7 @@ def _broker(settings: ServiceSettings, name: str, *, traced: bool) -> RabbitBrok
 
         middlewares.append(RabbitTelemetryMiddleware())
     return RabbitBroker(
-        settings.amqp_url.get_secret_value(),
+        _with_heartbeat(settings.amqp_url.get_secret_value(), settings.amqp_heartbeat_seconds),
         # Publishing has a channel of its own, which hears of unroutable messages; a fault
         # there leaves the consumers' channels alone.
         default_channel=Channel(publisher_confirms=True, on_return_raises=True),
@@ -170,6 +170,13 @@ def _broker(settings: ServiceSettings, name: str, *, traced: bool) -> RabbitBrok
         logger=None,
         middlewares=middlewares,
     )
+
+
+def _with_heartbeat(url: str, seconds: int) -> str:
+    """The URL asking for that heartbeat, unless it asks for one itself."""
+    if "heartbeat=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}heartbeat={seconds}"
 
 
 async def _live(request: Request) -> Response:

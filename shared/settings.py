@@ -49,6 +49,8 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str | None = None
     """OTLP/HTTP traces endpoint such as `http://collector:4318/v1/traces`; off when empty."""
 
+    amqp_heartbeat_seconds: int = Field(default=20, ge=1, le=600)
+    """How long a process may be silent before the broker gives what it has in hand to others."""
     database_pool_size: int = Field(default=5, ge=1, le=100)
     """Connections to the store per process, as the application's role."""
     lease_seconds: float = Field(default=30.0, gt=0)

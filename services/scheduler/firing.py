@@ -9,7 +9,7 @@ import structlog
 from cronsim import CronSimError
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler.cron import Fire, fire_at, next_fire
@@ -17,12 +17,18 @@ from shared.periods import Preset, preset_period
 from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus
 from shared.store import tables
-from shared.store.engine import Store
+from shared.store.engine import Store, store_is_away
 
 log = structlog.get_logger(__name__)
 
 SERVICE = "scheduler"
 BATCH = 100
+
+_UNFIREABLE = (
+    *(CronSimError, ValueError, LookupError, TypeError, ArithmeticError, NoResultFound),
+    DBAPIError,  # the store refuses what the schedule says, such as a recipient named twice
+)
+"""What is wrong with a schedule rather than with the moment."""
 
 
 async def fire_due_schedules(store: Store) -> int:
@@ -67,7 +73,9 @@ async def _fire_or_switch_off(
     try:
         async with connection.begin_nested():
             return await _fire(connection, schedule, now)
-    except (CronSimError, ValueError, LookupError, NoResultFound) as error:
+    except _UNFIREABLE as error:
+        if store_is_away(error):
+            raise
         problem = f"cannot be fired: {error or type(error).__name__}"
         log.error("schedule switched off", schedule_id=str(schedule["id"]), reason=problem)
         await connection.execute(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from services.scheduler.settings import SchedulerSettings
 from shared.blobs import BlobStore
 from shared.dedup_keys import run_prefix
+from shared.errors import TransientError
 from shared.states import ArtifactStatus
 from shared.store import tables
 from shared.store.engine import Store
@@ -60,7 +61,11 @@ async def _expire_batch(store: Store, blobs: BlobStore) -> int:
             .values(status=ArtifactStatus.EXPIRED)
         )
     for row in rows:
-        await blobs.delete_prefix(run_prefix(row.tenant_id, row.id))
+        try:
+            await blobs.delete_prefix(run_prefix(row.tenant_id, row.id))
+        except TransientError as error:
+            log.warning("files not removed yet", run_id=str(row.id), reason=error.message)
+            ids.remove(row.id)
     async with store.housekeeping() as connection:
         await connection.execute(
             update(runs).where(runs.c.id.in_(ids)).values(files_removed_at=func.now())

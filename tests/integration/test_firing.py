@@ -1,0 +1,145 @@
+"""From due schedules to runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from deploy.local.infrastructure import LocalInfrastructure
+from services.aggregator.catalogue import publish_report_types
+from services.aggregator.report_types import report_types
+from services.scheduler.firing import fire_due_schedules
+from shared.store import tables
+from shared.store.engine import Store, asyncpg_url
+from tests.pipeline import Pipeline
+from tests.schedules import new_schedule
+from tests.tenants import Tenant
+
+MORNING = datetime(2026, 10, 12, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+async def admin(admin_database_url: str, store: Store) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(asyncpg_url(admin_database_url))
+    async with engine.begin() as connection:
+        await connection.execute(update(tables.schedules).values(active=False))
+        await publish_report_types(connection, report_types)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def pipeline(
+    tenant: Tenant, store: Store, admin: AsyncEngine, infra: LocalInfrastructure
+) -> Pipeline:
+    return Pipeline(tenant, store, admin, Path(infra.places.blobs))
+
+
+async def _schedule(admin: AsyncEngine, schedule_id: UUID) -> Any:
+    async with admin.connect() as connection:
+        found = await connection.execute(
+            select(tables.schedules).where(tables.schedules.c.id == schedule_id)
+        )
+        return found.mappings().one()
+
+
+async def test_a_due_schedule_makes_one_run_for_its_nominal_day_and_moves_on(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    schedule_id = await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
+    assert await fire_due_schedules(store) == 1
+    (run,) = await pipeline.runs()
+    assert run["schedule_id"] == schedule_id
+    assert run["lane"] == "bulk"
+    assert str(run["first_day"]) == str(run["last_day"]) == "2026-10-11", "yesterday, as it was due"
+    assert (await _schedule(admin, schedule_id))["next_run_at"] > datetime.now(UTC)
+    assert await fire_due_schedules(store) == 0
+
+
+async def test_schedulers_that_look_at_once_fire_each_schedule_once(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    for _ in range(30):
+        await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
+    fired = await asyncio.gather(*(fire_due_schedules(store) for _ in range(3)))
+    assert sum(fired) == 30
+    assert len({run["schedule_id"] for run in await pipeline.runs()}) == 30
+    assert len(await pipeline.runs()) == 30
+
+
+async def test_a_nominal_time_that_comes_again_makes_no_second_run(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    schedule_id = await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
+    await fire_due_schedules(store)
+    async with admin.begin() as connection:  # as from a restored backup
+        await connection.execute(
+            update(tables.schedules)
+            .where(tables.schedules.c.id == schedule_id)
+            .values(next_run_at=MORNING)
+        )
+    assert await fire_due_schedules(store) == 0
+    assert len(await pipeline.runs()) == 1
+    assert (await _schedule(admin, schedule_id))["next_run_at"] > datetime.now(UTC)
+
+
+async def test_the_two_passes_of_a_repeated_hour_are_two_fires(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 in Berlin, twice
+    for due in (first, first + timedelta(hours=1)):
+        schedule_id = await new_schedule(
+            admin, pipeline.tenant, next_run_at=due, cron="30 * * * *", timezone="Europe/Berlin"
+        )
+        await fire_due_schedules(store)
+        assert (await _schedule(admin, schedule_id))["active"]
+    assert len(await pipeline.runs()) == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"cron": "no cron"},
+        {"cron": "0 9 30 2 *"},
+        {"cron": "99 99 * * *"},
+        {"timezone": "Mars/Olympus"},
+        {"deliver_to": [{"channel": "email"}]},
+        {"deliver_to": [17]},
+        {"deliver_to": {"channel": "email", "to": "a@example.com"}},
+        {"deliver_to": [{"channel": "email", "to": "a@example.com"}] * 2},
+        {"deliver_to": [{"channel": "email", "to": "a" * 400}]},
+        {"preset": "the day after tomorrow"},
+        {"report_type": "a type that is gone"},
+    ],
+    ids=str,
+)
+async def test_a_schedule_that_cannot_be_fired_is_switched_off_and_stops_no_other(
+    broken: dict[str, Any], store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    earlier = MORNING - timedelta(hours=1)
+    broken_id = await new_schedule(admin, pipeline.tenant, next_run_at=earlier, **broken)
+    sound_id = await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
+
+    assert await fire_due_schedules(store) == 1
+
+    (run,) = await pipeline.runs()
+    assert run["schedule_id"] == sound_id
+    switched_off = await _schedule(admin, broken_id)
+    assert switched_off["active"] is False
+    assert switched_off["problem"].startswith("cannot be fired: ")
+    async with admin.connect() as connection:
+        occurrences = await connection.scalar(
+            select(text("count(*)"))
+            .select_from(tables.occurrences)
+            .where(tables.occurrences.c.schedule_id == broken_id)
+        )
+    assert occurrences == 0, "it does not claim to have fired"
+    assert await fire_due_schedules(store) == 0
