@@ -12,6 +12,7 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
+from shared import runs
 from shared.events import ReportRequested
 from shared.lease import Lease, LeaseLostError, lease_end
 from shared.runs import Run
@@ -106,7 +107,7 @@ async def test_of_many_workers_that_get_the_same_event_one_works(
     worked: list[int] = []
 
     async def attempt(number: int) -> None:
-        async def work(run: Run) -> Finish:
+        async def work(run: Run, read: object) -> Finish:
             worked.append(number)
             await asyncio.sleep(0.3)
 
@@ -132,11 +133,9 @@ async def test_of_many_workers_that_get_the_same_event_one_works(
 async def test_a_stage_that_was_cancelled_meanwhile_leaves_the_run_cancelled(
     store: Store, settings: ServiceSettings, pipeline: Pipeline
 ) -> None:
-    from shared import runs
-
     run_id = await pipeline.request()
 
-    async def work(run: Run) -> Finish:
+    async def work(run: Run, read: object) -> Finish:
         async with store.tenant(pipeline.tenant.id) as connection:
             assert await runs.cancel(connection, run, service="api")
 
@@ -160,7 +159,7 @@ async def test_a_bug_in_a_stage_is_tried_again_and_then_fails_the_run_with_its_w
     run_id = await pipeline.request()
     settings = settings.model_copy(update={"max_attempts": 2})
 
-    async def work(run: Run) -> Finish:
+    async def work(run: Run, read: object) -> Finish:
         raise ZeroDivisionError("a figure by nothing")
 
     worker = StageWorker(AGGREGATE, store, settings, service="tests", owner="tests")
