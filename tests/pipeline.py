@@ -134,9 +134,16 @@ class Pipeline:
         }
 
     def files(self, run_id: UUID) -> set[str]:
-        """The files kept for the run, below its folder; half ones too."""
+        """The files kept for the run, below its folder.
+
+        Not those with a dot, drafts that a killed writer left: they go with the folder.
+        """
         folder = self._folder(run_id)
-        return {str(path.relative_to(folder)) for path in self._files(run_id)}
+        return {
+            str(path.relative_to(folder))
+            for path in self._files(run_id)
+            if not path.name.startswith(".")
+        }
 
     async def until(self, fact: Callable[[], Awaitable[bool]], what: str, seconds: float) -> None:
         """Wait until it is so."""
@@ -199,7 +206,8 @@ class Pipeline:
             row["blob_key"]: row["sha256"] for row in artifacts.values()
         }
         prefix = f"{self.tenant.id}/{run_id}/"
-        assert {prefix + name for name in self.files(run_id)} == set(kept)
+        found = {prefix + name for name in self.files(run_id)}
+        assert found == set(kept), f"files {found}, rows {set(kept)}"
         for key, sha256 in kept.items():
             assert hashlib.sha256((self._blobs / key).read_bytes()).hexdigest() == sha256
         announced = await self.announced(run_id)

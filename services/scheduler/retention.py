@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from services.scheduler.settings import SchedulerSettings
 from shared.blobs import BlobStore
@@ -21,58 +23,69 @@ BATCH = 100
 
 
 async def expire_files(store: Store, blobs: BlobStore) -> int:
-    """Remove all files that are past their retention; returns of how many runs."""
-    expired = 0
-    while (batch := await _expire_batch(store, blobs)) > 0:
-        expired += batch
+    """Remove all files that are past their retention; returns of how many runs.
+
+    Each run is looked at once: one whose files cannot be removed now waits for the next call.
+    """
+    expired, looked_at = 0, UUID(int=0)
+    while batch := await _note_as_expired(store, looked_at):
+        expired += await _remove_files(store, blobs, batch)
+        looked_at = batch[-1].id
+    if expired:
+        log.info("files expired", runs=expired)
     return expired
 
 
-async def _expire_batch(store: Store, blobs: BlobStore) -> int:
-    """Remove the files of some runs past their tenant's retention, or deleted.
+async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID]]:
+    """The next runs (id, tenant_id) past their tenant's retention, or deleted.
 
-    Also of failed and cancelled runs, whose workers may have left some. The rows say `expired`
+    Also failed and cancelled ones, whose workers may have left files. The rows say `expired`
     before a file goes, and only a run whose files are gone is marked so: a death in between
     leaves nothing that the next look does not find.
     """
     runs, artifacts, settings = tables.runs, tables.artifacts, tables.tenant_settings
     kept_until = func.now() - func.make_interval(0, 0, 0, settings.c.retention_days)
     past = (
-        select(runs.c.id)
+        select(runs.c.id, runs.c.tenant_id)
         .join(settings, settings.c.tenant_id == runs.c.tenant_id)
         .where(
+            runs.c.id > after,
             runs.c.files_removed_at.is_(None),
             (runs.c.completed_at < kept_until) | runs.c.deleted_at.is_not(None),
         )
+        .order_by(runs.c.id)
         .limit(BATCH)
+        .with_for_update(of=runs, skip_locked=True)
     )
     async with store.housekeeping() as connection:
-        rows = (
-            await connection.execute(
-                select(runs.c.id, runs.c.tenant_id)
-                .where(runs.c.id.in_(past))
-                .with_for_update(skip_locked=True)
-            )
-        ).all()
-        ids = [row.id for row in rows]
+        found = (await connection.execute(past)).all()
         await connection.execute(
             update(artifacts)
-            .where(artifacts.c.run_id.in_(ids))
+            .where(artifacts.c.run_id.in_([run.id for run in found]))
             .values(status=ArtifactStatus.EXPIRED)
         )
-    for row in rows:
+    return found
+
+
+async def _remove_files(
+    store: Store, blobs: BlobStore, batch: Sequence[Row[UUID, UUID]]
+) -> int:
+    """Remove their files and say so in the ledger; of how many runs it could."""
+    removed = []
+    for run in batch:
         try:
-            await blobs.delete_prefix(run_prefix(row.tenant_id, row.id))
+            await blobs.delete_prefix(run_prefix(run.tenant_id, run.id))
         except TransientError as error:
-            log.warning("files not removed yet", run_id=str(row.id), reason=error.message)
-            ids.remove(row.id)
+            log.warning("files not removed yet", run_id=str(run.id), reason=error.message)
+        else:
+            removed.append(run.id)
     async with store.housekeeping() as connection:
         await connection.execute(
-            update(runs).where(runs.c.id.in_(ids)).values(files_removed_at=func.now())
+            update(tables.runs)
+            .where(tables.runs.c.id.in_(removed))
+            .values(files_removed_at=func.now())
         )
-    if rows:
-        log.info("files expired", runs=len(rows))
-    return len(rows)
+    return len(removed)
 
 
 async def forget_events(store: Store, settings: SchedulerSettings) -> None:

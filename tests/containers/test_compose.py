@@ -11,7 +11,7 @@ import pytest
 from deploy.containers import images
 from deploy.containers.compose import SERVICES, Compose
 
-pytestmark = pytest.mark.containers
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(1200)]
 
 
 def test_each_image_holds_its_own_service_alone(

@@ -58,14 +58,16 @@ class MortalFleet(Fleet):
         self._doom_file(service).unlink(missing_ok=True)
 
     @asynccontextmanager
-    async def restarting(self, *services: str) -> AsyncIterator[None]:
+    async def restarting(
+        self, *services: str, overrides: Mapping[str, str] | None = None
+    ) -> AsyncIterator[None]:
         """Start the services anew whenever they die, as a supervisor does."""
 
         async def watch() -> None:
             while True:
                 for service in services:
                     if not self[service].runs:
-                        self.start(service, wait=False)
+                        self.start(service, overrides, wait=False)
                 await asyncio.sleep(0.1)
 
         watching = asyncio.create_task(watch())

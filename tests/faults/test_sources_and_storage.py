@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -16,7 +17,7 @@ from deploy.local.infrastructure import LocalInfrastructure
 from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
 from tests.faults.mortal_fleet import MortalFleet
-from tests.messages import Messages
+from tests.messages import Messages, Overheard
 from tests.pipeline import Pipeline
 from tests.processes import free_port
 
@@ -160,11 +161,7 @@ async def test_a_report_that_cannot_be_stored_is_tried_again_until_it_can(
     assert "storage_unavailable" in first["detail"]
 
 
-async def _told_once(pipeline: Pipeline, overheard: object, run_id: object) -> None:
-    from tests.messages import Overheard
-
-    assert isinstance(overheard, Overheard)
-
+async def _told_once(pipeline: Pipeline, overheard: Overheard, run_id: UUID) -> None:
     async def told() -> bool:
         return len(overheard.about(run_id, "report.failed.v1")) == 1
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from uuid6 import uuid7
 
 from deploy.local.infrastructure import LocalInfrastructure
+from services.scheduler import retention
 from services.scheduler.retention import expire_files
 from shared.blobs import FolderBlobs
 from shared.dedup_keys import snapshot_key
@@ -94,8 +95,14 @@ async def test_files_past_their_retention_go_and_the_rows_say_so(
 
 
 async def test_files_that_cannot_be_removed_now_are_removed_later_and_hold_up_no_others(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline, blobs: FolderBlobs, tmp_path: Path
+    store: Store,
+    admin: AsyncEngine,
+    pipeline: Pipeline,
+    blobs: FolderBlobs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(retention, "BATCH", 1)
     stuck = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=100)
     other = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=100)
     folder = tmp_path / str(pipeline.tenant.id) / str(stuck)
