@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert
+from sqlalchemy import RowMapping, Uuid, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
@@ -57,18 +59,32 @@ class CreatedRun:
     deliveries: Sequence[RowMapping]
 
 
+@dataclass(frozen=True)
+class NewRun:
+    """The rows of a run that is to be created, its event's among them."""
+
+    run: dict[str, Any]
+    deliveries: Sequence[dict[str, Any]]
+    event: dict[str, Any]
+
+
 # Built once: the same statement object each time spares the work of recognising it.
-_INSERT_RUN = insert(tables.runs).returning(tables.runs)
-_INSERT_DELIVERIES = insert(tables.deliveries).returning(tables.deliveries)
+_INSERT_RUNS = insert(tables.runs)
+_INSERT_DELIVERIES = insert(tables.deliveries)
+_THESE_RUNS = select(tables.runs).where(
+    tables.runs.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
+)
+_THEIR_DELIVERIES = (
+    select(tables.deliveries)
+    .where(tables.deliveries.c.run_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(tables.deliveries.c.id)
+)
 
 
-async def create_run(
-    connection: AsyncConnection, request: RunRequest, *, service: str
-) -> CreatedRun:
-    """Write the run so that it will be worked on once the transaction commits."""
-    inserted = await connection.execute(
-        _INSERT_RUN,
-        {
+def new_run(request: RunRequest, *, service: str) -> NewRun:
+    """The rows; the run belongs to the trace of the work under way."""
+    return NewRun(
+        run={
             "id": request.id,
             "tenant_id": request.tenant_id,
             "report_type": request.report_type,
@@ -89,35 +105,55 @@ async def create_run(
             "status": RunStatus.REQUESTED,
             "traceparent": telemetry.current_trace_headers().get("traceparent"),
         },
-    )
-    run = inserted.mappings().one()
-    deliveries: Sequence[RowMapping] = ()
-    if request.recipients:
-        written = await connection.execute(
-            _INSERT_DELIVERIES,
-            [
-                {
-                    "id": uuid7(),
-                    "tenant_id": request.tenant_id,
-                    "run_id": request.id,
-                    "channel": recipient.channel,
-                    "recipient": recipient.to,
-                    "status": DeliveryStatus.PENDING,
-                }
-                for recipient in request.recipients
-            ],
-        )
-        deliveries = written.mappings().all()
-    await outbox.add(
-        connection,
-        ReportRequested(
-            run_id=request.id,
-            tenant_id=request.tenant_id,
-            lane=request.lane,
-            report_type=request.report_type,
-            formats=request.formats,
+        deliveries=[
+            {
+                "id": uuid7(),
+                "tenant_id": request.tenant_id,
+                "run_id": request.id,
+                "channel": recipient.channel,
+                "recipient": recipient.to,
+                "status": DeliveryStatus.PENDING,
+            }
+            for recipient in request.recipients
+        ],
+        event=outbox.row_of(
+            ReportRequested(
+                run_id=request.id,
+                tenant_id=request.tenant_id,
+                lane=request.lane,
+                report_type=request.report_type,
+                formats=request.formats,
+            ),
+            service,
         ),
-        source=service,
     )
-    telemetry.RUNS.labels(request.report_type, RunStatus.REQUESTED).inc()
-    return CreatedRun(run, deliveries)
+
+
+async def create_run(
+    connection: AsyncConnection, request: RunRequest, *, service: str
+) -> CreatedRun:
+    """Write the run so that it will be worked on once the transaction commits."""
+    (created,) = await create_runs(connection, [new_run(request, service=service)])
+    return created
+
+
+async def create_runs(connection: AsyncConnection, new: Sequence[NewRun]) -> list[CreatedRun]:
+    """Write runs of one tenant, in as many round trips as one of them takes."""
+    deliveries = [row for one in new for row in one.deliveries]
+    await connection.execute(_INSERT_RUNS, [one.run for one in new])
+    if deliveries:
+        await connection.execute(_INSERT_DELIVERIES, deliveries)
+    await outbox.add_rows(connection, [one.event for one in new])
+    ids = [one.run["id"] for one in new]
+    # Read and not returned by the INSERT: that would be another statement for each number of
+    # rows, to be parsed and planned each time.
+    written = await connection.execute(_THESE_RUNS, {"ids": ids})
+    runs = {row["id"]: row for row in written.mappings()}
+    of_run: dict[UUID, list[RowMapping]] = defaultdict(list)
+    if deliveries:
+        written = await connection.execute(_THEIR_DELIVERIES, {"ids": ids})
+        for row in written.mappings():
+            of_run[row["run_id"]].append(row)
+    for one in new:
+        telemetry.RUNS.labels(one.run["report_type"], RunStatus.REQUESTED).inc()
+    return [CreatedRun(runs[run_id], of_run[run_id]) for run_id in ids]

@@ -26,6 +26,7 @@ from shared import telemetry
 from shared.blobs import BlobStore, blob_store
 from shared.consumer import Consumers
 from shared.outbox import Relay
+from shared.priority import let_niceness_count
 from shared.settings import ServiceSettings
 from shared.store.engine import Store
 from shared.topology import declare_topology
@@ -189,6 +190,7 @@ async def _metrics(request: Request) -> Response:
 
 def serve(app: Any, settings: ServiceSettings) -> None:
     """Run the application until SIGTERM or SIGINT."""
+    let_niceness_count()
     uvicorn.run(
         app,
         host=settings.http_host,

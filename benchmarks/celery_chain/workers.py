@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import asyncpg
 
@@ -111,6 +112,8 @@ def running(infrastructure: LocalInfrastructure, today: date) -> Iterator[Chain]
         infrastructure.places.log("celery"),
         cwd=CHECKOUT,
     )
+    with suppress(OSError):  # as the services do for themselves: see `shared.priority`
+        Path(f"/proc/{worker.pid}/autogroup").write_text(NICENESS)
     try:
         yield Chain(worker, environment, infrastructure, today)
     finally:

@@ -11,6 +11,7 @@ from services.api.body_limit import BodyLimit
 from services.api.catalogue import Catalogue
 from services.api.estimates import Estimates
 from services.api.guards import RateLimiter
+from services.api.intake import Intake
 from services.api.news import RunNews
 from services.api.observation import Observation
 from services.api.principals import Gatekeeper
@@ -48,6 +49,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.news = news
     app.state.catalogue = Catalogue(service.store)
     app.state.estimates = Estimates()
+    app.state.intake = Intake(service.store, app.state.estimates)
     app.state.backlog = Backlog(service.store)
     app.state.gatekeeper = Gatekeeper(service.store, settings)
     app.state.rate_limiter = RateLimiter(settings.rate_limit)

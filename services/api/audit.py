@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import insert
@@ -21,13 +22,20 @@ async def record(
     **details: Any,
 ) -> None:
     """Add a row. `action` is `noun.verb`, for instance `report.requested`."""
-    await connection.execute(
-        _INSERT,
-        {
-            "tenant_id": principal.tenant_id,
-            "actor": principal.sub,
-            "action": action,
-            "subject": subject,
-            "details": details,
-        },
-    )
+    await record_all(connection, [entry(principal, action, subject, **details)])
+
+
+def entry(principal: Principal, action: str, subject: str, **details: Any) -> dict[str, Any]:
+    """A row, to be recorded."""
+    return {
+        "tenant_id": principal.tenant_id,
+        "actor": principal.sub,
+        "action": action,
+        "subject": subject,
+        "details": details,
+    }
+
+
+async def record_all(connection: AsyncConnection, entries: Sequence[dict[str, Any]]) -> None:
+    """Add rows."""
+    await connection.execute(_INSERT, entries)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import jwt
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from services.api.problems import Problem
 from services.api.roles import Role
@@ -47,6 +47,18 @@ class Principal:
         return f"{self.tenant_id}/{self.sub}"
 
 
+_TENANT = text("SELECT tenant_by_slug(:slug)")
+_settings, _members = tables.tenant_settings, tables.members
+_MEMBERSHIP = (
+    select(_settings.c.timezone, _settings.c.max_backlog, _members.c.role, _members.c.active)
+    .select_from(_settings)
+    .outerjoin(
+        _members,
+        (_members.c.tenant_id == _settings.c.tenant_id) & (_members.c.sub == bindparam("of_sub")),
+    )
+)
+
+
 class Gatekeeper:
     """Turns an Authorization header into a principal."""
 
@@ -54,6 +66,7 @@ class Gatekeeper:
         self._store = store
         self._settings = settings
         self._known: dict[str, tuple[float, Principal]] = {}
+        self._tenants: dict[str, tuple[float, UUID]] = {}
 
     async def admit(self, authorization: str | None) -> Principal:
         """The principal; Problem 401 or 403 says why there is none."""
@@ -99,29 +112,9 @@ class Gatekeeper:
         sub, slug, role = (_text(claims, name) for name in ("sub", "tenant", "role"))
         if role not in list(Role):
             raise _unauthorized(f"the token's role {role!r} is none of viewer, author, admin")
-        async with self._store.no_tenant() as connection:
-            tenant_id = await connection.scalar(
-                text("SELECT tenant_by_slug(:slug)"), {"slug": slug}
-            )
-        if tenant_id is None:
-            raise _unauthorized("the token's tenant is not known here")
-        settings, members = tables.tenant_settings, tables.members
+        tenant_id = await self._tenant_id(slug)
         async with self._store.tenant(tenant_id) as connection:
-            row = (
-                await connection.execute(
-                    select(
-                        settings.c.timezone,
-                        settings.c.max_backlog,
-                        members.c.role,
-                        members.c.active,
-                    )
-                    .select_from(settings)
-                    .outerjoin(
-                        members,
-                        (members.c.tenant_id == settings.c.tenant_id) & (members.c.sub == sub),
-                    )
-                )
-            ).one()
+            row = (await connection.execute(_MEMBERSHIP, {"of_sub": sub})).one()
         if row.active is False:
             raise Problem(403, "this member is inactive: an administrator can change that")
         return Principal(
@@ -133,6 +126,18 @@ class Gatekeeper:
             max_backlog=row.max_backlog,
             expires_at=float(str(claims["exp"])),
         )
+
+    async def _tenant_id(self, slug: str) -> UUID:
+        """Of a tenant; remembered, because many of its members come at once."""
+        known = self._tenants.get(slug)
+        if known and known[0] > time.monotonic():
+            return known[1]
+        async with self._store.no_tenant() as connection:
+            tenant_id: UUID | None = await connection.scalar(_TENANT, {"slug": slug})
+        if tenant_id is None:
+            raise _unauthorized("the token's tenant is not known here")
+        self._tenants[slug] = (time.monotonic() + self._settings.membership_seconds, tenant_id)
+        return tenant_id
 
 
 def _text(claims: dict[str, object], name: str) -> str:

@@ -50,6 +50,7 @@ from shared.document import (
 )
 from shared.errors import WorkError
 from shared.periods import Period
+from shared.priority import let_niceness_count
 
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CAPABILITY_VERSION_3 = 0x20080522
@@ -77,6 +78,7 @@ def main(memory_limit: int, format_modules: list[str]) -> None:
 def lock_in(memory_limit: int) -> None:
     """Give up everything but computing, up to `memory_limit` octets of data."""
     os.nice(NICENESS)
+    let_niceness_count()
     for limit, value in (
         (resource.RLIMIT_DATA, memory_limit),
         (resource.RLIMIT_FSIZE, 0),

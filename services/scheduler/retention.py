@@ -67,9 +67,7 @@ async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID
     return found
 
 
-async def _remove_files(
-    store: Store, blobs: BlobStore, batch: Sequence[Row[UUID, UUID]]
-) -> int:
+async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID, UUID]]) -> int:
     """Remove their files and say so in the ledger; of how many runs it could."""
     removed = []
     for run in batch:

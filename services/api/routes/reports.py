@@ -26,7 +26,7 @@ from services.api.run_store import SERVICE
 from shared import runs, telemetry
 from shared.dedup_keys import run_prefix
 from shared.errors import TransientError
-from shared.run_requests import RunRequest, create_run
+from shared.run_requests import RunRequest
 from shared.runs import Run
 from shared.states import FINAL_RUN_STATUSES, RunStatus
 
@@ -83,31 +83,22 @@ async def _accepted(request: Request, principal: Principal, wanted: RunRequest) 
         return earlier
     await state.backlog.take_one(principal)
     try:
-        async with state.store.tenant(principal.tenant_id) as connection:
-            created = await create_run(connection, wanted, service=SERVICE)
-            await audit.record(
-                connection,
-                principal,
-                "report.requested",
-                f"report/{wanted.id}",
-                type=wanted.report_type,
-                recipients=[recipient.to for recipient in wanted.recipients],
-            )
-            # From what was just written: asking again would double the cost of accepting.
-            return run_view(
-                created.run,
-                (),
-                created.deliveries,
-                (),
-                public_url=state.settings.public_url,
-                eta_seconds=await state.estimates.eta_seconds(connection, created.run),
-            )
+        stored = await state.intake.take(principal, wanted)
     except IntegrityError:
         # Two requests with one key at once: the other one was first.
         earlier = await _earlier(request, principal, wanted)
         if earlier is None:
             raise
         return earlier
+    # From what was just written: asking again would double the cost of accepting.
+    return run_view(
+        stored.created.run,
+        (),
+        stored.created.deliveries,
+        (),
+        public_url=state.settings.public_url,
+        eta_seconds=stored.eta_seconds,
+    )
 
 
 async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -> RunView | None:

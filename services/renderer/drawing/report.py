@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from xml.sax.saxutils import escape
 
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import (
@@ -44,6 +45,8 @@ ENOUGH_OF_A_TABLE = 110.0
 @cache
 def prepare() -> None:
     """Load what drawing needs: fonts, templates, the chart library."""
+    # Streams as bytes: ASCII85 is for channels that know seven bits, and costs time and room.
+    rl_config.useA85 = 0
     register_fonts()
     prepare_charts()
 

@@ -186,6 +186,30 @@ async def test_of_two_bodies_with_one_key_at_once_one_wins(ada: httpx.AsyncClien
     assert sorted(answer.status_code for answer in answers) == [202] * 10 + [409] * 10
 
 
+async def test_a_conflict_costs_those_who_ask_at_the_same_time_nothing(
+    ada: httpx.AsyncClient, api: RunningApi, studio: Tenant
+) -> None:
+    one_key = {"Idempotency-Key": "k"}
+    answers = await asyncio.gather(
+        *(
+            ada.post(
+                REPORTS,
+                json=body(deliver_to=[{"channel": "email", "to": f"{number}@example.com"}]),
+                headers=one_key if number % 5 == 0 else {},
+            )
+            for number in range(50)
+        )
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [202] * 41 + [409] * 9
+    accepted = [answer.json() for answer in answers if answer.status_code == 202]
+    recipients = {run["id"]: run["deliveries"][0]["to"] for run in accepted}
+    stored = await api.rows(tables.deliveries, tables.deliveries.c.tenant_id == studio.id)
+    assert {str(row["run_id"]): row["recipient"] for row in stored} == recipients
+    events = await api.rows(tables.outbox, tables.outbox.c.tenant_id == studio.id)
+    assert sorted(str(event["run_id"]) for event in events) == sorted(recipients)
+
+
 async def test_a_full_backlog_refuses_at_once_and_says_when_to_come_back(
     ada: httpx.AsyncClient, api: RunningApi, studio: Tenant
 ) -> None:
