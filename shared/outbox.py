@@ -17,7 +17,6 @@ from uuid import UUID
 import structlog
 from aio_pika.exceptions import DeliveryError
 from faststream.rabbit import RabbitBroker
-from opentelemetry import context as trace_context
 from sqlalchemy import (
     Integer,
     Interval,
@@ -239,8 +238,7 @@ class Relay:
 
     async def _publish_one(self, row: RowMapping) -> None:
         event_id: UUID = row["event_id"]
-        token = trace_context.attach(telemetry.trace_context_of(row["headers"]))
-        try:
+        with telemetry.continued(row["headers"]):
             await self._broker.publish(
                 row["payload"].encode(),
                 exchange=row["exchange"] or None,
@@ -255,5 +253,3 @@ class Relay:
                 mandatory=row["exchange"] == "" or row["event_type"] in CONSUMED_TYPES,
                 timeout=5.0,
             )
-        finally:
-            trace_context.detach(token)

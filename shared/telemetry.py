@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from opentelemetry import context as trace_context
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -102,6 +104,16 @@ def trace_context_of(headers: Mapping[str, Any]) -> Context:
         if isinstance(value := headers.get(key), str)
     }
     return _propagator.extract(carrier, context=Context())
+
+
+@contextmanager
+def continued(headers: Mapping[str, Any]) -> Iterator[None]:
+    """Go on, inside the block, with the trace that the headers carry."""
+    token = trace_context.attach(trace_context_of(headers))
+    try:
+        yield
+    finally:
+        trace_context.detach(token)
 
 
 def trace_id() -> str | None:

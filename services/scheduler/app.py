@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from services.scheduler.firing import SERVICE, fire_due_schedules
 from services.scheduler.gauges import observe_outbox, observe_queues
+from services.scheduler.lost_messages import ask_again
 from services.scheduler.parking import on_dead_letter
 from services.scheduler.reaper import reap
 from services.scheduler.retention import expire_files, forget_events
@@ -38,6 +39,11 @@ def create_service(settings: SchedulerSettings) -> Service:
 
         every(settings.schedule_tick_seconds, partial(fire_due_schedules, store), "schedules")
         every(settings.reaper_tick_seconds, partial(reap, store, settings), "reaper")
+        every(
+            settings.message_lost_after_seconds / 10,
+            partial(ask_again, store, settings),
+            "lost messages",
+        )
         every(settings.gauge_tick_seconds, partial(observe_outbox, store), "outbox gauge")
         every(settings.gauge_tick_seconds, partial(observe_queues, service.broker), "queue gauges")
         every(settings.retention_tick_seconds, partial(expire_files, store, service.blobs), "files")

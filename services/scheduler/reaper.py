@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import structlog
-from opentelemetry import context as trace_context
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,13 +48,8 @@ async def _reap_runs(connection: AsyncConnection, max_attempts: int) -> int:
     for row in rows:
         run = Run.of(row)
         stage = next(stage for stage in STAGES if stage.working == run.status)
-        token = trace_context.attach(
-            telemetry.trace_context_of({"traceparent": row["traceparent"]})
-        )
-        try:
+        with telemetry.continued({"traceparent": row["traceparent"]}):
             await _reap_run(connection, row, run, stage, max_attempts)
-        finally:
-            trace_context.detach(token)
     return len(rows)
 
 
@@ -94,13 +88,8 @@ async def _reap_deliveries(connection: AsyncConnection, max_attempts: int) -> in
     )
     rows = ended.mappings().all()
     for row in rows:
-        token = trace_context.attach(
-            telemetry.trace_context_of({"traceparent": row["traceparent"]})
-        )
-        try:
+        with telemetry.continued({"traceparent": row["traceparent"]}):
             await _reap_delivery(connection, row, max_attempts)
-        finally:
-            trace_context.detach(token)
     return len(rows)
 
 

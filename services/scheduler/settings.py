@@ -16,6 +16,8 @@ class SchedulerSettings(ServiceSettings):
     """Leases that have ended."""
     outbox_sweep_seconds: float = Field(default=1.0, gt=0)
     """Events that nobody has published, and retries that have become due."""
+    message_lost_after_seconds: float = Field(default=600.0, gt=0)
+    """Work is asked for again when nothing came of it for so long after it was published."""
     gauge_tick_seconds: float = Field(default=5.0, gt=0)
     """Queue depths and the outbox's age, for the metrics."""
     retention_tick_seconds: float = Field(default=600.0, gt=0)

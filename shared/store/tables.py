@@ -319,6 +319,11 @@ deliveries = Table(
     UniqueConstraint("run_id", "channel", "recipient"),
     _one_of("status", DeliveryStatus),
     Index("ix_deliveries_leased", "lease_until", postgresql_where=text("lease_token IS NOT NULL")),
+    Index(
+        "ix_deliveries_waiting",
+        "run_id",
+        postgresql_where=text("status IN ('pending', 'deferred')"),
+    ),
     comment="Owner: mailer; created with the run. One row per run, channel and recipient.",
 )
 
