@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
-from enum import StrEnum
+from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.grain import (
     MOST_BUCKETS,
@@ -24,7 +22,10 @@ from services.aggregator.report_types.grain import (
     buckets,
     grain_for,
 )
+from services.aggregator.report_types.headline import against, kpi
+from services.aggregator.report_types.progress import Progress, Stage
 from services.aggregator.report_types.report_type import ReportRequest, register
+from services.aggregator.report_types.selection import Selection
 from services.aggregator.report_types.stacked_bars import stacked_bars
 from services.aggregator.report_types.wording import (
     counted,
@@ -39,7 +40,6 @@ from services.aggregator.sources import SourceSession
 from shared.document import (
     Chart,
     Column,
-    Direction,
     Kind,
     Kpi,
     ReportDocument,
@@ -49,9 +49,6 @@ from shared.document import (
     compare,
 )
 from shared.periods import Period, local_midnight
-
-MOST_PROJECTS = 100
-"""How many projects a request may name."""
 
 # $1 holds the first instants of the previous period and of each bucket, in order, so that the
 # source answers with a position in that list: 1 is the previous period. The midnights are ours,
@@ -85,19 +82,10 @@ SELECT count(*) FILTER (WHERE c.onboarded_at < $1
 """
 
 
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
-
-
-ProjectName = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f]+$")
-]
-
-
-class DeliverySummaryParameters(BaseModel):
+class DeliverySummaryParameters(Selection):
     """What can be asked of a delivery summary."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="Delivery summary")
+    model_config = ConfigDict(title="Delivery summary")
 
     grain: Grain = Field(
         Grain.AUTO,
@@ -105,23 +93,6 @@ class DeliverySummaryParameters(BaseModel):
         description="What one bar of the chart covers: a local day, an ISO week or a month. "
         "`auto` takes days up to a month, weeks up to half a year, months beyond.",
     )
-    projects: Annotated[tuple[ProjectName, ...], AfterValidator(_each_once)] = Field(
-        (),
-        title="Projects",
-        description="Only these projects, by their exact names; all of them when left out.",
-        max_length=MOST_PROJECTS,
-    )
-
-
-class Stage(StrEnum):
-    """Where the as-of time lies in relation to the period."""
-
-    NOT_BEGUN = "not_begun"
-    """Before it: nothing can have been delivered."""
-    RUNNING = "running"
-    """Within it: what has been delivered so far is set against a whole period before."""
-    ENDED = "ended"
-    """After it."""
 
 
 @dataclass(frozen=True)
@@ -181,17 +152,14 @@ class Figures:
         return sorted(names, key=lambda name: (-self.by_project.get(name, 0), name))
 
     @property
-    def stage(self) -> Stage:
-        """Where the as-of time lies."""
-        if self.as_of <= self.period.starts_at:
-            return Stage.NOT_BEGUN
-        return Stage.RUNNING if self.as_of < self.period.ends_at else Stage.ENDED
+    def progress(self) -> Progress:
+        """How far the period has got."""
+        return Progress(self.period, self.as_of)
 
     @property
-    def days_begun(self) -> int:
-        """How many of the period's days had begun; at least one, as a divisor."""
-        today = self.as_of.astimezone(ZoneInfo(self.period.timezone)).date()
-        return max(1, min(self.period.days, (today - self.period.first_day).days + 1))
+    def stage(self) -> Stage:
+        """Where the as-of time lies."""
+        return self.progress.stage
 
 
 @register
@@ -214,12 +182,11 @@ class DeliverySummary:
         period, wanted = request.period, request.parameters.projects
         grain = grain_for(request.parameters.grain, period.days)
         cut = buckets(period, grain)
-        end = min(period.ends_at, source.as_of)
+        progress = Progress(period, source.as_of)
         days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
         starts = [local_midnight(day, period.timezone) for day in days]
-        rows = await source.fetch(_DELIVERED, starts, starts[0], end, wanted)
-        beginning = min(period.starts_at, source.as_of)
-        (around,) = await source.fetch(_AROUND, end, beginning, wanted)
+        rows = await source.fetch(_DELIVERED, starts, starts[0], progress.ends_at, wanted)
+        (around,) = await source.fetch(_AROUND, progress.ends_at, progress.starts_at, wanted)
         known = set(around["known_projects"])
         return document(
             Figures(
@@ -274,60 +241,27 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
 
 def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     total, previous, days = figures.total, figures.previous_total, figures.period.days
-    begun = figures.days_begun
+    begun, stage = figures.progress.days_begun, figures.stage
     return (
-        _kpi(
-            figures, "characters_delivered", "Characters delivered", total, previous,
-            unit="characters", more_is=Verdict.GOOD,
+        kpi(
+            "characters_delivered", "Characters delivered", total, previous,
+            unit="characters", stage=stage, more_is=Verdict.GOOD,
         ),
-        _kpi(
-            figures, "delivered_per_day", "Delivered per day",
-            # Compared on a common denominator: quotients would be rounded before they are.
+        kpi(
+            "delivered_per_day", "Delivered per day",
+            # On a common denominator.
             total * days, previous * begun, divisor=begun * days, places=2,
-            unit="characters", more_is=Verdict.GOOD,
+            unit="characters", stage=stage, more_is=Verdict.GOOD,
         ),
-        _kpi(
-            figures, "projects_delivering", "Projects with deliveries",
-            len(figures.by_project), len(figures.previous), unit="projects",
+        kpi(
+            "projects_delivering", "Projects with deliveries",
+            len(figures.by_project), len(figures.previous), unit="projects", stage=stage,
         ),
-        _kpi(
-            figures, "in_production", "Still in production",
-            figures.in_production, figures.in_production_before, unit="characters",
+        kpi(
+            "in_production", "Still in production",
+            figures.in_production, figures.in_production_before, unit="characters", stage=stage,
         ),
     )  # fmt: skip
-
-
-def _kpi(
-    figures: Figures,
-    name: str,
-    title: str,
-    value: int,
-    previous: int,
-    *,
-    unit: str,
-    divisor: int = 1,
-    places: int = 0,
-    more_is: Verdict = Verdict.NEUTRAL,
-) -> Kpi:
-    direction, change, verdict = compare(Decimal(value), Decimal(previous), more_is=more_is)
-    if figures.stage is not Stage.ENDED and verdict is Verdict.BAD:
-        # Less than a whole period is what half a period is expected to have.
-        verdict = Verdict.NEUTRAL
-    return Kpi(
-        name=name,
-        title=title,
-        value=_quotient(value, divisor, places),
-        previous=_quotient(previous, divisor, places),
-        unit=unit,
-        places=places,
-        direction=direction,
-        change_percent=change,
-        verdict=verdict,
-    )
-
-
-def _quotient(value: int, divisor: int, places: int) -> Decimal:
-    return (Decimal(value) / divisor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
 
 
 # Sentences
@@ -369,18 +303,7 @@ def _headline(figures: Figures) -> str:
     if running:
         whole = "the day before" if days == 1 else f"the whole {days:,} days before"
         return f"{opening} so far; {whole} had {f'{previous:,}' if previous else 'none'}."
-    return f"{opening}, {_against(total, previous)} {before}."
-
-
-def _against(total: int, previous: int) -> str:
-    direction, change, _ = compare(Decimal(total), Decimal(previous), more_is=Verdict.GOOD)
-    if change is None:
-        return "after none"
-    if direction is Direction.FLAT:
-        return "as many as"
-    word = "more" if direction is Direction.UP else "fewer"
-    amount = percent(abs(change)) if change else f"{abs(total - previous):,}"
-    return f"{amount} {word} than"
+    return f"{opening}, {against(total, previous)} {before}."
 
 
 def _after(count: int) -> str:
@@ -522,8 +445,8 @@ def _notes(figures: Figures, asked: Grain) -> Iterator[str]:
     if figures.stage is Stage.RUNNING:
         yield (
             f"The period has not ended: its figures reach up to {moment(figures.as_of, zone)}, "
-            f"while the period before is whole. Deliveries per day are of {figures.days_begun:,} "
-            f"of its {counted(period.days, 'day')}."
+            f"while the period before is whole. Deliveries per day are of "
+            f"{figures.progress.days_begun:,} of its {counted(period.days, 'day')}."
         )
     elif figures.stage is Stage.NOT_BEGUN:
         yield f"The period begins after the as-of time, {moment(figures.as_of, zone)}."

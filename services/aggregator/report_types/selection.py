@@ -1,0 +1,31 @@
+"""Which part of the studio a report covers: the filters that its report types share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MOST_NAMES = 100
+"""How many names a filter may list."""
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f]+$")]
+Names = Annotated[tuple[_Name, ...], Field(max_length=MOST_NAMES), AfterValidator(_each_once)]
+"""Exact names, each once; none means all."""
+
+
+class Selection(BaseModel):
+    """Parameters that narrow a report down. Extra fields are an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    projects: Names = Field(
+        (),
+        title="Projects",
+        description="Only these projects, by their exact names; all of them when left out.",
+    )
