@@ -18,7 +18,7 @@ from opentelemetry import context as trace_context
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 RUNS = Counter("broadsheet_runs", "Runs that reached a status", ["type", "status"])
 STAGE_SECONDS = Histogram(
@@ -30,9 +30,6 @@ STAGE_SECONDS = Histogram(
 EVENTS_PUBLISHED = Counter("broadsheet_events_published", "Events confirmed by the broker")
 EVENTS_RETRIED = Counter("broadsheet_events_retried", "Events put back for later", ["consumer"])
 DELIVERIES = Counter("broadsheet_deliveries", "Delivery attempts", ["channel", "outcome"])
-QUEUE_DEPTH = Gauge("broadsheet_queue_depth", "Messages ready in a queue", ["queue"])
-OUTBOX_AGE = Gauge("broadsheet_outbox_age_seconds", "Age of the oldest due, unpublished event")
-OUTBOX_DUE = Gauge("broadsheet_outbox_due", "Due events that are not published yet")
 
 _propagator = TraceContextTextMapPropagator()
 

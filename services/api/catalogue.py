@@ -15,7 +15,8 @@ from services.api.problems import MOST_ERRORS, FieldError, pointer
 from shared.store import tables
 from shared.store.engine import Store
 
-_REMEMBERED_SECONDS = 10.0
+_REMEMBERED = 10.0
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,11 @@ class Catalogue:
 
     async def _current(self) -> _Offer:
         now = time.monotonic()
-        if self._offer is None or now - self._offer.read_at > _REMEMBERED_SECONDS:
-            self._offer = await self._read(now)
-        return self._offer
+        offer = self._offer
+        # One with nothing in it is not remembered: the workers are just starting.
+        if not offer or not offer.types or not offer.formats or offer.read_at < now - _REMEMBERED:
+            offer = self._offer = await self._read(now)
+        return offer
 
     async def _read(self, now: float) -> _Offer:
         async with self._store.no_tenant() as connection:

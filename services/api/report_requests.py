@@ -133,13 +133,12 @@ async def run_request(
 
 
 async def _offered_type(body: ReportBody, catalogue: Catalogue) -> OfferedType:
-    types = await catalogue.types()
-    if not types:
-        raise Problem(
-            503,
-            "no aggregator has published its report types yet: try again in a moment",
-            headers={"Retry-After": "2"},
-        )
+    types, formats = await catalogue.types(), await catalogue.formats()
+    if not types or not formats:
+        missing = "aggregator has published its report types"
+        if types:
+            missing = "renderer has published its formats"
+        raise Problem(503, f"no {missing} yet: try again in a moment", headers={"Retry-After": "2"})
     offered = types.get(body.type)
     if offered is None:
         raise field_problem(

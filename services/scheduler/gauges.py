@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import aio_pika
 from faststream.rabbit import RabbitBroker
+from prometheus_client import Gauge
 from sqlalchemy import func, select
 
-from shared import telemetry
 from shared.states import Lane
 from shared.store import tables
 from shared.store.engine import Store
 from shared.topology import CONSUMPTIONS, DEAD_LETTER_QUEUE
+
+QUEUE_DEPTH = Gauge("broadsheet_queue_depth", "Messages ready in a queue", ["queue"])
+OUTBOX_AGE = Gauge("broadsheet_outbox_age_seconds", "Age of the oldest due, unpublished event")
+OUTBOX_DUE = Gauge("broadsheet_outbox_due", "Due events that are not published yet")
 
 
 async def observe_queues(broker: RabbitBroker) -> None:
@@ -22,7 +26,7 @@ async def observe_queues(broker: RabbitBroker) -> None:
     async with connection.channel() as channel:
         for name in names:
             queue = await channel.declare_queue(name, passive=True)
-            telemetry.QUEUE_DEPTH.labels(name).set(queue.declaration_result.message_count or 0)
+            QUEUE_DEPTH.labels(name).set(queue.declaration_result.message_count or 0)
 
 
 async def observe_outbox(store: Store) -> None:
@@ -37,5 +41,5 @@ async def observe_outbox(store: Store) -> None:
                 ).where(outbox.c.published_at.is_(None), outbox.c.available_at <= func.now())
             )
         ).one()
-    telemetry.OUTBOX_DUE.set(waiting)
-    telemetry.OUTBOX_AGE.set(float(age or 0))
+    OUTBOX_DUE.set(waiting)
+    OUTBOX_AGE.set(float(age or 0))
