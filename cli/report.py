@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import httpx
 from rich.console import Console
 from rich.status import Status
 
+from shared.periods import Preset
+
 _FINAL = ("completed", "failed", "cancelled", "skipped")
 
 
@@ -20,7 +23,9 @@ _FINAL = ("completed", "failed", "cancelled", "skipped")
 @click.argument("report_type", metavar="TYPE")
 @click.option("--from", "first_day", metavar="DAY", help="First day, YYYY-MM-DD.")
 @click.option("--to", "last_day", metavar="DAY", help="Last day, inclusive.")
-@click.option("--preset", help="In place of two days: last_month, this_week, year_to_date, …")
+@click.option(
+    "--preset", type=click.Choice([preset.value for preset in Preset]), help="In place of two days."
+)
 @click.option("--timezone", help="IANA name; the organisation's when left out.")
 @click.option(
     "--format", "formats", multiple=True, default=["pdf"], show_default=True, help="Repeatable."
@@ -59,7 +64,8 @@ def report(
     Exits with 1 and the reason when it was refused or failed.
     """
     api_url, token = _whom_to_ask(api_url, token)
-    period = {"preset": preset} if preset else {"from": first_day, "to": last_day}
+    _ensure_writable(output, len(formats) > 1)
+    period = {"preset": preset, "from": first_day, "to": last_day}
     body: dict[str, Any] = {
         "type": report_type,
         "formats": list(formats),
@@ -83,6 +89,8 @@ def report(
                 click.echo(_download(client, run, format_name, output, len(formats) > 1))
         except httpx.HTTPError as error:
             raise click.ClickException(f"{api_url} cannot be reached: {error}") from error
+        except OSError as error:
+            raise click.ClickException(f"the file cannot be written: {error}") from error
 
 
 def _whom_to_ask(api_url: str | None, token: str | None) -> tuple[str, str]:
@@ -96,6 +104,23 @@ def _whom_to_ask(api_url: str | None, token: str | None) -> tuple[str, str]:
             "no stack runs here: start one with `broadsheet up`, or give --api-url and --token"
         )
     return api_url or state["api_url"], token or state["token"]
+
+
+def _ensure_writable(output: Path | None, many: bool) -> None:
+    """Before anything is asked for: a report that cannot be kept is of no use."""
+    wrong = None
+    if output is None or output.is_dir():
+        folder = output or Path.cwd()
+    else:
+        folder = output.parent
+        if many and output.exists():
+            wrong = f"{output} is a file, and several formats need a folder"
+        elif not folder.is_dir():
+            wrong = f"there is no folder {folder}"
+    if wrong is None and not os.access(folder, os.W_OK):
+        wrong = f"the folder {folder} cannot be written to"
+    if wrong:
+        raise click.BadParameter(wrong, param_hint="--output")
 
 
 def _parameter(text: str) -> tuple[str, Any]:
@@ -187,10 +212,11 @@ def _answer(response: httpx.Response) -> httpx.Response:
         return response
     try:
         problem = response.json()
-        reason = problem.get("detail") or problem.get("title") or response.text
     except ValueError:
-        reason = response.text
-    raise click.ClickException(f"{response.status_code}: {reason}")
+        raise click.ClickException(f"{response.status_code}: {response.text}") from None
+    reasons = [problem.get("detail") or problem.get("title") or response.text]
+    reasons += [f"  {error['field']}: {error['detail']}" for error in problem.get("errors", ())]
+    raise click.ClickException("\n".join([f"{response.status_code}: {reasons[0]}", *reasons[1:]]))
 
 
 def _why(run: dict[str, Any]) -> str:

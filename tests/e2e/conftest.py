@@ -10,10 +10,14 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.places import CHECKOUT
 from deploy.local.tokens import make_token, signing_key
+from shared.store import tables
+from shared.store.engine import asyncpg_url
 from tests.otlp_collector import Collector, otlp_collector
 from tests.processes import IMPATIENT, Fleet
 from tests.tenants import Tenant
@@ -84,6 +88,18 @@ def client_of(
         timeout=40,
         trust_env=False,
     )
+
+
+async def point_source_to(infra: LocalInfrastructure, tenant: Tenant, variable: str) -> None:
+    """Have the tenant's source read from the address in that variable."""
+    engine = create_async_engine(asyncpg_url(infra.admin_database_url))
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(tables.sources)
+            .where(tables.sources.c.tenant_id == tenant.id)
+            .values(url_variable=variable)
+        )
+    await engine.dispose()
 
 
 @pytest.fixture

@@ -16,13 +16,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
-from shared.store import tables
-from shared.store.engine import asyncpg_url
-from tests.e2e.conftest import client_of
+from tests.e2e.conftest import client_of, point_source_to
 from tests.otlp_collector import CollectedSpan, Collector
 from tests.processes import Fleet
 from tests.running_api import body
@@ -188,17 +184,6 @@ async def test_a_failed_report_says_why_and_can_be_retried(
     assert [entry["status"] for entry in view["deliveries"]] == ["sent"]
     assert len(mails_to(inbox, to)) == 1
     assert ada.post(f"{REPORTS}/{failed['id']}/retry").status_code == 409
-
-
-async def point_source_to(infra: LocalInfrastructure, tenant: Tenant, variable: str) -> None:
-    engine = create_async_engine(asyncpg_url(infra.admin_database_url))
-    async with engine.begin() as connection:
-        await connection.execute(
-            update(tables.sources)
-            .where(tables.sources.c.tenant_id == tenant.id)
-            .values(url_variable=variable)
-        )
-    await engine.dispose()
 
 
 def test_a_deleted_report_loses_its_files_and_keeps_its_ledger(ada: httpx.Client) -> None:
