@@ -220,6 +220,12 @@ class StageWorker:
             )
         telemetry.RUNS.labels(run.report_type, self._stage.done).inc()
         telemetry.STAGE_SECONDS.labels(self._stage.name).observe(time.monotonic() - started)
+        log.info(
+            "stage done",
+            stage=self._stage.name,
+            attempt=run.attempt,
+            duration_ms=round(duration * 1000),
+        )
 
     async def _try_later(self, run: Run, lease: Lease, error: TransientError) -> None:
         if run.attempt >= self._settings.max_attempts:

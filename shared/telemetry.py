@@ -8,6 +8,7 @@ Logs are JSON lines with run, tenant and trace id. Metrics are Prometheus', serv
 from __future__ import annotations
 
 import logging
+import random
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -101,6 +102,29 @@ def trace_context_of(headers: Mapping[str, Any]) -> Context:
         if isinstance(value := headers.get(key), str)
     }
     return _propagator.extract(carrier, context=Context())
+
+
+def new_trace() -> Context:
+    """The context of a trace that begins here, with ids alone: logs and events carry them."""
+    span = trace.SpanContext(
+        trace_id=random.getrandbits(128) or 1,
+        span_id=random.getrandbits(64) or 1,
+        is_remote=False,
+        trace_flags=trace.TraceFlags(0),
+    )
+    return trace.set_span_in_context(trace.NonRecordingSpan(span), Context())
+
+
+@contextmanager
+def begun(name: str) -> Iterator[None]:
+    """Inside the block a trace begins, with a span of that name when tracing is on."""
+    with trace.get_tracer("broadsheet").start_as_current_span(name, context=Context()):
+        token = None if trace_id() else trace_context.attach(new_trace())
+        try:
+            yield
+        finally:
+            if token is not None:
+                trace_context.detach(token)
 
 
 @contextmanager

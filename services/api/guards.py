@@ -51,7 +51,8 @@ def allow(action: Action) -> Callable[..., Awaitable[Principal]]:
         principal: Principal = await request.app.state.gatekeeper.admit(
             request.headers.get("authorization")
         )
-        bind_contextvars(tenant=str(principal.tenant_id))
+        about_run = {name: id_ for name, id_ in request.path_params.items() if name == "run_id"}
+        bind_contextvars(tenant=str(principal.tenant_id), **about_run)
         await request.app.state.rate_limiter.count(principal.client)
         lowest = LOWEST_ROLE[action]
         if not principal.role.includes(lowest):

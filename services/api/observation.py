@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 
 import structlog
@@ -76,10 +75,4 @@ def _trace_context(scope: Scope) -> context.Context:
     given = telemetry.trace_context_of(headers)
     if trace.get_current_span(given).get_span_context().is_valid:
         return given
-    fresh = trace.SpanContext(
-        trace_id=random.getrandbits(128) or 1,
-        span_id=random.getrandbits(64) or 1,
-        is_remote=False,
-        trace_flags=trace.TraceFlags(0),
-    )
-    return trace.set_span_in_context(trace.NonRecordingSpan(fresh))
+    return telemetry.new_trace()

@@ -69,6 +69,13 @@ class _Claimed:
     run: Run
     completed_at: datetime
     artifacts: tuple[dict[str, str], ...]
+    at: float
+    """When it was taken in hand, by the monotonic clock."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been in hand."""
+        return time.monotonic() - self.at
 
 
 class Deliverer:
@@ -211,6 +218,7 @@ class Deliverer:
             run=Run.of(run_row),
             completed_at=run_row["completed_at"],
             artifacts=tuple(dict(artifact) for artifact in artifacts),
+            at=time.monotonic(),
         )
 
     async def _message(self, claimed: _Claimed) -> Message:
@@ -296,12 +304,14 @@ class Deliverer:
             else:
                 await self._tell(connection, event, claimed, status, answer, outcome.receipt)
         telemetry.DELIVERIES.labels(claimed.channel, status).inc()
+        telemetry.STAGE_SECONDS.labels("deliver").observe(claimed.seconds)
         log.info(
             "delivery attempted",
             delivery_id=str(claimed.id),
             attempt=claimed.number,
             outcome=str(status),
             host=outcome.host,
+            duration_ms=round(claimed.seconds * 1000),
         )
 
     async def _tell(
@@ -331,6 +341,7 @@ class Deliverer:
             claimed.run,
             "delivered" if status is DeliveryStatus.SENT else f"delivery_{status}",
             SERVICE,
+            duration_ms=round(claimed.seconds * 1000),
             detail=f"{claimed.channel} to {claimed.recipient}: {answer}",
         )
 

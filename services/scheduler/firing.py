@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler.cron import Fire, fire_at, next_fire
+from shared import telemetry
 from shared.periods import Preset, preset_period
 from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus
@@ -43,7 +44,8 @@ async def fire_due_schedules(store: Store) -> int:
         async with store.housekeeping() as connection:
             now, due = await _claim_due(connection)
             for schedule in due:
-                fired += await _fire_or_switch_off(connection, schedule, now)
+                with telemetry.begun("schedule due"):
+                    fired += await _fire_or_switch_off(connection, schedule, now)
         if len(due) < BATCH:
             return fired
 

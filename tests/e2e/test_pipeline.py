@@ -7,7 +7,6 @@ import email
 import hashlib
 import io
 import json
-import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
@@ -15,36 +14,13 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from deploy.local.infrastructure import LocalInfrastructure
 from tests.e2e.conftest import client_of, point_source_to
-from tests.otlp_collector import CollectedSpan, Collector
+from tests.e2e.reports import REPORTS, finished, until_delivered
 from tests.processes import Fleet
 from tests.running_api import body
 from tests.tenants import Tenant, new_tenant
-
-REPORTS = "/api/v1/reports"
-WAIT = {"Prefer": "wait=30"}
-
-
-def finished(client: httpx.Client, **fields: Any) -> dict[str, Any]:
-    """Ask, wait for the end, and return the run as it is then."""
-    answer = client.post(REPORTS, json=body(**fields), headers=WAIT)
-    assert answer.status_code == 200, answer.text
-    run: dict[str, Any] = answer.json()
-    return run
-
-
-def until_delivered(client: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
-    """The run once nothing more is to be sent."""
-    deadline = time.monotonic() + 20
-    while True:
-        view: dict[str, Any] = client.get(f"{REPORTS}/{run['id']}").json()
-        if all(entry["status"] not in ("pending", "sending") for entry in view["deliveries"]):
-            return view
-        assert time.monotonic() < deadline, view["deliveries"]
-        time.sleep(0.1)
 
 
 def mails_to(inbox: httpx.Client, address: str) -> list[EmailMessage]:
@@ -222,54 +198,3 @@ async def test_another_tenant_finds_nothing_of_it(
             assert theirs.content.replace(run.encode(), missing.encode()) == none.content
         assert stranger.get(REPORTS).json()["items"] == []
     assert ada.get(f"{REPORTS}/{run}").json()["status"] == "completed"
-
-
-def test_a_report_is_one_trace_from_the_request_to_the_mail(
-    ada: httpx.Client, collector: Collector
-) -> None:
-    trace_id = uuid4().hex
-    caller = "00f067aa0ba902b7"
-    answer = ada.post(
-        REPORTS,
-        json=body(deliver_to=[{"channel": "email", "to": "bob@example.com"}]),
-        headers={**WAIT, "traceparent": f"00-{trace_id}-{caller}-01"},
-    )
-    until_delivered(ada, answer.json())
-
-    spans = until_traced(collector, trace_id, "aggregator", "renderer", "mailer")
-
-    services = {span.service for span in spans}
-    assert services >= {
-        f"broadsheet-{name}" for name in ("api", "aggregator", "renderer", "mailer")
-    }
-    by_id = {span.span_id: span for span in spans}
-    server, producer, consumer = 2, 4, 5
-    (request,) = (span for span in spans if span.kind == server)
-    assert request.service == "broadsheet-api"
-    assert request.parent_id == caller
-    assert any(span.service == "broadsheet-api" and span.kind == producer for span in spans)
-    # Each stage's consumer goes back, span by span, to the request.
-    for name in ("aggregator", "renderer", "mailer"):
-        span = next(
-            span for span in spans if span.service == f"broadsheet-{name}" and span.kind == consumer
-        )
-        seen = set()
-        while span.parent_id in by_id:
-            span = by_id[span.parent_id]
-            seen.add(span.service)
-        assert span is request, f"{name} hangs on {span}"
-        assert "broadsheet-api" in seen
-
-
-def until_traced(collector: Collector, trace_id: str, *services: str) -> list[CollectedSpan]:
-    """The trace, once each of these services has told of a message it consumed."""
-    deadline = time.monotonic() + 15
-    while True:
-        spans = collector.trace(trace_id)
-        consumed = {span.service for span in spans if span.kind == 5}
-        if consumed >= {f"broadsheet-{name}" for name in services}:
-            time.sleep(0.5)  # for what the others are about to tell
-            return collector.trace(trace_id)
-        if time.monotonic() > deadline:
-            pytest.fail(f"of this trace only came: {spans}")
-        time.sleep(0.1)

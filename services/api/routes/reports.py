@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.exc import IntegrityError
+from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
 from services.api.guards import allow, ensure_own
@@ -65,6 +66,7 @@ async def request_report(
         raise field_problem("Idempotency-Key", "use 1 to 255 visible ASCII characters")
     wanted = await run_request(body, principal, state.catalogue, idempotency_key)
     view = await _accepted(request, principal, wanted)
+    bind_contextvars(run_id=str(view.id))
     wait = _wait_seconds(prefer)
     if wait:
         view = await _wait_until_final(request, principal, view.id, wait)
