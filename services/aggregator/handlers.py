@@ -75,13 +75,14 @@ async def _document(
         parameters = report_type.parameters.model_validate(run.parameters)
     except ValidationError as error:
         raise PermanentError("invalid_parameters", str(error)) from error
-    request = ReportRequest(
-        period=Period(first_day=run.first_day, last_day=run.last_day, timezone=run.timezone),
-        parameters=parameters,
-        tenant=tenant,
-        generated_at=datetime.now(UTC),
-    )
     async with source.snapshot() as session:
+        request = ReportRequest(
+            period=Period(first_day=run.first_day, last_day=run.last_day, timezone=run.timezone),
+            parameters=parameters,
+            tenant=tenant,
+            # The source's clock may be ahead; nothing is generated before its data are read.
+            generated_at=max(datetime.now(UTC), session.as_of),
+        )
         return await report_type.build(session, request)
 
 

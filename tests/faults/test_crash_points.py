@@ -58,7 +58,9 @@ async def test_a_killed_worker_costs_no_report_and_doubles_none(
 ) -> None:
     doomed = fleet.doom(service, moment, mark)
     address = f"{pipeline.tenant.slug}@example.com"
-    run_id = await pipeline.request(address, formats=("csv", "json"))
+    # A PDF, which another process draws, where the renderer dies.
+    formats = ("csv", "json", "pdf") if service == "renderer" else ("csv", "json")
+    run_id = await pipeline.request(address, formats=formats)
     await asyncio.to_thread(doomed.wait_for_end)
     fleet.spare(service)
     fleet.start(service, wait=False)

@@ -8,9 +8,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, text, update
 
 from deploy.local.infrastructure import LocalInfrastructure
+from services.api import estimates
+from shared.states import RunStatus
 from shared.store import tables
 from tests.running_api import RunningApi, body, running_api
 from tests.tenants import Tenant
@@ -94,6 +96,28 @@ async def test_a_finished_run_says_all_that_is_stated(
         "url": None,
     }
     assert (await ada.get(artifact["url"])).content == b"a,b\r\n"
+
+
+async def test_what_is_under_way_says_how_long_it_is_likely_to_take(
+    ada: httpx.AsyncClient, api: RunningApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimates, "_REMEMBERED_SECONDS", 0.0)
+    first = (await ada.post(REPORTS, json=body())).json()
+    assert first["eta_seconds"] is None, "there is nothing to go by"
+    await api.change(first["id"], status=RunStatus.FAILED, completed_at=func.now())
+    for seconds in (20, 60, 90):
+        run = (await ada.post(REPORTS, json=body())).json()["id"]
+        took = text(f"interval '{seconds} seconds'")
+        await api.finish(run)
+        await api.change(run, completed_at=tables.runs.c.created_at + took)
+
+    asked = (await ada.post(REPORTS, json=body())).json()
+    assert 55 < asked["eta_seconds"] <= 60, "the median of those that completed"
+    await api.change(asked["id"], created_at=func.now() - text("interval '40 seconds'"))
+    later = (await ada.get(f"{REPORTS}/{asked['id']}")).json()["eta_seconds"]
+    assert 10 < later <= 20
+    await api.change(asked["id"], created_at=func.now() - text("interval '70 seconds'"))
+    assert (await ada.get(f"{REPORTS}/{asked['id']}")).json()["eta_seconds"] == 0
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])

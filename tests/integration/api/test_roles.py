@@ -82,9 +82,8 @@ async def test_each_role_may_do_what_the_table_says(
         if role is None:
             assert answer.status_code == 401, f"{method} {path}"
         elif role.includes(LOWEST_ROLE[action]):
-            expected = 404 if "{" in path and method != "PUT" else answer.status_code
-            assert answer.status_code == expected, f"{role} {method} {path}: {answer.text}"
-            assert answer.status_code not in (401, 403, 405, 422), f"{role} {method} {path}"
+            expected = (404,) if "{" in path and method != "PUT" else (200, 201, 202, 204)
+            assert answer.status_code in expected, f"{role} {method} {path}: {answer.text}"
         else:
             assert answer.status_code == 403, f"{role} {method} {path}"
             if method != "HEAD":
