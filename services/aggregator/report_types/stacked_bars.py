@@ -136,6 +136,8 @@ def _axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
         labels[bucket.key] = _label(bucket, before, grain)
         before = bucket.first_day
     return {
+        # The labels say what they are; a line of its own would be lost to the page.
+        "title": None,
         "values": list(labels),
         "tickCount": len(labels),
         "labelAngle": 0,

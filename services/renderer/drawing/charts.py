@@ -20,7 +20,7 @@ from services.renderer.presentation import without_controls
 from shared.document import Chart
 from shared.errors import PermanentError
 
-HEIGHT = 144
+HEIGHT = 138
 """Points, when the specification names no height."""
 VEGA_LITE = "5.21"
 MEASURED_FONT = "Liberation Sans"

@@ -29,8 +29,8 @@ from shared.document import ReportDocument
 
 SIDE = 54.0
 """Points of white left and right."""
-TOP = 64.0
-BOTTOM = 58.0
+TOP = 60.0
+BOTTOM = 54.0
 CONTENT_WIDTH: float = A4[0] - 2 * SIDE
 CONTENT_HEIGHT: float = A4[1] - TOP - BOTTOM
 SIZE = 7.5

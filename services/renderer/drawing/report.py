@@ -28,7 +28,7 @@ from shared.document import Chart, ReportDocument, Section, Table
 
 CAPTION = ParagraphStyle(
     "caption", fontName=STRONG, fontSize=9.5, leading=13, textColor=HexColor(palette.INK),
-    spaceBefore=4, spaceAfter=4,
+    spaceBefore=1, spaceAfter=3,
 )  # fmt: skip
 REMARK = ParagraphStyle(
     "remark", fontName=REGULAR, fontSize=8.5, leading=12, textColor=HexColor(palette.MUTED),
@@ -56,7 +56,7 @@ def draw_report(document: ReportDocument) -> bytes:
     prepare()
     slots: list[list[Flowable]] = []
     if document.kpis:
-        slots.append([Spacer(1, 8), *tile_rows(document.kpis, CONTENT_WIDTH)])
+        slots.append([Spacer(1, 4), *tile_rows(document.kpis, CONTENT_WIDTH)])
     for index, section in enumerate(document.sections):
         content = _content(section, document)
         room = HEADING_HEIGHT + 16 * len(section.text) + _room_for(content[0])
@@ -82,7 +82,7 @@ def _room_for(block: Flowable) -> float:
 
 
 def _chart(chart: Chart, section: Section) -> Flowable:
-    return _Block([*_caption(chart.title, section), draw_chart(chart, CONTENT_WIDTH), Spacer(1, 6)])
+    return _Block([*_caption(chart.title, section), draw_chart(chart, CONTENT_WIDTH), Spacer(1, 2)])
 
 
 def _table(table: Table, section: Section, document: ReportDocument) -> Flowable:

@@ -20,7 +20,7 @@ from services.renderer.presentation import cell_text, heading
 from shared.document import Kind, Table
 
 LEADING = 1.36
-ROW_PADDING = 3.4
+ROW_PADDING = 2.8
 """Points above and below a row's lines."""
 CELL_PADDING = 6.0
 """Points left and right of a cell's text."""

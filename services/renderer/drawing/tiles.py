@@ -20,10 +20,14 @@ from services.renderer.presentation import (
 from shared.document import Direction, Kpi, Verdict
 
 PER_ROW = 4
-HEIGHT = 84.0
+HEIGHT = 80.0
 GAP = 10.0
 """Points between tiles, and between rows of them."""
 PADDING = 11.0
+LARGEST, SMALLEST_WITH_UNIT, SMALLEST = 22, 16, 10
+"""Type sizes of a value. It shrinks a little for its unit, and further only to fit itself."""
+UNIT_SIZE = 8.0
+UNIT_GAP = 4.0
 
 
 def tile_rows(kpis: Sequence[Kpi], available_width: float) -> list[Flowable]:
@@ -62,15 +66,13 @@ def _draw_tile(canvas: Any, kpi: Kpi, x: float, y: float, tile_width: float) -> 
     _text(canvas, left, y + HEIGHT - 18, one_line(kpi.title), REGULAR, 8, palette.MUTED, inner)
 
     value = kpi_value(kpi)
-    size = 22.0
-    while size > 10 and width(value, STRONG, size) > inner:
-        size -= 1
-    _text(canvas, left, y + HEIGHT - 43, value, STRONG, size, palette.INK, inner)
-    after_value = left + width(value, STRONG, size) + 4
-    if kpi.unit and kpi.value is not None and after_value < x + tile_width - PADDING - 12:
-        room = x + tile_width - PADDING - after_value
-        _text(canvas, after_value, y + HEIGHT - 43, one_line(kpi.unit), REGULAR, 8,
-              palette.MUTED, room)  # fmt: skip
+    unit = one_line(kpi.unit) if kpi.unit and kpi.value is not None else ""
+    size, with_unit = _value_size(value, unit, inner)
+    _text(canvas, left, y + HEIGHT - 41, value, STRONG, size, palette.INK, inner)
+    if with_unit:
+        after_value = width(value, STRONG, size) + UNIT_GAP
+        _text(canvas, left + after_value, y + HEIGHT - 41, unit, REGULAR, UNIT_SIZE,
+              palette.MUTED, inner - after_value)  # fmt: skip
 
     colour = palette.WARNING if kpi.verdict is Verdict.BAD else palette.INK
     indent = 0.0
@@ -80,6 +82,18 @@ def _draw_tile(canvas: Any, kpi: Kpi, x: float, y: float, tile_width: float) -> 
     words = " · ".join(filter(None, [kpi_change(kpi), VERDICT_WORDS[kpi.verdict]]))
     _text(canvas, left + indent, y + 25, words, STRONG, 8.5, colour, inner - indent)
     _text(canvas, left, y + 11, kpi_previous(kpi), REGULAR, 7.5, palette.MUTED, inner)
+
+
+def _value_size(value: str, unit: str, room: float) -> tuple[float, bool]:
+    """The type size of a value, and whether its unit stands beside it: whole, or not at all."""
+    beside = UNIT_GAP + width(unit, REGULAR, UNIT_SIZE) if unit else 0.0
+    for size in range(LARGEST, SMALLEST_WITH_UNIT - 1, -1):
+        if unit and width(value, STRONG, size) + beside <= room:
+            return size, True
+    size = LARGEST
+    while size > SMALLEST and width(value, STRONG, size) > room:
+        size -= 1
+    return size, False
 
 
 def _text(

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from pypdf import PdfReader
 
 from services.aggregator.report_types import ReportRequest
 from services.aggregator.report_types.delivery_summary import (
@@ -21,6 +23,7 @@ from services.aggregator.report_types.delivery_summary import (
     document,
 )
 from services.aggregator.report_types.grain import Grain, buckets
+from services.renderer.drawing.report import draw_report
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period
 
@@ -92,6 +95,17 @@ def test_the_summary_of_a_usual_month() -> None:
         "The busiest day was 4 October 2026 with 14 characters, 31.1% of the total.",
         "7 characters were still in production when the period ended.",
     )
+
+
+def test_a_usual_month_of_six_projects_is_one_page() -> None:
+    names = ("Northern Lights", "The Paper Boat", "Harbour Street", "Nébuleuse", "Fjord", "Osk")
+    found = figures(
+        {name: dict.fromkeys(range(at, 31, 3), 1 + at) for at, name in enumerate(names)},
+        dict.fromkeys(names, 30),
+        in_production=143,
+        in_production_before=108,
+    )
+    assert len(PdfReader(BytesIO(draw_report(report(found)))).pages) == 1
 
 
 def test_the_table_of_a_usual_month() -> None:
