@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.problems import Problem, problem_response
+from services.api.problems import FieldError, Problem, problem_response
 
 
 class BodyLimit:
@@ -39,9 +39,11 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
     def _too_large(self) -> Problem:
+        detail = f"the body has more than {self._max_bytes} bytes: send a smaller one"
         return Problem(
             413,
-            f"the body has more than {self._max_bytes} bytes: send a smaller one",
+            detail,
+            errors=[FieldError(field="/", detail=detail)],
             # What is left of the body is not read.
             headers={"Connection": "close"},
         )

@@ -45,15 +45,12 @@ class RateLimiter:
 
 
 def allow(action: Action) -> Callable[..., Awaitable[Principal]]:
-    """A dependency that lets those in who may do `action`, and says who they are."""
+    """A dependency of a `StrictRoute`: lets those in who may do `action`, and says who they are."""
 
     async def guard(request: Request, _token: object = Security(_bearer)) -> Principal:
-        principal: Principal = await request.app.state.gatekeeper.admit(
-            request.headers.get("authorization")
-        )
-        about_run = {name: id_ for name, id_ in request.path_params.items() if name == "run_id"}
-        bind_contextvars(tenant=str(principal.tenant_id), **about_run)
-        await request.app.state.rate_limiter.count(principal.client)
+        principal: Principal = request.state.principal
+        if run_id := request.path_params.get("run_id"):
+            bind_contextvars(run_id=run_id)
         lowest = LOWEST_ROLE[action]
         if not principal.role.includes(lowest):
             raise Problem(

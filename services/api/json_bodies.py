@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Request
 
 from services.api.problems import (
     MOST_ERRORS,
@@ -30,46 +29,13 @@ MAX_DEPTH = 20
 _MAX_DIGITS = 30
 
 
-class StrictRoute(APIRoute):
-    """A route whose body is read by `parse`, and only from those who are let in."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-        if self.body_field is None:
-            return handle
-
-        async def strict_handler(request: Request) -> Response:
-            await request.app.state.gatekeeper.admit(request.headers.get("authorization"))
-            _ensure_json(request)
-            body = await request.body()
-            # Here and not within FastAPI's own reading, which turns every error into a 400.
-            return await handle(_ParsedRequest(request, body, parse(body) if body else None))
-
-        return strict_handler
-
-
-class _ParsedRequest(Request):
-    """A request whose body has been read."""
-
-    def __init__(self, request: Request, content: bytes, value: Any) -> None:
-        super().__init__(request.scope, request.receive)
-        self._content = content
-        self._value = value
-
-    async def body(self) -> bytes:
-        return self._content
-
-    async def json(self) -> Any:
-        return self._value
-
-
-def _ensure_json(request: Request) -> None:
+def ensure_json(request: Request) -> None:
+    """Problem 415 unless the body is announced as JSON."""
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
-        raise Problem(
-            415, "send the body as UTF-8 JSON, with the header `Content-Type: application/json`"
-        )
+        detail = "send the body as UTF-8 JSON, with the header `Content-Type: application/json`"
+        raise Problem(415, detail, errors=[FieldError(field="Content-Type", detail=detail)])
 
 
 def parse(body: bytes) -> Any:

@@ -13,7 +13,7 @@ from uuid import UUID
 import jwt
 from sqlalchemy import bindparam, select, text
 
-from services.api.problems import Problem
+from services.api.problems import FieldError, Problem
 from services.api.roles import Role
 from services.api.settings import ApiSettings
 from shared.store import tables
@@ -149,4 +149,9 @@ def _text(claims: dict[str, object], name: str) -> str:
 
 
 def _unauthorized(detail: str) -> Problem:
-    return Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="broadsheet"'})
+    return Problem(
+        401,
+        detail,
+        errors=[FieldError(field="Authorization", detail=detail)],
+        headers={"WWW-Authenticate": 'Bearer realm="broadsheet"'},
+    )

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.api import audit
 from services.api.guards import allow
-from services.api.json_bodies import StrictRoute
 from services.api.principals import MAX_SUB, Principal
 from services.api.problems import Problem
 from services.api.report_requests import MailAddress
 from services.api.roles import Action, Role
+from services.api.strict_route import StrictRoute
 from shared.periods import TimezoneName
 from shared.store import tables
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 from services.api.guards import allow
 from services.api.principals import Principal
 from services.api.roles import Action
+from services.api.strict_route import StrictRoute
 
-router = APIRouter(prefix="/api/v1/report-types", tags=["report types"])
+router = APIRouter(prefix="/api/v1/report-types", tags=["report types"], route_class=StrictRoute)
 
 
 class ReportTypeView(BaseModel):

@@ -16,7 +16,6 @@ from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
 from services.api.guards import allow, ensure_own
-from services.api.json_bodies import StrictRoute
 from services.api.news import next_news
 from services.api.principals import Principal
 from services.api.problems import Problem, field_problem
@@ -24,6 +23,7 @@ from services.api.report_requests import ReportBody, run_request
 from services.api.representations import RunPage, RunView, run_summary, run_view
 from services.api.roles import Action
 from services.api.run_store import SERVICE
+from services.api.strict_route import StrictRoute
 from shared import runs, telemetry
 from shared.dedup_keys import run_prefix
 from shared.errors import TransientError

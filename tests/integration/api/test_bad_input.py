@@ -232,7 +232,7 @@ async def test_a_body_that_is_not_called_json_is_refused(
 
     answer = await ada.post(REPORTS, content=json.dumps(body()).encode(), headers=headers)
 
-    assert_refused(answer, 415)
+    assert_refused(answer, 415, "Content-Type")
 
 
 @pytest.mark.parametrize(
@@ -275,8 +275,8 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(
         assert read == []
         chunked = await client.post(REPORTS, content=long_body(), headers=JSON)
 
-    assert_refused(announced, 413)
-    assert_refused(chunked, 413)
+    assert_refused(announced, 413, "/")
+    assert_refused(chunked, 413, "/")
     # 256 KiB are four of these, and the fifth tells.
     assert len(read) <= 6
 
@@ -290,7 +290,7 @@ async def test_a_body_just_within_the_limit_is_read(api: RunningApi, studio: Ten
         too_long = await client.post(REPORTS, content=padded + b" ", headers=JSON)
 
     assert fits.status_code == 202
-    assert_refused(too_long, 413)
+    assert_refused(too_long, 413, "/")
 
 
 async def test_nobody_is_told_what_is_wrong_before_they_have_said_who_they_are(
@@ -298,10 +298,14 @@ async def test_nobody_is_told_what_is_wrong_before_they_have_said_who_they_are(
 ) -> None:
     async with api.client() as client:
         for content, headers in ((b"{", JSON), (b"x", {}), (json.dumps(body()).encode(), JSON)):
-            assert_refused(await client.post(REPORTS, content=content, headers=headers), 401)
+            assert_refused(
+                await client.post(REPORTS, content=content, headers=headers), 401, "Authorization"
+            )
 
 
 def _queries() -> Iterator[tuple[str, str]]:
+    yield "statsu=failed", "statsu"
+    yield "status=failed&%00=1", "\x00"
     yield "status=lost", "status"
     yield "type=%00", "type"
     yield "type=" + "x" * 64, "type"

@@ -286,6 +286,15 @@ async def test_a_client_that_asks_too_often_is_told_to_wait(infra: LocalInfrastr
     assert other.status_code == 200
 
 
+@pytest.mark.parametrize("content", [b"{", b'{"type": 7}'])
+async def test_refused_bodies_count_as_requests(content: bytes, infra: LocalInfrastructure) -> None:
+    async with running_api(infra, rate_limit="3/minute") as api:
+        async with api.client(await api.new_tenant()) as client:
+            answers = [await client.post(REPORTS, content=content) for _ in range(3)]
+            assert {answer.status_code for answer in answers} <= {415, 422}
+            assert (await client.get(REPORTS)).status_code == 429
+
+
 async def test_prefer_wait_answers_with_the_finished_run(
     ada: httpx.AsyncClient, api: RunningApi, studio: Tenant
 ) -> None:
