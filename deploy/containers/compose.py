@@ -135,6 +135,8 @@ def composition(
 ) -> Iterator[Compose]:
     """Everything up and healthy; stopped and removed afterwards, volumes too."""
     compose = Compose(engine, images, command, ports)
+    # What a run that was killed has left has other passwords.
+    compose.run("down", "-v", "--remove-orphans")
     try:
         compose.up()
         yield compose

@@ -95,7 +95,10 @@ def _private(folder: Path) -> Iterator[Engine]:
         )
         try:
             _wait_until_it_answers(daemon, environment, log)
-            yield Engine(environment, private=True)
+            private = Engine(environment, private=True)
+            if private.docker("info", "-f", "{{.Driver}}").strip() == "vfs":
+                raise NoEngine("the engine can only copy every layer whole here (driver vfs)")
+            yield private
         finally:
             daemon.terminate()
             try:

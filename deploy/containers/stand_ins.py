@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.containers.commands import CommandError, run
@@ -18,7 +19,9 @@ from deploy.containers.engine import Engine, NoEngine
 DEBIAN = "trixie"
 COMPOSE = "local/compose"
 _FOLDER = Path(__file__).with_name("local")
-_IMAGES = ("python", "postgres", "rabbitmq", "servers", "compose")
+_FIRST = "python"
+"""Another one is built on it."""
+_OTHERS = ("servers", "postgres", "rabbitmq", "compose")
 
 
 def ensure_stand_ins(engine: Engine, context: Path) -> None:
@@ -28,11 +31,15 @@ def ensure_stand_ins(engine: Engine, context: Path) -> None:
     """
     if not engine.has("local/debian"):
         _import_debian(engine)
-    for image in _IMAGES:
-        engine.docker(
-            *("build", "-q", "-t", f"local/{image}"),
-            *("-f", _FOLDER / f"{image}.Dockerfile", context),
-        )
+
+    def build(image: str) -> None:
+        file = _FOLDER / f"{image}.Dockerfile"
+        engine.docker("build", "-q", "-t", f"local/{image}", "-f", file, context)
+
+    build(_FIRST)
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(build, _OTHERS):
+            pass
 
 
 def _import_debian(engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from deploy.containers.compose import (
 )
 from deploy.containers.engine import Engine, NoEngine, engine
 from deploy.containers.images import Images, ensure_images
+from deploy.local.ports import is_free
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -56,13 +57,11 @@ def compose(
         if not images.stand_ins:
             pytest.skip("one Compose is enough where it is this machine's own")
         command = compose_in_a_container(container_engine)
-    ports = {name: _free_port() for name in PORTS}
-    with composition(container_engine, images, command, ports) as running:
+    with composition(container_engine, images, command, _free_ports()) as running:
         yield running
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+def _free_ports() -> dict[str, int]:
+    # Below those that the system gives to clients: a service takes its port only at its start.
+    free = (port for port in random.sample(range(20_000, 30_000), 1000) if is_free(port))
+    return dict(zip(PORTS, free, strict=False))
