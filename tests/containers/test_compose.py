@@ -58,9 +58,7 @@ def _the_mail(compose: Compose, *, mailpit: bool) -> Mail:
     raise AssertionError(f"no mail arrived:\n{compose.logs()}")
 
 
-def test_services_run_unprivileged_on_a_read_only_file_system(
-    compose: Compose,
-) -> None:
+def test_services_run_unprivileged_on_a_read_only_file_system(compose: Compose) -> None:
     for service in SERVICES:
         container = compose.inspect(service)
         host = container["HostConfig"]
