@@ -25,8 +25,8 @@ test: $(READY) ## unit, contract, integration, end-to-end and fault tests (up to
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
 	@$(BIN)/python -m pytest -m long $(or $(ARGS),tests)
 
-test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine)
-	@$(BIN)/python -m pytest -m containers $(or $(ARGS),tests)
+test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine, or root to get one)
+	@$(BIN)/python -m pytest -m containers -rs $(or $(ARGS),tests)
 
 lint: $(READY) ## style and format of the code (ruff)
 	@$(BIN)/ruff check $(CODE_HERE)

@@ -1,102 +1,53 @@
-"""Images: our five, and local stand-ins where no public image can be pulled.
-
-The stand-ins are made of what Debian has: a minimal Debian by debootstrap, and from it Python,
-Postgres, RabbitMQ, our own inbox as mailbox and moto's server as object storage.
-"""
+"""What docker-compose.yml is run with: public images, or local stand-ins."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+
+from deploy.containers.engine import Engine
+from deploy.containers.stand_ins import ensure_stand_ins
 
 CHECKOUT = Path(__file__).parents[2]
 SERVICES = ("api", "aggregator", "renderer", "scheduler", "mailer")
-DEBIAN = "bookworm"
-LOCAL = Path(__file__).with_name("local")
-
-STAND_INS = {
-    "PYTHON_IMAGE": "local/python",
-    "POSTGRES_IMAGE": "local/postgres",
-    "RABBITMQ_IMAGE": "local/rabbitmq",
-    "MAILBOX_IMAGE": "local/mailbox",
-    "S3_IMAGE": "local/s3",
-    "S3_CLIENT_IMAGE": "local/s3",
-}
-"""The variables of docker-compose.yml that name images, and our local ones for them."""
 
 
-def docker(environment: dict[str, str], *words: str | Path) -> str:
-    """Run docker and return what it printed; CalledProcessError with its words if it fails."""
-    done = subprocess.run(
-        ["docker", *words], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        print(done.stdout[-4000:], done.stderr[-4000:])
-        done.check_returncode()
-    return done.stdout
+@dataclass(frozen=True)
+class Images:
+    """Names of images, and the files that name the rest."""
+
+    python: str
+    """What our own are built on."""
+    postgres: str
+    rabbitmq: str
+    compose_files: tuple[Path, ...]
+    stand_ins: bool
+    """Made here of Debian's packages, since public images cannot be had."""
 
 
-def ensure_stand_ins(environment: dict[str, str]) -> None:
-    """Build the local images that are missing."""
-    if not _is_there(environment, "local/debian"):
-        _import_debian(environment)
-    for image in ("python", "postgres", "rabbitmq", "mailbox", "s3"):
-        context = CHECKOUT if image == "mailbox" else LOCAL
-        docker(
-            environment,
-            *("build", "-q", "-t", f"local/{image}"),
-            *("-f", LOCAL / f"{image}.Dockerfile", context),
-        )
+PUBLIC = Images(
+    python="python:3.13-slim",
+    postgres="postgres:18",
+    rabbitmq="rabbitmq:4-management",
+    compose_files=(CHECKOUT / "docker-compose.yml",),
+    stand_ins=False,
+)
+LOCAL = Images(
+    python="local/python",
+    postgres="local/postgres",
+    rabbitmq="local/rabbitmq",
+    compose_files=(*PUBLIC.compose_files, CHECKOUT / "deploy/compose.local-images.yml"),
+    stand_ins=True,
+)
 
 
-def build_services(environment: dict[str, str], python_image: str) -> dict[str, int]:
-    """Build the five images; their sizes in bytes."""
-    sizes = {}
-    for service in SERVICES:
-        docker(
-            environment,
-            *("build", "-q", "-t", f"broadsheet-{service}", "-f", CHECKOUT / "deploy/Dockerfile"),
-            *("--build-arg", f"SERVICE={service}"),
-            *("--build-arg", f"PYTHON_IMAGE={python_image}", CHECKOUT),
-        )
-        size = docker(environment, "image", "inspect", "-f", "{{.Size}}", f"broadsheet-{service}")
-        sizes[service] = int(size)
-    return sizes
+def ensure_images(engine: Engine) -> Images:
+    """Public images where this machine's engine has or can pull them, else local stand-ins.
 
-
-def _is_there(environment: dict[str, str], image: str) -> bool:
-    asked = subprocess.run(
-        ["docker", "image", "inspect", image], env=environment, capture_output=True, check=False
-    )
-    return asked.returncode == 0
-
-
-def _import_debian(environment: dict[str, str]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "root"
-        subprocess.run(
-            ["debootstrap", "--variant=minbase", "--include=ca-certificates", DEBIAN, root],
-            check=True,
-            capture_output=True,
-        )
-        _take_along_how_packages_are_found(root)
-        archive = Path(folder) / "root.tar"
-        subprocess.run(["tar", "-C", root, "-cf", archive, "."], check=True)
-        docker(environment, "import", archive, "local/debian")
-
-
-def _take_along_how_packages_are_found(root: Path) -> None:
-    """This machine's own settings for apt and pip: a mirror or an authority of its own."""
-    shutil.copytree("/etc/apt", root / "etc/apt", dirs_exist_ok=True)
-    authorities = Path("etc/ssl/certs/ca-certificates.crt")
-    if (Path("/") / authorities).exists():
-        shutil.copy(Path("/") / authorities, root / authorities)
-    pip = "\n".join(
-        f"{name.removeprefix('PIP_').lower().replace('_', '-')} = {value}"
-        for name, value in os.environ.items()
-        if name in ("PIP_INDEX_URL", "PIP_CERT", "PIP_EXTRA_INDEX_URL")
-    )
-    (root / "etc/pip.conf").write_text(f"[global]\n{pip}\n")
+    NoEngine when neither can be had.
+    """
+    public = (PUBLIC.python, PUBLIC.postgres, PUBLIC.rabbitmq)
+    if not engine.private and all(engine.has(image) or engine.pull(image) for image in public):
+        return PUBLIC
+    ensure_stand_ins(engine, context=CHECKOUT)
+    return LOCAL

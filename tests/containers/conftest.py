@@ -1,53 +1,67 @@
-"""An engine with our five images and the stand-ins, and the composition of them."""
+"""An engine with our five images and those they run beside, and the composition of them."""
 
 from __future__ import annotations
 
-import socket
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.containers import images
-from deploy.containers.compose import Compose, composition
-from deploy.containers.engine import NoEngine, engine
+from deploy.containers.compose import (
+    PORTS,
+    Compose,
+    compose_here,
+    compose_in_a_container,
+    composition,
+)
+from deploy.containers.engine import Engine, NoEngine, engine
+from deploy.containers.images import Images, ensure_images
+from deploy.local.ports import is_free
 
 CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def engine_environment() -> Iterator[dict[str, str]]:
-    """Where `docker` reaches an engine; without one, everything here is skipped aloud."""
+def container_engine() -> Iterator[Engine]:
+    """One that answers, or one of our own; without one, everything here is skipped aloud."""
     try:
-        with engine(CHECKOUT / "var/engine") as environment:
-            images.ensure_stand_ins(environment)
-            yield environment
+        with engine(CHECKOUT / "var/engine") as running:
+            yield running
     except NoEngine as reason:
         pytest.skip(f"CONTAINERS NOT TESTED: {reason}")
 
 
 @pytest.fixture(scope="session")
-def image_sizes(engine_environment: dict[str, str]) -> dict[str, int]:
-    """The five images, built; bytes each."""
-    return images.build_services(engine_environment, images.STAND_INS["PYTHON_IMAGE"])
+def images(container_engine: Engine) -> Images:
+    """The public ones, or stand-ins."""
+    try:
+        return ensure_images(container_engine)
+    except NoEngine as reason:
+        pytest.skip(f"CONTAINERS NOT TESTED: {reason}")
 
 
 @pytest.fixture(scope="session")
-def compose(engine_environment: dict[str, str], image_sizes: dict[str, int]) -> Iterator[Compose]:
-    """The composition, healthy."""
-    images.docker(
-        engine_environment,
-        *("build", "-q", "-t", "broadsheet-demo", "--target", "demo"),
-        *("-f", CHECKOUT / "deploy/Dockerfile", "--build-arg", "SERVICE=api"),
-        *("--build-arg", f"PYTHON_IMAGE={images.STAND_INS['PYTHON_IMAGE']}", CHECKOUT),
-    )
-    names = ("API_PORT", "MAILBOX_PORT", "RABBITMQ_CONSOLE_PORT", "S3_CONSOLE_PORT")
-    with composition(engine_environment, {name: _free_port() for name in names}) as running:
+def built(container_engine: Engine, images: Images) -> None:
+    """Our images, built by this machine's Compose."""
+    Compose(container_engine, images, compose_here(), ports={}).build()
+
+
+@pytest.fixture(scope="module", params=["this machine's Compose", "Compose 2"])
+def compose(
+    request: pytest.FixtureRequest, container_engine: Engine, images: Images, built: None
+) -> Iterator[Compose]:
+    """The composition, up and healthy, by one Compose and then by the other."""
+    command = compose_here()
+    if request.param == "Compose 2":
+        if not images.stand_ins:
+            pytest.skip("one Compose is enough where it is this machine's own")
+        command = compose_in_a_container(container_engine)
+    with composition(container_engine, images, command, _free_ports()) as running:
         yield running
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+def _free_ports() -> dict[str, int]:
+    # Below those that the system gives to clients: a service takes its port only at its start.
+    free = (port for port in random.sample(range(20_000, 30_000), 1000) if is_free(port))
+    return dict(zip(PORTS, free, strict=False))
