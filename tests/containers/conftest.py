@@ -22,6 +22,13 @@ from deploy.local.ports import is_free
 CHECKOUT = Path(__file__).parents[2]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first of them waits for images to be made, which have limits of their own."""
+    for item in items:
+        if "tests/containers/" in item.path.as_posix():
+            item.add_marker(pytest.mark.timeout(1500), append=False)
+
+
 @pytest.fixture(scope="session")
 def container_engine() -> Iterator[Engine]:
     """One that answers, or one of our own; without one, everything here is skipped aloud."""

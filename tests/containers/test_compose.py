@@ -12,7 +12,7 @@ from deploy.containers.compose import Compose
 from deploy.containers.images import SERVICES, Images
 from tests.containers.mailboxes import Mail, mails
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(1200)]
+pytestmark = pytest.mark.containers
 
 BESIDE = ("postgres", "rabbitmq", "s3", "mailbox")
 """What the services run beside."""
