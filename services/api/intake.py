@@ -20,6 +20,7 @@ from services.api import audit
 from services.api.estimates import Estimates
 from services.api.principals import Principal
 from services.api.run_store import SERVICE
+from shared.audit import record
 from shared.run_requests import CreatedRun, NewRun, RunRequest, create_runs, new_run
 from shared.store.engine import Store
 
@@ -105,7 +106,7 @@ class Intake:
     async def _store_all(self, tenant_id: UUID, batch: Sequence[_Asked]) -> list[StoredRun]:
         async with self._store.tenant(tenant_id) as connection:
             created = await create_runs(connection, [asked.new for asked in batch])
-            await audit.record_all(connection, [asked.entry for asked in batch])
+            await record(connection, *(asked.entry for asked in batch))
             return [
                 StoredRun(one, await self._estimates.eta_seconds(connection, one.run))
                 for one in created

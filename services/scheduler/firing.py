@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler.cron import Fire, fire_at, next_fire
-from shared import telemetry
+from shared import audit, telemetry
 from shared.periods import Preset, preset_period
 from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus
@@ -85,6 +85,16 @@ async def _fire_or_switch_off(
             .where(tables.schedules.c.id == schedule["id"])
             .values(active=False, problem=problem)
         )
+        await audit.record(
+            connection,
+            audit.entry(
+                schedule["tenant_id"],
+                SERVICE,
+                "schedule.switched_off",
+                f"schedule/{schedule['id']}",
+                reason=problem,
+            ),
+        )
         return 0
 
 
@@ -149,6 +159,19 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             occurrences.c.fold == fire.fold,
         )
         .values(run_id=created.run["id"])
+    )
+    await audit.record(
+        connection,
+        audit.entry(
+            schedule["tenant_id"],
+            SERVICE,
+            "report.requested",
+            f"report/{created.run['id']}",
+            type=version["report_type"],
+            recipients=[recipient.to for recipient in _recipients(schedule["deliver_to"])],
+            schedule=str(schedule["id"]),
+            owner=schedule["owner"],
+        ),
     )
     log.info(
         "schedule fired",

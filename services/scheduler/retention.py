@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Row, delete, func, select, update
 
 from services.scheduler.settings import SchedulerSettings
+from shared import audit
 from shared.blobs import BlobStore
 from shared.dedup_keys import run_prefix
 from shared.errors import TransientError
@@ -19,6 +20,7 @@ from shared.store.engine import Store
 
 log = structlog.get_logger(__name__)
 
+SERVICE = "scheduler"
 BATCH = 100
 
 
@@ -76,12 +78,19 @@ async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID
         except TransientError as error:
             log.warning("files not removed yet", run_id=str(run.id), reason=error.message)
         else:
-            removed.append(run.id)
+            removed.append(run)
     async with store.housekeeping() as connection:
         await connection.execute(
             update(tables.runs)
-            .where(tables.runs.c.id.in_(removed))
+            .where(tables.runs.c.id.in_([run.id for run in removed]))
             .values(files_removed_at=func.now())
+        )
+        await audit.record(
+            connection,
+            *(
+                audit.entry(run.tenant_id, SERVICE, "report.files_removed", f"report/{run.id}")
+                for run in removed
+            ),
         )
     return len(removed)
 

@@ -58,6 +58,7 @@ def access_statements() -> Iterator[str]:
 
 
 _HOUSEKEEPING = {
+    "audit": "INSERT",
     "report_types": "SELECT",
     "tenants": "SELECT",
     "tenant_settings": "SELECT",

@@ -421,7 +421,7 @@ audit = Table(
     Column("subject", String(255), nullable=False),
     Column("details", JSONB, nullable=False, server_default=text("'{}'")),
     Index("ix_audit_tenant_at", "tenant_id", "at"),
-    comment="Owner: api. Who did what; the application may add rows and never change them.",
+    comment="Owner: api, and scheduler for what it does of itself. Rows are added, never changed.",
 )
 
 CATALOGUES = (report_types, formats)

@@ -51,6 +51,16 @@ async def _schedule(admin: AsyncEngine, schedule_id: UUID) -> Any:
         return found.mappings().one()
 
 
+async def _audited(admin: AsyncEngine, tenant: Tenant) -> list[Any]:
+    async with admin.connect() as connection:
+        found = await connection.execute(
+            select(tables.audit)
+            .where(tables.audit.c.tenant_id == tenant.id)
+            .order_by(tables.audit.c.id)
+        )
+        return list(found.mappings().all())
+
+
 async def test_a_due_schedule_makes_one_run_for_its_nominal_day_and_moves_on(
     store: Store, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
@@ -62,6 +72,10 @@ async def test_a_due_schedule_makes_one_run_for_its_nominal_day_and_moves_on(
     assert str(run["first_day"]) == str(run["last_day"]) == "2026-10-11", "yesterday, as it was due"
     assert (await _schedule(admin, schedule_id))["next_run_at"] > datetime.now(UTC)
     assert await fire_due_schedules(store) == 0
+    (entry,) = await _audited(admin, pipeline.tenant)
+    assert (entry["actor"], entry["action"]) == ("scheduler", "report.requested")
+    assert entry["subject"] == f"report/{run['id']}"
+    assert entry["details"]["schedule"] == str(schedule_id)
 
 
 async def test_schedulers_that_look_at_once_fire_each_schedule_once(
@@ -135,6 +149,10 @@ async def test_a_schedule_that_cannot_be_fired_is_switched_off_and_stops_no_othe
     switched_off = await _schedule(admin, broken_id)
     assert switched_off["active"] is False
     assert switched_off["problem"].startswith("cannot be fired: ")
+    assert [entry["action"] for entry in await _audited(admin, pipeline.tenant)] == [
+        "schedule.switched_off",
+        "report.requested",
+    ]
     async with admin.connect() as connection:
         occurrences = await connection.scalar(
             select(text("count(*)"))

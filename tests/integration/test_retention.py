@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, insert, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from uuid6 import uuid7
 
@@ -92,6 +92,14 @@ async def test_files_past_their_retention_go_and_the_rows_say_so(
     assert artifact["sha256"] == "0" * 64, "what it was can still be proved"
     (artifact,) = (await pipeline.artifacts(recent)).values()
     assert artifact["status"] == ArtifactStatus.RENDERED
+    async with admin.connect() as connection:
+        removed = await connection.scalars(
+            select(tables.audit.c.subject).where(
+                tables.audit.c.tenant_id == pipeline.tenant.id,
+                tables.audit.c.action == "report.files_removed",
+            )
+        )
+    assert list(removed) == [f"report/{old}"]
 
 
 async def test_files_that_cannot_be_removed_now_are_removed_later_and_hold_up_no_others(
