@@ -133,17 +133,26 @@ def _wait_until_ready(
         while True:
             ended = child.poll() is not None
             while line := said.readline():
-                if line.startswith("Error: "):
+                if not line.startswith("Error: "):
+                    click.echo(line, nl=False)
+                elif _ends(child):
                     # What click printed of the exception; its further lines follow.
-                    child.wait()
                     raise click.ClickException(line.removeprefix("Error: ") + said.read())
-                click.echo(line, nl=False)
             if ended:
                 raise click.ClickException(f"the stack ended at once:\n{last_lines(log)}")
             record = read_record(places)
             if record and supervisor_of(record) == identity and record["phase"] == "ready":
                 return record
             time.sleep(0.05)
+
+
+def _ends(child: subprocess.Popen[bytes]) -> bool:
+    """Whether an error in the log was the child's, and not that of one started beside it."""
+    try:
+        child.wait(2)
+    except subprocess.TimeoutExpired:
+        return False
+    return child.returncode != 0
 
 
 def _print_addresses(api_url: str, inbox_url: str) -> None:

@@ -15,6 +15,7 @@ from deploy.local.errors import StackError
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.places import Places, default_state_dir
 from deploy.local.record import read_record, supervisor_of
+from deploy.local.revival import Revival
 from deploy.local.supervised import Command, Health, Supervised, service_words
 from deploy.local.tokens import make_token, signing_key
 
@@ -54,6 +55,7 @@ class LocalStack:
         """The services by name: each has `pid`, `health`, `restarts`, `stop()`, `start()`."""
         self._only = tuple(only)
         self._inbox: Supervised | None = None
+        self._revivals: list[Revival] = []
 
     @property
     def places(self) -> Places:
@@ -84,6 +86,12 @@ class LocalStack:
         self.infrastructure.start()
         try:
             self._say("infrastructure", f"ready after {time.monotonic() - began:.1f} s")
+            broker, database = self.infrastructure.broker, self.infrastructure.database
+            self._revivals = [
+                Revival(name, part, self._say)
+                for name, part in (("rabbitmq", broker), ("postgres", database))
+                if part is not None
+            ]
             self._note_addresses()
             for supervised in self._supervise():
                 supervised.start()
@@ -104,17 +112,8 @@ class LocalStack:
 
     def watch(self) -> None:
         """Once: start broker or database again if it died. Call it every second or so."""
-        broker, database = self.infrastructure.broker, self.infrastructure.database
-        for name, part in (("rabbitmq", broker), ("postgres", database)):
-            if part is not None and part.died():
-                self._say(name, "died; starting it again")
-                part.stop()
-                try:
-                    part.start()
-                except StackError as error:
-                    self._say(name, str(error))
-                else:
-                    self._say(name, "runs again")
+        for revival in self._revivals:
+            revival.look()
 
     def __enter__(self) -> LocalStack:
         self.start()
@@ -167,9 +166,13 @@ class LocalStack:
 
     def _on_change(self, supervised: Supervised, line: str) -> None:
         record = self.infrastructure.record
-        with self._guard:
-            record.note_process(supervised.name, supervised.pid)
-            record.note(services=self._service_states())
+        try:
+            with self._guard:
+                record.note_process(supervised.name, supervised.pid)
+                record.note(services=self._service_states())
+        except OSError as error:
+            # A full disk must not end the thread that watches over the service.
+            self._say(supervised.name, f"not noted in the record: {error}")
         self._say(supervised.name, line)
 
     def _service_states(self) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,14 @@ def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(
     assert failed.returncode == 1
     assert "lease_seconds" in failed.stderr
     assert broadsheet("down").stdout == "nothing runs here\n"
+
+
+def test_of_two_starts_at_once_one_is_refused_and_the_other_is_told_when_it_is_ready(
+    broadsheet: Command,
+) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(lambda _: broadsheet("up", "--detach"), range(2)))
+    assert sorted(ended.returncode for ended in both) == [0, 1], [one.stderr for one in both]
+    refused = next(ended for ended in both if ended.returncode)
+    assert "already runs" in refused.stderr
+    assert {service["health"] for service in broadsheet.status()["services"].values()} == {"ready"}
