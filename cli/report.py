@@ -75,22 +75,26 @@ def report(
     }
     if timezone:
         body["timezone"] = timezone
-    with httpx.Client(
-        base_url=f"{api_url.rstrip('/')}/api/v1",
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=60,
-        trust_env=False,
-    ) as client:
-        try:
+    try:
+        with httpx.Client(
+            base_url=f"{api_url.rstrip('/')}/api/v1",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+            trust_env=False,
+        ) as client:
             run = _followed(client, _answer(client.post("/reports", json=body)).json())
             if run["status"] != "completed":
                 raise click.ClickException(_why(run))
             for format_name in formats:
-                click.echo(_download(client, run, format_name, output, len(formats) > 1))
-        except httpx.HTTPError as error:
-            raise click.ClickException(f"{api_url} cannot be reached: {error}") from error
-        except OSError as error:
-            raise click.ClickException(f"the file cannot be written: {error}") from error
+                file = _download(client, run, format_name, output, len(formats) > 1)
+                if file.is_file():
+                    click.echo(file)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise click.ClickException(f"{api_url} cannot be reached: {error}") from error
+    except UnicodeError as error:
+        raise click.ClickException(f"that cannot be sent: {error}") from error
+    except OSError as error:
+        raise click.ClickException(f"the file cannot be written: {error}") from error
 
 
 def _whom_to_ask(api_url: str | None, token: str | None) -> tuple[str, str]:
@@ -128,7 +132,7 @@ def _parameter(text: str) -> tuple[str, Any]:
     if not name or not equals:
         raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--parameter")
     with contextlib.suppress(json.JSONDecodeError):
-        return name, json.loads(value)
+        return name, json.loads(value, parse_constant=str)  # NaN is none of JSON's values
     return name, value
 
 
@@ -185,6 +189,12 @@ def _download(
             stream.read()
             _answer(stream)
         file = _target(stream, output, many)
+        if file.exists() and not file.is_file():  # /dev/stdout and its like are written to
+            with file.open("wb") as opened:
+                opened.writelines(stream.iter_bytes())
+            return file
+        # A link stays one: what it leads to is replaced.
+        file = file.resolve()
         part = file.with_name(f".{file.name}.part")
         try:
             with part.open("wb") as opened:

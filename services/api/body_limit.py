@@ -26,17 +26,25 @@ class BodyLimit:
             response = problem_response(Request(scope), self._too_large())
             await response(scope, receive, send)
             return
-        received = 0
+        received, answering = 0, False
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise self._too_large()
-            return message
+            if received <= self._max_bytes:
+                return message
+            if answering:
+                # Too late for another answer: the rest of the body is not listened to.
+                return {"type": "http.disconnect"}
+            raise self._too_large()
 
-        await self._app(scope, counted, send)
+        async def noted(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        await self._app(scope, counted, noted)
 
     def _too_large(self) -> Problem:
         detail = f"the body has more than {self._max_bytes} bytes: send a smaller one"

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared.store.engine import store_is_away
 
@@ -122,6 +123,10 @@ def install(app: FastAPI) -> None:
             request, Problem(error.status_code, detail, headers=error.headers or {})
         )
 
+    async def on_disconnect(request: Request, _error: Exception) -> JSONResponse:
+        # Nobody is there to read it; a client that broke off is no fault of ours.
+        return problem_response(request, Problem(400, "the body broke off"))
+
     async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         errors = [_field_error(item) for item in error.errors()[:MOST_ERRORS]]
@@ -139,6 +144,7 @@ def install(app: FastAPI) -> None:
         return problem_response(request, problem)
 
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(ClientDisconnect, on_disconnect)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     # `Exception` alone is answered too, but raised on to the server, which logs it once more.

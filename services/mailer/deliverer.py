@@ -159,6 +159,8 @@ class Deliverer:
                         update(deliveries)
                         .where(
                             deliveries.c.id == event.delivery_id,
+                            # Nobody gets the files of another run, whatever an event says.
+                            deliveries.c.run_id == event.run_id,
                             deliveries.c.status.in_(
                                 (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
                             ),

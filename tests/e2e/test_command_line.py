@@ -103,3 +103,33 @@ def test_where_nothing_can_be_written_nothing_is_asked_for(
     assert "Traceback" not in ended.stderr
     assert taken.read_text() == "mine"
     assert ada.get("/api/v1/reports").json()["items"] == []
+
+
+def test_a_file_that_is_no_file_is_written_to_and_a_link_stays_one(
+    ask: Ask, tmp_path: Path
+) -> None:
+    ended = ask(*OCTOBER, "--format", "csv", "-o", "/dev/stdout")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("project,")
+
+    (tmp_path / "link.csv").symlink_to(tmp_path / "file.csv")
+    assert ask(*OCTOBER, "--format", "csv", "-o", str(tmp_path / "link.csv")).returncode == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "file.csv").read_text() == ended.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--api-url", "http://[::1"),
+        ("--api-url", "http://127.0.0.1:1"),
+        ("--token", "ä"),
+        ("--parameter", "grain=\udcff"),
+    ],
+    ids=["no address", "nobody there", "no token", "no text"],
+)
+def test_what_cannot_be_sent_ends_with_a_reason(words: tuple[str, str], ask: Ask) -> None:
+    ended = ask(*OCTOBER, *words, "-o", "/dev/null")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: ")
+    assert "Traceback" not in ended.stderr

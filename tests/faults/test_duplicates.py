@@ -139,6 +139,28 @@ async def test_a_run_that_has_ended_stays_as_it_is_whatever_comes(
     assert post.mails_to(address) == []
 
 
+async def test_nobody_gets_the_files_of_another_run_whatever_an_event_says(
+    fleet: MortalFleet, pipeline: Pipeline, broker: Messages, post: PostOffice
+) -> None:
+    other = await pipeline.request()
+    await pipeline.until_settled(other)
+    before = await pipeline.everything(other)
+    fleet["mailer"].pause()
+    address = f"{pipeline.tenant.slug}@example.com"
+    run_id = await pipeline.request(address)
+    (delivery,) = await pipeline.deliveries(run_id)
+    await _put(broker, DELIVERER, _due(pipeline, other, delivery["id"]))
+    fleet["mailer"].resume()
+
+    await pipeline.until_settled(run_id)
+
+    assert len(post.mails_to(address)) == 1
+    await pipeline.assert_made_once(run_id, mailed=True)
+    timeline = [line["stage"] for line in (await pipeline.everything(run_id))["timeline"]]
+    assert timeline[-1] == "delivered"
+    assert await pipeline.everything(other) == before
+
+
 async def test_an_event_about_a_run_that_does_not_exist_is_taken_and_forgotten(
     fleet: MortalFleet, pipeline: Pipeline, broker: Messages
 ) -> None:

@@ -45,7 +45,7 @@ class MemberBody(BaseModel):
     role: Role
     email: MailAddress | None = None
     team: str | None = Field(None, max_length=100)
-    active: bool = True
+    active: bool = Field(True, strict=True)
 
 
 class MemberView(BaseModel):
@@ -65,8 +65,8 @@ class SettingsBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     timezone: TimezoneName
-    retention_days: int = Field(ge=1, le=3660)
-    max_backlog: int = Field(ge=1, le=1_000_000)
+    retention_days: int = Field(ge=1, le=3660, strict=True)
+    max_backlog: int = Field(ge=1, le=1_000_000, strict=True)
 
 
 class AuditEntry(BaseModel):

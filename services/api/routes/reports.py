@@ -38,7 +38,7 @@ NAME = r"^[a-z0-9_]+$"
 """How report types and formats are called."""
 Reader = Annotated[Principal, Depends(allow(Action.SEE_REPORTS))]
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_WAIT = re.compile(r"\bwait=(\d{1,6})\b")
+_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*("?)(\d{1,6})\1\s*(?:$|[,;])', re.IGNORECASE)
 
 
 @router.post(
@@ -122,7 +122,7 @@ async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -
 
 def _wait_seconds(prefer: str | None) -> int:
     match = _WAIT.search(prefer or "")
-    return min(int(match.group(1)), MAX_WAIT_SECONDS) if match else 0
+    return min(int(match.group(2)), MAX_WAIT_SECONDS) if match else 0
 
 
 async def _wait_until_final(
@@ -204,7 +204,13 @@ async def download(
         if answer.length:
             subject = f"report/{artifact['run_id']}"
             await audit.record(connection, principal, "report.downloaded", subject, format=format)
-    return await answer.response(state.blobs)
+    try:
+        return await answer.response(state.blobs)
+    except Problem:
+        # Removed since we looked? Then it is gone (410), and not damaged.
+        async with state.store.tenant(principal.tenant_id) as connection:
+            await run_store.artifact_of(connection, artifact["run_id"], format)
+        raise
 
 
 async def _existing(run_id: str, request: Request, principal: Reader) -> UUID:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ import pytest_asyncio
 from sqlalchemy import update
 
 from shared.blobs import CHUNK
+from shared.dedup_keys import run_prefix
 from shared.states import ArtifactStatus
 from shared.store import tables
 from tests.running_api import RunningApi, body
@@ -200,6 +202,27 @@ async def test_a_file_past_its_retention_is_gone_and_says_what_it_was(
     (artifact,) = (await ada.get(f"{REPORTS}/{run}")).json()["artifacts"]
     assert artifact["url"] is None
     assert artifact["sha256"] == before["sha256"]
+
+
+async def test_a_file_that_goes_while_it_is_asked_for_is_gone_and_not_damaged(
+    ada: httpx.AsyncClient,
+    run: str,
+    api: RunningApi,
+    studio: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def removed_meanwhile(*_asked: object, **_details: object) -> None:
+        await api.blobs.delete_prefix(run_prefix(studio.id, UUID(run)))
+        async with api.admin.begin() as connection:
+            await connection.execute(
+                update(tables.artifacts)
+                .where(tables.artifacts.c.run_id == run)
+                .values(status=ArtifactStatus.EXPIRED)
+            )
+
+    monkeypatch.setattr("services.api.audit.record", removed_meanwhile)
+    answer = await fetch(ada, run)
+    assert answer.status_code == 410
 
 
 async def test_every_download_is_logged(

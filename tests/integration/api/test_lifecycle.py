@@ -247,6 +247,8 @@ async def test_members_and_settings_are_changed_and_the_log_says_by_whom(
         ({"timezone": "Mars/X"}, "/timezone"),
         ({"retention_days": 0}, "/retention_days"),
         ({"retention_days": 10**29}, "/retention_days"),
+        ({"retention_days": True}, "/retention_days"),
+        ({"retention_days": "30"}, "/retention_days"),
         ({"max_backlog": 0}, "/max_backlog"),
         ({"max_backlog": 1.5}, "/max_backlog"),
         ({"colour": "red"}, "/colour"),

@@ -322,7 +322,17 @@ async def test_prefer_wait_that_is_too_short_answers_with_what_there_is(
     assert answer.json()["status"] == "requested"
 
 
-@pytest.mark.parametrize("prefer", ["wait", "wait=", "wait=-1", "wait=x", "handling=strict", "é"])
+@pytest.mark.parametrize("prefer", ["WAIT=1", 'wait="1"', "respond-async;x=y, wait = 1; strict"])
+async def test_preferences_are_read_as_the_standard_writes_them(
+    prefer: str, ada: httpx.AsyncClient
+) -> None:
+    answer = await ada.post(REPORTS, json=body(), headers={"Prefer": prefer})
+    assert answer.headers["preference-applied"] == "wait=1"
+
+
+@pytest.mark.parametrize(
+    "prefer", ["wait", "wait=", "wait=-1", "wait=1.5", "await=1", "wait=x", "handling=strict", "é"]
+)
 async def test_preferences_it_does_not_know_are_passed_over(
     prefer: str, ada: httpx.AsyncClient
 ) -> None:
