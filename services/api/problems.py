@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Route
 
 from shared.store.engine import store_is_away
 
@@ -119,9 +120,11 @@ def install(app: FastAPI) -> None:
             404: f"there is nothing at {request.url.path}",
             405: f"{request.method} is not supported at {request.url.path}",
         }.get(error.status_code, str(error.detail))
-        return problem_response(
-            request, Problem(error.status_code, detail, headers=error.headers or {})
-        )
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            # Of every route there, not of the first that was looked at.
+            headers["Allow"] = ", ".join(sorted(_methods(app.routes, request.url.path)))
+        return problem_response(request, Problem(error.status_code, detail, headers=headers))
 
     async def on_disconnect(request: Request, _error: Exception) -> JSONResponse:
         # Nobody is there to read it; a client that broke off is no fault of ours.
@@ -150,6 +153,17 @@ def install(app: FastAPI) -> None:
     # `Exception` alone is answered too, but raised on to the server, which logs it once more.
     for fault in (SQLAlchemyError, OSError, Exception):
         app.add_exception_handler(fault, on_fault)
+
+
+def _methods(routes: Iterable[BaseRoute], path: str) -> set[str]:
+    """What is supported at the path."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, Route):
+            found |= (route.methods or set()) if route.path_regex.match(path) else set()
+        elif (router := getattr(route, "original_router", None)) is not None:
+            found |= _methods(router.routes, path)
+    return found
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:

@@ -158,3 +158,21 @@ async def test_health_says_what_is_needed_and_that_a_broker_is_not(api: RunningA
 
     assert live.status_code == ready.status_code == 200
     assert ready.json()["checks"] == {"store": "ok", "blobs": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/v1/reports", "GET, POST"),
+        ("PATCH", "/api/v1/reports/x", "DELETE, GET"),
+        ("PUT", "/api/v1/reports/x/download", "GET, HEAD"),
+        ("POST", "/api/v1/settings", "GET, PUT"),
+    ],
+)
+async def test_a_method_that_is_not_supported_is_told_those_that_are(
+    method: str, path: str, allowed: str, ada: httpx.AsyncClient
+) -> None:
+    answer = await ada.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == allowed
+    assert answer.headers["content-type"] == "application/problem+json"
