@@ -25,6 +25,20 @@ def is_free(port: int) -> bool:
         return True
 
 
+def _claimed(port: int) -> socket.socket | None:
+    """Held for as long as it is open, so that two stacks starting at once choose differently.
+
+    A name of the kernel's (unix(7), abstract sockets): no file, and free when its holder dies.
+    """
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0broadsheet-port-{port}")
+    except OSError:
+        claim.close()
+        return None
+    return claim
+
+
 class Ports:
     """The ports of one stack by name; remembered, so that addresses survive a restart."""
 
@@ -34,6 +48,7 @@ class Ports:
         if self._file.exists():
             self._known = json.loads(self._file.read_text())
         self._given: dict[str, int] = {}
+        self._claims: list[socket.socket] = []
         self._guard = threading.Lock()
 
     def get(self, name: str, preferred: int | None = None) -> int:
@@ -51,8 +66,18 @@ class Ports:
         candidates = [port for port in (remembered, preferred) if port is not None]
         candidates += random.sample(_RANGE, 100)
         others = {port for key, port in {**self._known, **self._given}.items() if key != name}
-        port = next(port for port in candidates if port not in others and is_free(port))
+        port = next(port for port in candidates if port not in others and self._take(port))
         if port != remembered:
             self._known[name] = port
             write_private(self._file, json.dumps(self._known, indent=2))
         return port
+
+    def _take(self, port: int) -> bool:
+        claim = _claimed(port)
+        if claim is None:
+            return False
+        if not is_free(port):
+            claim.close()
+            return False
+        self._claims.append(claim)
+        return True

@@ -104,3 +104,35 @@ def test_of_two_starts_at_once_one_is_refused_and_the_other_is_told_when_it_is_r
     refused = next(ended for ended in both if ended.returncode)
     assert "already runs" in refused.stderr
     assert {service["health"] for service in broadsheet.status()["services"].values()} == {"ready"}
+
+
+def test_in_the_foreground_it_says_a_line_per_service_and_ends_with_ctrl_c_beside_another(
+    broadsheet: Command, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = Command(tmp_path_factory.mktemp("other"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "up"],
+        cwd=CHECKOUT,
+        env=broadsheet._environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as foreground:
+        try:
+            started = other("up", "--detach")
+            assert started.returncode == 0, started.stderr
+            assert foreground.stdout is not None
+            said = list(iter(foreground.stdout.readline, "Ctrl-C stops everything.\n"))
+            mine, theirs = broadsheet.status(), other.status()
+            foreground.send_signal(signal.SIGINT)
+            rest = foreground.stdout.read()
+            assert foreground.wait(30) == 0
+        finally:
+            foreground.kill()
+            other("down")
+    for name in SERVICES:
+        assert any(name in line.split() and "ready" in line for line in said), "".join(said)
+        assert mine["services"][name]["pid"] != theirs["services"][name]["pid"]
+        assert not Path(f"/proc/{mine['services'][name]['pid']}").exists()
+    assert mine["api_url"] != theirs["api_url"]
+    assert rest.rstrip().endswith("stopped")
+    assert broadsheet("status").returncode == 1

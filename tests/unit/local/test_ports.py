@@ -27,6 +27,17 @@ def test_a_preferred_port_that_somebody_has_taken_is_left_to_them(tmp_path: Path
         assert Ports(Places(tmp_path)).get("api", taken) != taken
 
 
+def test_two_stacks_that_start_at_once_never_choose_the_same(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in "abc"]
+    for folder in folders:
+        folder.mkdir()
+    first, second = Ports(Places(folders[0])), Ports(Places(folders[1]))
+    preferred = first.get("api", 21_778)
+    assert second.get("api", preferred) != preferred
+    del first
+    assert Ports(Places(folders[2])).get("api", preferred) == preferred
+
+
 def test_two_names_never_share_a_port(tmp_path: Path) -> None:
     ports = Ports(Places(tmp_path))
     names = [f"service-{number}" for number in range(40)]
