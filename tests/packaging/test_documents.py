@@ -9,6 +9,7 @@ import prometheus_client
 import pytest
 
 from services.api import observation
+from services.scheduler import gauges
 from shared import telemetry
 
 CHECKOUT = Path(__file__).parents[2]
@@ -49,7 +50,7 @@ def test_the_readme_shows_the_example_as_it_is() -> None:
 def test_the_operations_guide_has_a_line_for_every_metric() -> None:
     metrics = [
         value
-        for module in (telemetry, observation)
+        for module in (telemetry, observation, gauges)
         for value in vars(module).values()
         if isinstance(value, prometheus_client.metrics.MetricWrapperBase)
     ]
