@@ -15,13 +15,13 @@ from tests.pipeline import Pipeline
 from tests.post_office import PostOffice
 
 WORKERS = ("aggregator", "renderer", "mailer", "scheduler")
-
-
-LONG = int(os.environ.get("BROADSHEET_CHAOS_ROUNDS", "1000"))
+LONG = int(os.environ.get("BROADSHEET_CHAOS_ROUNDS", "2000"))
 
 
 @pytest.mark.parametrize(
-    "rounds", [10, pytest.param(LONG, marks=pytest.mark.long)], ids=["short", "long"]
+    "rounds",
+    [10, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(10 * LONG)])],
+    ids=["short", "long"],
 )
 async def test_rounds_of_sudden_deaths_and_pauses_cost_no_report_and_double_none(
     rounds: int, fleet: MortalFleet, pipeline: Pipeline, post: PostOffice

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -18,6 +19,9 @@ from deploy.demo import ensure_demo_source, generate_tables, load
 from deploy.demo.rows import TABLES
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import ensure_database, url_as
+from services.aggregator.report_types import ReportRequest, report_types
+from shared.periods import Period
+from tests.studio import studio, studio_source
 
 UNTIL = date(2026, 11, 21)
 SCALE = 0.01
@@ -201,3 +205,32 @@ async def _count(reader: asyncpg.Connection, table: str) -> int:
     found = await reader.fetchval(f"SELECT count(*) FROM {table}")
     assert isinstance(found, int)
     return found
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+async def test_at_scale_100_ten_million_jobs_are_loaded_and_a_report_of_them_is_made(
+    infra: LocalInfrastructure,
+) -> None:
+    began = time.monotonic()
+    with studio(infra, scale=100, seed=1, until=UNTIL) as url:
+        print(f"loaded in {time.monotonic() - began:.0f} s")
+        connection = await asyncpg.connect(url)
+        jobs = await connection.fetchval("SELECT count(*) FROM studio.generation_jobs")
+        delivered = await connection.fetchval(
+            "SELECT count(*) FROM studio.characters"
+            " WHERE delivered_at >= '2026-10-01Z' AND delivered_at < '2026-11-01Z'"
+        )
+        await connection.close()
+        assert 9_500_000 < jobs < 10_500_000
+        source = studio_source(infra, url)
+        request = ReportRequest(
+            period=Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC"),
+            parameters=report_types["delivery_summary"].parameters(),
+            tenant="Lighthouse Studio",
+            generated_at=datetime.now(UTC),
+        )
+        async with source.snapshot() as session:
+            document = await report_types["delivery_summary"].build(session, request)
+        await source.close()
+    assert document.kpis[0].value == delivered > 10_000
