@@ -59,16 +59,19 @@ class Run:
             status=RunStatus(row["status"]),
         )
 
+    def about(self) -> dict[str, Any]:
+        """What every event about this run says."""
+        return {
+            "run_id": self.id,
+            "tenant_id": self.tenant_id,
+            "lane": self.lane,
+            "generation": self.generation,
+            "report_type": self.report_type,
+        }
+
     def requested(self) -> ReportRequested:
         """The event that this run was requested."""
-        return ReportRequested(
-            run_id=self.id,
-            tenant_id=self.tenant_id,
-            lane=self.lane,
-            generation=self.generation,
-            report_type=self.report_type,
-            formats=self.formats,
-        )
+        return ReportRequested(**self.about(), formats=self.formats)
 
     def aggregated(self) -> ReportAggregated:
         """The event that its snapshot is written; the snapshot columns must be set."""
@@ -76,11 +79,7 @@ class Run:
         assert self.snapshot_key
         assert self.snapshot_sha256
         return ReportAggregated(
-            run_id=self.id,
-            tenant_id=self.tenant_id,
-            lane=self.lane,
-            generation=self.generation,
-            report_type=self.report_type,
+            **self.about(),
             formats=self.formats,
             as_of=self.as_of,
             snapshot=SnapshotReference(
@@ -169,16 +168,7 @@ async def fail(
     await record(connection, run, "failed", service, detail=f"{stage}: {message}")
     await outbox.add(
         connection,
-        ReportFailed(
-            run_id=run.id,
-            tenant_id=run.tenant_id,
-            lane=run.lane,
-            generation=run.generation,
-            report_type=run.report_type,
-            stage=stage,
-            code=code,
-            message=message,
-        ),
+        ReportFailed(**run.about(), stage=stage, code=code, message=message),
         source=service,
     )
     telemetry.RUNS.labels(run.report_type, RunStatus.FAILED).inc()
@@ -201,17 +191,7 @@ async def cancel(connection: AsyncConnection, run: Run, *, service: str) -> bool
         return False
     await cancel_deliveries(connection, run.id)
     await record(connection, run, "cancelled", service)
-    await outbox.add(
-        connection,
-        ReportCancelled(
-            run_id=run.id,
-            tenant_id=run.tenant_id,
-            lane=run.lane,
-            generation=run.generation,
-            report_type=run.report_type,
-        ),
-        source=service,
-    )
+    await outbox.add(connection, ReportCancelled(**run.about()), source=service)
     telemetry.RUNS.labels(run.report_type, RunStatus.CANCELLED).inc()
     return True
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from shared.settings import ServiceSettings
-from shared.store.engine import Store
+from shared.store.engine import Store, asyncpg_url
 from tests.containers_or_local import infrastructure, settings_of
 from tests.tenants import Tenant, new_tenant
 
@@ -34,6 +35,15 @@ def admin_database_url(infra: LocalInfrastructure) -> str:
 def settings(infra: LocalInfrastructure) -> ServiceSettings:
     """What every service is given."""
     return settings_of(infra)
+
+
+@pytest.fixture
+async def admin(admin_database_url: str) -> AsyncIterator[AsyncEngine]:
+    """The same, connected."""
+    # Some tests restart the database.
+    engine = create_async_engine(asyncpg_url(admin_database_url), pool_pre_ping=True)
+    yield engine
+    await engine.dispose()
 
 
 @pytest.fixture

@@ -151,11 +151,7 @@ def _finish(stored: list[StoredArtifact]) -> Finish:
         await outbox.add(
             connection,
             ReportRendered(
-                run_id=run.id,
-                tenant_id=run.tenant_id,
-                lane=run.lane,
-                generation=run.generation,
-                report_type=run.report_type,
+                **run.about(),
                 as_of=run.as_of,
                 snapshot_sha256=run.snapshot_sha256,
                 artifacts=tuple(

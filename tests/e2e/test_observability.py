@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
-from deploy.local.infrastructure import LocalInfrastructure
 from shared.store import tables
-from shared.store.engine import asyncpg_url
 from tests.e2e.reports import REPORTS, WAIT, until_delivered
 from tests.otlp_collector import CollectedSpan, Collector
 from tests.processes import SERVICES, Fleet
@@ -29,13 +26,6 @@ from tests.tenants import Tenant
 MAILED = [{"channel": "email", "to": "bob@example.com"}]
 SERVER, PRODUCER, CONSUMER = 2, 4, 5
 """Kinds of spans, as OTLP numbers them."""
-
-
-@pytest.fixture
-async def admin(infra: LocalInfrastructure) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(asyncpg_url(infra.admin_database_url))
-    yield engine
-    await engine.dispose()
 
 
 def mailed(client: httpx.Client, **headers: str) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from shared.settings import ServiceSettings
-from shared.store.engine import Store, asyncpg_url
+from shared.store.engine import Store
 from tests.containers_or_local import settings_of
 from tests.faults.mortal_fleet import MortalFleet
 from tests.messages import Messages, messages
@@ -65,14 +65,6 @@ def fleet(running_fleet: MortalFleet) -> Iterator[MortalFleet]:
     running_fleet.restore()
     yield running_fleet
     running_fleet.restore(wait=False)
-
-
-@pytest.fixture
-async def admin(infra: LocalInfrastructure) -> AsyncIterator[AsyncEngine]:
-    """The store's administrator."""
-    engine = create_async_engine(asyncpg_url(infra.admin_database_url), pool_pre_ping=True)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

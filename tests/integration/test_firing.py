@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from deploy.local.infrastructure import LocalInfrastructure
 from services.aggregator.catalogue import publish_report_types
 from services.aggregator.report_types import report_types
 from services.scheduler.firing import fire_due_schedules
@@ -34,13 +32,6 @@ async def admin(admin_database_url: str, store: Store) -> AsyncIterator[AsyncEng
         await publish_report_types(connection, report_types)
     yield engine
     await engine.dispose()
-
-
-@pytest.fixture
-def pipeline(
-    tenant: Tenant, store: Store, admin: AsyncEngine, infra: LocalInfrastructure
-) -> Pipeline:
-    return Pipeline(tenant, store, admin, Path(infra.places.blobs))
 
 
 async def _schedule(admin: AsyncEngine, schedule_id: UUID) -> Any:

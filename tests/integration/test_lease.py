@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text, update
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from shared import runs
@@ -20,16 +19,9 @@ from shared.settings import ServiceSettings
 from shared.stage import AGGREGATE, Finish, StageWorker
 from shared.states import RunStatus
 from shared.store import tables
-from shared.store.engine import Store, asyncpg_url
+from shared.store.engine import Store
 from tests.pipeline import Pipeline
 from tests.tenants import Tenant
-
-
-@pytest.fixture
-async def admin(admin_database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(asyncpg_url(admin_database_url))
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from deploy.local.infrastructure import LocalInfrastructure
 from services.scheduler.lost_messages import ask_again
 from services.scheduler.settings import SchedulerSettings
 from shared.settings import ServiceSettings
 from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
-from shared.store.engine import Store, asyncpg_url
+from shared.store.engine import Store
 from tests.pipeline import Pipeline
-from tests.tenants import Tenant
 
 LOST_AFTER = 600
-
-
-@pytest.fixture
-async def admin(admin_database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(asyncpg_url(admin_database_url))
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def pipeline(
-    tenant: Tenant, store: Store, admin: AsyncEngine, infra: LocalInfrastructure
-) -> Pipeline:
-    return Pipeline(tenant, store, admin, Path(infra.places.blobs))
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
 from deploy.local.infrastructure import LocalInfrastructure
@@ -18,16 +17,9 @@ from shared.blobs import FolderBlobs
 from shared.dedup_keys import snapshot_key
 from shared.states import ArtifactStatus, RunStatus
 from shared.store import tables
-from shared.store.engine import Store, asyncpg_url
+from shared.store.engine import Store
 from tests.pipeline import Pipeline
 from tests.tenants import Tenant
-
-
-@pytest.fixture
-async def admin(admin_database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(asyncpg_url(admin_database_url))
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture
