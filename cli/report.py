@@ -112,17 +112,15 @@ def _whom_to_ask(api_url: str | None, token: str | None) -> tuple[str, str]:
 
 def _ensure_writable(output: Path | None, many: bool) -> None:
     """Before anything is asked for: a report that cannot be kept is of no use."""
-    wrong = None
-    if output is None or output.is_dir():
-        folder = output or Path.cwd()
+    target = output or Path.cwd()
+    if many and target.exists() and not target.is_dir():
+        wrong = f"{target} is a file, and several formats need a folder"
+    elif target.exists() and not target.is_file():  # a folder, or /dev/stdout and its like
+        wrong = "" if os.access(target, os.W_OK) else f"{target} cannot be written to"
+    elif not target.parent.is_dir():
+        wrong = f"there is no folder {target.parent}"
     else:
-        folder = output.parent
-        if many and output.exists():
-            wrong = f"{output} is a file, and several formats need a folder"
-        elif not folder.is_dir():
-            wrong = f"there is no folder {folder}"
-    if wrong is None and not os.access(folder, os.W_OK):
-        wrong = f"the folder {folder} cannot be written to"
+        wrong = "" if os.access(target.parent, os.W_OK) else f"{target.parent} cannot be written to"
     if wrong:
         raise click.BadParameter(wrong, param_hint="--output")
 
