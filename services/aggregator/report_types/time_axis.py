@@ -10,7 +10,7 @@ from typing import Any
 from services.aggregator.report_types.grain import Bucket, Grain
 from services.aggregator.report_types.wording import counted
 
-_TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
+AXIS_TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
 _MOST_LABELS = {Grain.DAY: 31, Grain.WEEK: 18, Grain.MONTH: 18}
 """How many labels fit under the axis of a printed page."""
 _STEPS = {Grain.MONTH: (1, 2, 3, 6, 12)}
@@ -22,7 +22,7 @@ def time_axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
     return {
         "field": "bucket",
         "type": "ordinal",
-        "title": _TITLES[grain],
+        "title": AXIS_TITLES[grain],
         # Named in full: a bucket without any row keeps its place.
         "scale": {"domain": [bucket.key for bucket in buckets]},
         "axis": _axis(buckets, grain),
