@@ -71,7 +71,8 @@ def _headline(figures: Figures) -> str:
     if running:
         return f"{opening}; {scope.days_before} it was {hours(before.mean_gpu):,}."
     change = moved(now.mean_gpu, before.mean_gpu, more="more", less="less", same="as much as")
-    return f"{opening}, {change} {scope.days_before} ({hours(before.mean_gpu):,})."
+    earlier = f" ({hours(before.mean_gpu):,})" if before.mean_gpu else ""
+    return f"{opening}, {change} {scope.days_before}{earlier}."
 
 
 def _money(figures: Figures, now: Cost) -> Iterator[str]:
