@@ -39,6 +39,7 @@ CALENDAR = {
     "spring in New York": (date(2024, 3, 4), date(2024, 3, 17)),
     "autumn in Berlin": (date(2023, 10, 29), date(2023, 10, 29)),
     "over the new year": (date(2023, 12, 18), date(2024, 1, 14)),
+    "april, a year after the first": (date(2024, 4, 1), date(2024, 4, 30)),
     "month's end": (date(2024, 1, 31), date(2024, 2, 1)),
 }
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")

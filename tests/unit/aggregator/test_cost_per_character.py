@@ -109,7 +109,7 @@ def test_the_summary_of_a_usual_month() -> None:
         "The dearest scene type was crowd with 50.0 GPU hours per character, 5.0 times those of "
         "dialogue, the cheapest.",
         "With the scene types in the proportions of the period before, it would have been 20.0 "
-        "GPU hours, 14.3% more than then: the rest comes from other proportions.",
+        "GPU hours, 14.3% more than then.",
         "The largest movement of a scene type was crowd, which rose from 40.0 to 50.0 GPU hours "
         "per character.",
         "Repeated attempts took 10% of the GPU time (10% in the 31 days before).",

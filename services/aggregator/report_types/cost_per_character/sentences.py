@@ -114,12 +114,12 @@ def _mix(figures: Figures) -> Iterator[str]:
     if as_before is None or figures.now is None or figures.before is None:
         return
     before = figures.before.mean_gpu
-    if as_before == figures.now.mean_gpu or not before:
-        return
+    if hours(as_before) == hours(figures.now.mean_gpu) or not before:
+        return  # The mix made no difference that one could read.
     change = moved(as_before, before, more="more", less="less", same="as much as")
     yield (
-        f"With the scene types in the proportions of the period before, it would have been "
-        f"{hours(as_before):,} GPU hours, {change} then: the rest comes from other proportions."
+        "With the scene types in the proportions of the period before, it would have been "
+        f"{hours(as_before):,} GPU hours, {change} then."
     )
 
 
