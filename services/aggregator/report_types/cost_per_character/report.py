@@ -15,7 +15,11 @@ from services.aggregator.report_types.cost_per_character.rate import (
     Rate,
 )
 from services.aggregator.report_types.grain import Grain
-from services.aggregator.report_types.report_type import ReportRequest, register
+from services.aggregator.report_types.report_type import (
+    SEVERAL_TABLES,
+    ReportRequest,
+    register,
+)
 from services.aggregator.report_types.scope import scope_of
 from services.aggregator.report_types.selection import SceneSelection
 from services.aggregator.sources import SourceSession
@@ -84,7 +88,7 @@ class CostPerCharacter:
         "resolution tier and project, dearest first; in money where a rate is given."
     )
     source = "studio"
-    formats: tuple[str, ...] = ("pdf", "csv", "json")
+    formats: tuple[str, ...] = SEVERAL_TABLES
     parameters: type[BaseModel] = CostParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:

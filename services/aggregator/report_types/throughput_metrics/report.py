@@ -5,7 +5,11 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.grain import Grain
-from services.aggregator.report_types.report_type import ReportRequest, register
+from services.aggregator.report_types.report_type import (
+    SEVERAL_TABLES,
+    ReportRequest,
+    register,
+)
 from services.aggregator.report_types.scope import scope_of
 from services.aggregator.report_types.selection import SceneSelection
 from services.aggregator.report_types.throughput_metrics.document import NAME, TITLE, document
@@ -38,7 +42,7 @@ class ThroughputMetrics:
         "over time and by project, scene type and resolution tier; what is under way apart."
     )
     source = "studio"
-    formats: tuple[str, ...] = ("pdf", "csv", "json")
+    formats: tuple[str, ...] = SEVERAL_TABLES
     parameters: type[BaseModel] = ThroughputParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
