@@ -243,8 +243,8 @@ def test_one_that_waits_too_long_is_named() -> None:
     )
     assert report(one).summary[-2:] == (
         "1 character was still under way when the period ended, at an age of 62.0 days.",
-        "Bo Fenn of Cold Harvest had been under way for 62.0 days, longer than the 90th "
-        "percentile of the deliveries: it is worth a look.",
+        "The oldest had been under way for longer than the 90th percentile of the deliveries and "
+        "is worth a look: Bo Fenn of Cold Harvest, 62.0 days.",
     )
 
 

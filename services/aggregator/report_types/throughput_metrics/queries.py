@@ -136,7 +136,9 @@ async def read(source: SourceSession, scope: Scope, selection: SceneSelection) -
         under_way=under_way.get((True, None)),
         under_way_before=under_way.get((False, None)),
         under_way_by_project={
-            project: found for (is_end, project), found in under_way.items() if is_end and project
+            project: found
+            for (is_end, project), found in under_way.items()
+            if is_end and project is not None
         },
         first_delivery=first["first_delivery"],
         slowest=tuple(_character(row) for row in slowest),

@@ -148,8 +148,8 @@ def _under_way(figures: Figures, found: UnderWay) -> Iterator[str]:
     age_of_oldest = f"{days(oldest.milliseconds)} days"
     if found.overdue == 1:
         yield (
-            f"{who} {'has' if running else 'had'} been under way for {age_of_oldest}, longer than "
-            "the 90th percentile of the deliveries: it is worth a look."
+            f"The oldest {'has' if running else 'had'} been under way for longer than the 90th "
+            f"percentile of the deliveries and is worth a look: {who}, {age_of_oldest}."
         )
         return
     yield (
