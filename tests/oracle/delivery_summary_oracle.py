@@ -7,10 +7,11 @@ exact fractions.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,9 @@ class Expected:
     """(bucket's ISO name, project)"""
     in_production: int
     in_production_before: int
-    table: list[tuple[str, int, int, str | None, str | None]]
+    year: Counter[str] | None
+    """A year before, by project; None where the data do not reach."""
+    table: list[tuple[str | int | None, ...]]
 
 
 def expected(
@@ -39,7 +42,9 @@ def expected(
     timezone: str,
     grain: str,
     as_of: datetime,
-    only: Collection[str] = (),
+    projects: Collection[str] = (),
+    scene_types: Collection[str] = (),
+    resolution_tiers: Collection[str] = (),
 ) -> Expected:
     zone = ZoneInfo(timezone)
     length = (last_day - first_day).days + 1
@@ -47,9 +52,21 @@ def expected(
     before: Counter[str] = Counter()
     bars: Counter[tuple[str, str]] = Counter()
     at_end = at_beginning = 0
+    year_days = a_year_before(first_day, last_day)
+    deliveries = [one.delivered_at.astimezone(zone) for one in characters if one.delivered_at]
+    reached = (
+        year_days is not None
+        and min(deliveries).replace(tzinfo=None) <= datetime.combine(year_days[0], time.min)
+        and as_of.astimezone(zone).date() > year_days[1]
+    )
+    year: Counter[str] | None = Counter() if reached else None
     for character in characters:
         project = project_names[character.project_id]
-        if only and project not in only:
+        if projects and project not in projects:
+            continue
+        if scene_types and character.scene_type not in scene_types:
+            continue
+        if resolution_tiers and character.resolution_tier not in resolution_tiers:
             continue
         onboarded = character.onboarded_at.astimezone(zone).date()
         delivered = character.delivered_at
@@ -66,23 +83,35 @@ def expected(
             bars[bucket_of(on, grain), project] += 1
         elif first_day - timedelta(days=length) <= on < first_day:
             before[project] += 1
-    total, total_before = now.total(), before.total()
-    names = sorted({*now, *before, *only}, key=lambda name: (-now[name], name))
-    rows = [
-        (name, now[name], before[name], change(now[name], before[name]), share(now[name], total))
-        for name in names
-    ]
+        if year is not None and year_days is not None and year_days[0] <= on <= year_days[1]:
+            year[project] += 1
+    names = sorted({*now, *before, *(year or ()), *projects}, key=lambda name: (-now[name], name))
+
+    def row(name: str, these: int, those: int, a_year_ago: int) -> tuple[str | int | None, ...]:
+        cells = (name, these, those, change(these, those), share(these, now.total()))
+        return cells if year is None else (*cells, a_year_ago, change(these, a_year_ago))
+
+    ago: Counter[str] = Counter() if year is None else year
+    rows = [row(name, now[name], before[name], ago[name]) for name in names]
     if names:
-        rows.append(
-            (
-                "All projects",
-                total,
-                total_before,
-                change(total, total_before),
-                share(total, total),
-            )
-        )
-    return Expected(now, before, bars, at_end, at_beginning, rows)
+        rows.append(row("All projects", now.total(), before.total(), ago.total()))
+    return Expected(now, before, bars, at_end, at_beginning, year, rows)
+
+
+def a_year_before(first_day: date, last_day: date) -> tuple[date, date] | None:
+    """The days of the same names; None where they overlap or are those just before."""
+    first = same_day_of(first_day.year - 1, first_day)
+    last = same_day_of(last_day.year - 1, last_day)
+    ends = monthrange(last_day.year, last_day.month)[1], monthrange(last.year, last.month)[1]
+    if first_day.day == 1 and last_day.day == ends[0]:
+        last = last.replace(day=ends[1])
+    length = last_day - first_day
+    just_before = last == first_day - timedelta(days=1) and last - first == length
+    return None if last >= first_day or just_before else (first, last)
+
+
+def same_day_of(year: int, day: date) -> date:
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
 
 
 def bucket_of(day: date, grain: str) -> str:

@@ -19,15 +19,20 @@ from services.aggregator.report_types import ReportRequest, report_types
 from services.aggregator.sources import Source
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period
-from tests.oracle.delivery_summary_oracle import bucket_of, expected, tenths
+from tests.oracle.awkward_periods import AHEAD, LEAP_SPRING, ZONES, named, periods
+from tests.oracle.delivery_summary_oracle import (
+    Expected,
+    a_year_before,
+    bucket_of,
+    expected,
+    tenths,
+)
 from tests.studio import studio, studio_source
 
 SCALE = 0.3
 SEED = 11
-LEAP_SPRING = date(2024, 4, 15)
-"""The 400 days up to here hold a leap day and three clock changes."""
-AHEAD = datetime.now(UTC).date() + timedelta(days=20)
-"""These rows go on after the as-of time, as plans entered early would."""
+SCALE = 0.3
+SEED = 11
 REPORT = report_types["delivery_summary"]
 
 
@@ -77,48 +82,6 @@ async def the_studio(
     await source.close()
 
 
-def back(days: int, length: int) -> tuple[int, int]:
-    """A period that begins so many days before the last one."""
-    return -days, -days + length - 1
-
-
-PERIODS = {
-    "a month": back(60, 31),
-    "one day": back(5, 1),
-    "half a year": back(250, 180),
-    "all": back(399, 400),
-    "up to the last day": back(29, 30),
-    "over the last day": back(10, 40),
-    "over the first day": back(420, 40),
-    "after the first days": back(395, 30),
-    "before all data": back(900, 30),
-    "after all data": back(-40, 30),
-    "long before to long after": back(900, 1200),
-}
-CALENDAR = {
-    "leap day": (date(2024, 2, 29), date(2024, 2, 29)),
-    "compared with february": (date(2024, 3, 1), date(2024, 3, 29)),
-    "february": (date(2024, 2, 1), date(2024, 2, 29)),
-    "spring in Berlin": (date(2024, 3, 31), date(2024, 3, 31)),
-    "spring in New York": (date(2024, 3, 4), date(2024, 3, 17)),
-    "autumn in Berlin": (date(2023, 10, 29), date(2023, 10, 29)),
-    "over the new year": (date(2023, 12, 18), date(2024, 1, 14)),
-    "month's end": (date(2024, 1, 31), date(2024, 2, 1)),
-}
-ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")
-
-
-def periods(until: date, timezone: str) -> Iterator[Period]:
-    for first, last in PERIODS.values():
-        yield Period(
-            first_day=until + timedelta(days=first),
-            last_day=until + timedelta(days=last),
-            timezone=timezone,
-        )
-    for first_day, last_day in CALENDAR.values() if until == LEAP_SPRING else ():
-        yield Period(first_day=first_day, last_day=last_day, timezone=timezone)
-
-
 @pytest.mark.parametrize("timezone", ZONES)
 @pytest.mark.parametrize("grain", ["day", "week", "month"])
 async def test_every_figure(the_studio: Studio, until: date, timezone: str, grain: str) -> None:
@@ -128,17 +91,20 @@ async def test_every_figure(the_studio: Studio, until: date, timezone: str, grai
         check(await the_studio.report(period, grain=grain), the_studio, grain)
 
 
-async def test_every_figure_of_some_projects(the_studio: Studio, until: date) -> None:
+async def test_every_figure_of_a_part(the_studio: Studio, until: date) -> None:
     names = sorted(the_studio.project_names.values())
-    for only in (names[:1], names[1:4]):
+    parts: list[dict[str, Any]] = [
+        {"projects": names[:1]},
+        {"projects": names[1:4], "scene_types": ["crowd", "action"]},
+        {"scene_types": ["dialogue"], "resolution_tiers": ["hd", "uhd"]},
+    ]
+    for part in parts:
         for period in periods(until, "Europe/Berlin"):
-            document = await the_studio.report(period, grain="month", projects=only)
-            check(document, the_studio, "month", only)
+            document = await the_studio.report(period, grain="month", **part)
+            check(document, the_studio, "month", **part)
 
 
-def check(
-    document: ReportDocument, the_studio: Studio, grain: str, only: list[str] | None = None
-) -> None:
+def check(document: ReportDocument, the_studio: Studio, grain: str, **part: Any) -> None:
     period = document.period
     truth = expected(
         the_studio.characters,
@@ -148,12 +114,15 @@ def check(
         timezone=period.timezone,
         grain=grain,
         as_of=document.as_of,
-        only=only or (),
+        **part,
     )
     (table,) = document.tables
     told = [*table.rows, *([table.total] if table.total else [])]
     assert told == truth.table
     charts = [chart for section in document.sections for chart in section.charts]
+    columns = [column.name for column in table.columns]
+    assert ("year_before" in columns) == (truth.year is not None)
+    check_year_sentence(document, truth)
     bars = drawn(charts[0].specification) if charts else Counter()
     assert bars == truth.by_bucket
     if charts:
@@ -178,6 +147,21 @@ def check(
             length = "on the day" if period.days == 1 else f"in the {period.days:,} days"
             assert document.summary[0].startswith(f"{total:,} character")
             assert document.summary[0].endswith(f", {figure}% {word} than {length} before.")
+
+
+def check_year_sentence(document: ReportDocument, truth: Expected) -> None:
+    told = [sentence for sentence in document.summary if sentence.startswith("A year before, ")]
+    begun = document.as_of > document.period.starts_at
+    assert len(told) == (truth.year is not None and begun)
+    if not told or truth.year is None or document.as_of < document.period.ends_at:
+        return
+    total, then = truth.by_project.total(), truth.year.total()
+    assert f", {then:,} " in told[0] if then else ", none were delivered." in told[0]
+    if total and then and total != then:
+        percent = Decimal(tenths(abs(Fraction(100 * (total - then), then))))
+        word = "more" if total > then else "fewer"
+        figure = f"{percent:,}".removesuffix(".0")
+        assert told[0].endswith(f": this period has {figure}% {word} than that.")
 
 
 def drawn(specification: dict[str, Any]) -> Counter[tuple[str, str]]:
@@ -220,29 +204,56 @@ async def test_halves_of_a_period_add_up_to_it(the_studio: Studio, until: date) 
 
 
 async def test_projects_partition_the_deliveries(the_studio: Studio, until: date) -> None:
-    first, last = PERIODS["half a year"]
-    period = Period(
-        first_day=until + timedelta(days=first),
-        last_day=until + timedelta(days=last),
-        timezone="Europe/Berlin",
-    )
+    period = named("half a year", until, "Europe/Berlin")
     parts: Counter[str] = Counter()
     for name in the_studio.project_names.values():
         parts += counts(await the_studio.report(period, projects=[name]))
     assert parts == counts(await the_studio.report(period))
 
 
+@pytest.mark.parametrize(
+    ("parameter", "names"),
+    [
+        ("scene_types", ("dialogue", "action", "close_up", "establishing", "crowd")),
+        ("resolution_tiers", ("preview", "hd", "uhd")),
+    ],
+)
+async def test_filters_partition_the_deliveries(
+    the_studio: Studio, until: date, parameter: str, names: tuple[str, ...]
+) -> None:
+    period = named("up to the last day", until, "America/New_York")
+    parts: Counter[str] = Counter()
+    for name in names:
+        parts += counts(await the_studio.report(period, **{parameter: [name]}))
+    assert parts == counts(await the_studio.report(period))
+
+
+async def test_the_year_before_is_what_its_own_report_says(the_studio: Studio, until: date) -> None:
+    reached = 0
+    for period in periods(until, "Europe/Berlin"):
+        document = await the_studio.report(period)
+        (table,) = document.tables
+        if "year_before" not in {column.name for column in table.columns}:
+            continue
+        reached += 1
+        (note,) = (note for note in document.notes if note.startswith("A year before is "))
+        earlier = a_year_before(period.first_day, period.last_day)
+        assert earlier is not None
+        assert str(earlier[0].day) in note
+        assert str(earlier[1].year) in note
+        own = await the_studio.report(
+            period.model_copy(update={"first_day": earlier[0], "last_day": earlier[1]})
+        )
+        told = +Counter({str(row[0]): int(row[5] or 0) for row in table.rows})
+        assert told == counts(own)
+    assert reached
+
+
 async def test_another_timezone_moves_rows_over_midnight_and_loses_none(
     the_studio: Studio, until: date
 ) -> None:
     for timezone in ZONES:
-        first, last = PERIODS["long before to long after"]
-        period = Period(
-            first_day=until + timedelta(days=first),
-            last_day=until + timedelta(days=last),
-            timezone=timezone,
-        )
-        document = await the_studio.report(period)
+        document = await the_studio.report(named("long before to long after", until, timezone))
         (under_way,) = (kpi.value for kpi in document.kpis if kpi.name == "in_production")
         onboarded = sum(one.onboarded_at < document.as_of for one in the_studio.characters)
         assert counts(document).total() + (under_way or 0) == onboarded

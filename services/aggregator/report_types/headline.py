@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from math import lcm
 
 from services.aggregator.report_types.progress import Stage
 from services.aggregator.report_types.wording import percent
@@ -42,6 +44,54 @@ def kpi(
         change_percent=change,
         verdict=verdict,
     )
+
+
+def kpi_of_fractions(
+    name: str,
+    title: str,
+    value: Fraction | None,
+    previous: Fraction | None,
+    *,
+    unit: str,
+    stage: Stage,
+    places: int,
+    more_is: Verdict = Verdict.NEUTRAL,
+    grows: bool = False,
+) -> Kpi:
+    """The same for a figure that is not whole, such as a mean; most of those do not add up."""
+    now, before, divisor = _on_one_denominator(value, previous)
+    return kpi(
+        name, title, now, before,
+        unit=unit, stage=stage, divisor=divisor, places=places, more_is=more_is, grows=grows,
+    )  # fmt: skip
+
+
+def change_percent(value: Fraction | None, previous: Fraction | None) -> Decimal | None:
+    """Against the previous figure, times 100, to one decimal place; None where there is none."""
+    now, before, _ = _on_one_denominator(value, previous)
+    return compare(_exact(now), _exact(before), more_is=Verdict.NEUTRAL)[1]
+
+
+def _on_one_denominator(
+    value: Fraction | None, previous: Fraction | None
+) -> tuple[int | None, int | None, int]:
+    divisor = lcm(*(figure.denominator for figure in (value, previous) if figure is not None))
+    return (
+        None if value is None else int(value * divisor),
+        None if previous is None else int(previous * divisor),
+        divisor,
+    )
+
+
+def moved(value: Fraction, previous: Fraction, *, more: str, less: str, same: str) -> str:
+    """For instance "12% longer than" or, where nothing changed, `same`; "after none" from zero."""
+    if value == previous:
+        return same
+    change = change_percent(value, previous)
+    if change is None:
+        return "after none"
+    amount = percent(abs(change)) if change else "less than 0.1%"
+    return f"{amount} {more if value > previous else less} than"
 
 
 def _exact(value: int | None) -> Decimal | None:

@@ -14,6 +14,9 @@ from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
 from shared.periods import Period
 
+SEVERAL_TABLES = ("pdf", "json")
+"""The formats that take a document of several tables; CSV takes one."""
+
 
 @dataclass(frozen=True)
 class ReportRequest:

@@ -29,3 +29,18 @@ class Selection(BaseModel):
         title="Projects",
         description="Only these projects, by their exact names; all of them when left out.",
     )
+
+
+class SceneSelection(Selection):
+    """The same, for what has a scene type and a resolution tier."""
+
+    scene_types: Names = Field(
+        (),
+        title="Scene types",
+        description="Only these scene types, by their exact names; all of them when left out.",
+    )
+    resolution_tiers: Names = Field(
+        (),
+        title="Resolution tiers",
+        description="Only these resolution tiers, by their exact names; all when left out.",
+    )

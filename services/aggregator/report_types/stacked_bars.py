@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
 
 from services.aggregator.report_types.grain import Bucket, Grain
-from services.aggregator.report_types.wording import counted
+from services.aggregator.report_types.time_axis import time_axis
 from shared.document import Chart
 
 MOST_SERIES = 8
@@ -21,12 +18,6 @@ COLOURS = (
 
 Neighbours in a stack differ in lightness as well, so that a print in greys stays readable.
 """
-
-_TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
-_MOST_LABELS = {Grain.DAY: 31, Grain.WEEK: 18, Grain.MONTH: 18}
-"""How many labels fit under the axis of a printed page."""
-_STEPS = {Grain.MONTH: (1, 2, 3, 6, 12)}
-"""A step through months divides the year, so that the same months are labelled each year."""
 
 
 def stacked_bars(
@@ -59,14 +50,7 @@ def stacked_bars(
             # The white line parts neighbours whose colours come out alike on paper.
             "mark": {"type": "bar", "stroke": "#FFFFFF", "strokeWidth": 0.4},
             "encoding": {
-                "x": {
-                    "field": "bucket",
-                    "type": "ordinal",
-                    "title": _TITLES[grain],
-                    # Named in full: a bucket without any row keeps its place.
-                    "scale": {"domain": [bucket.key for bucket in buckets]},
-                    "axis": _axis(buckets, grain),
-                },
+                "x": time_axis(buckets, grain),
                 "y": {
                     "field": "count",
                     "type": "quantitative",
@@ -116,45 +100,3 @@ def _values(
             if count
         ]
     return values
-
-
-def _axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
-    """Some buckets labelled, as many as fit; short labels, on several lines.
-
-    A larger unit (the month under days, the year under months) stands where it changes, and
-    the number of days under a bucket that the period's edge has cut.
-    """
-    wanted = -(-len(buckets) // _MOST_LABELS[grain])
-    step = next((s for s in _STEPS.get(grain, ()) if s >= wanted), wanted)
-    kept = list(range(0, len(buckets), step))
-    if buckets[-1].cut and kept[-1] < len(buckets) - 1:
-        # The label before it would run into it.
-        kept[-1 if len(kept) > 1 else len(kept) :] = [len(buckets) - 1]
-    labels: dict[str, list[str]] = {}
-    before: date | None = None
-    for bucket in (buckets[index] for index in kept):
-        labels[bucket.key] = _label(bucket, before, grain)
-        before = bucket.first_day
-    return {
-        # The labels say what they are; a line of its own would be lost to the page.
-        "title": None,
-        "values": list(labels),
-        "tickCount": len(labels),
-        "labelAngle": 0,
-        "labelOverlap": False,
-        # Keys are ISO dates, weeks and months: nothing a reader wrote gets into the expression.
-        "labelExpr": f"({json.dumps(labels, ensure_ascii=True)})[datum.value]",
-    }
-
-
-def _label(bucket: Bucket, before: date | None, grain: Grain) -> list[str]:
-    first = bucket.first_day
-    cut = [counted(bucket.days, "day")] if bucket.cut else []
-    new_year = before is None or before.year != first.year
-    match grain:
-        case Grain.WEEK:
-            return [f"W{first.isocalendar().week}", *cut]
-        case Grain.MONTH:
-            return [f"{first:%b}", *([str(first.year)] if new_year else []), *cut]
-    new_month = new_year or before is None or before.month != first.month
-    return [str(first.day), *([f"{first:%b}"] if new_month else [])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 
@@ -13,6 +14,11 @@ def counted(number: int, noun: str) -> str:
     if number == 0:
         return f"no {noun}s"
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def plural(number: int, noun: str) -> str:
+    """The noun alone: "character" for one, "characters" for any other number."""
+    return noun if number == 1 else f"{noun}s"
 
 
 def was(number: int) -> str:
@@ -26,6 +32,16 @@ def percentage(part: int, whole: int) -> Decimal | None:
         return None
     # Multiplied first: the quotient is then rounded once, from the exact figure.
     return (Decimal(part * 100) / whole).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+
+
+def rounded(value: Fraction, places: int) -> Decimal:
+    """To so many decimal places, halves to even, from the exact figure."""
+    return Decimal(round(value * 10**places)).scaleb(-places)
+
+
+def sentence(text: str) -> str:
+    """Beginning with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def percent(value: Decimal) -> str:

@@ -86,13 +86,16 @@ async def test_a_method_that_is_not_supported_is_refused(
 
 
 async def test_report_types_say_what_can_be_asked_for(ada: httpx.AsyncClient) -> None:
-    (offered,) = (await ada.get("/api/v1/report-types")).json()
+    found = (await ada.get("/api/v1/report-types")).json()
 
-    assert offered["name"] == "delivery_summary"
-    assert offered["title"]
-    assert offered["description"]
-    assert set(offered["formats"]) == {"pdf", "csv", "json"}
-    assert offered["parameters_schema"]["additionalProperties"] is False
+    for offered in found:
+        assert offered["title"]
+        assert offered["description"]
+        assert {"pdf", "json"} <= set(offered["formats"])
+        assert offered["parameters_schema"]["additionalProperties"] is False
+    names = [offered["name"] for offered in found]
+    assert names == sorted(names)
+    assert {"delivery_summary", "throughput_metrics", "cost_per_character"} <= set(names)
 
 
 async def test_metrics_count_requests_by_route_and_not_by_whatever_clients_say(

@@ -20,9 +20,12 @@ from services.aggregator.report_types.delivery_summary import (
     DeliverySummary,
     DeliverySummaryParameters,
     Figures,
+    YearBefore,
     document,
 )
+from services.aggregator.report_types.filters import Asked, Filters
 from services.aggregator.report_types.grain import Grain, buckets
+from services.aggregator.report_types.scope import Scope
 from services.renderer.drawing.report import draw_report
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period
@@ -40,6 +43,9 @@ def figures(
     period: Period = OCTOBER,
     as_of: datetime = NOVEMBER_2,
     grain: Grain = Grain.DAY,
+    asked_grain: Grain = Grain.AUTO,
+    only: tuple[str, ...] = (),
+    unknown: tuple[str, ...] = (),
     **over: Any,
 ) -> Figures:
     """`delivered`: for each project, how many characters in which bucket (counted from 0)."""
@@ -51,10 +57,9 @@ def figures(
         **over,
     }
     return Figures(
-        period=period,
-        as_of=as_of,
-        grain=grain,
-        buckets=cut,
+        scope=Scope(
+            period, as_of, grain, cut, asked_grain, Filters(Asked("project", only, unknown))
+        ),
         delivered={
             (name, cut[at].key): count
             for name, by_bucket in delivered.items()
@@ -67,7 +72,7 @@ def figures(
 
 def report(found: Figures, **parameters: Any) -> ReportDocument:
     request = ReportRequest(
-        period=found.period,
+        period=found.scope.period,
         parameters=DeliverySummaryParameters(**parameters),
         tenant="Lighthouse Studio",
         generated_at=NOVEMBER_2,
@@ -284,7 +289,8 @@ def test_cut_weeks_are_named() -> None:
 
 def test_a_grain_too_fine_to_draw_is_made_coarser_and_told() -> None:
     years = Period(first_day=date(2025, 1, 1), last_day=date(2026, 12, 31), timezone="UTC")
-    found = report(figures({"A": {0: 1}}, period=years, grain=Grain.WEEK), grain=Grain.DAY)
+    coarser = figures({"A": {0: 1}}, period=years, grain=Grain.WEEK, asked_grain=Grain.DAY)
+    found = report(coarser, grain=Grain.DAY)
     assert any("by week: by day, as asked for, it would have more" in note for note in found.notes)
 
 
@@ -337,21 +343,16 @@ class CannedSession:
         return self._answers.pop(0)
 
 
-async def test_the_source_is_asked_twice_and_its_positions_become_days() -> None:
+async def test_positions_that_the_source_answers_become_days() -> None:
     session = CannedSession(
+        [{"projects": ["A"], "scene_types": [], "resolution_tiers": []}],
         [
             {"project": "A", "position": 1, "delivered": 8},
             {"project": "A", "position": 2, "delivered": 3},
             {"project": "A", "position": 32, "delivered": 4},
         ],
-        [
-            {
-                "at_end": 2,
-                "at_beginning": 1,
-                "first_delivery": LONG_AGO,
-                "known_projects": ["A"],
-            }
-        ],
+        [{"at_end": 2, "at_beginning": 1, "first_delivery": LONG_AGO}],
+        [{"project": "A", "position": 1, "delivered": 5}],
     )
     request = ReportRequest(
         period=OCTOBER,
@@ -363,14 +364,75 @@ async def test_the_source_is_asked_twice_and_its_positions_become_days() -> None
     (chart,) = found.sections[0].charts
     drawn = [(value["bucket"], value["count"]) for value in chart.specification["data"]["values"]]
     assert drawn == [("2026-10-01", 3), ("2026-10-31", 4)]
-    assert found.tables[0].rows == (("A", 7, 8, "-12.5", "100.0"),)
+    assert found.tables[0].rows == (("A", 7, 8, "-12.5", "100.0", 5, "40.0"),)
     assert "The source has no project named Atlantis." in found.summary
     # One instant for the previous period, one for each day: 1 October begins in summer time.
-    starts = session.asked[0][0]
+    starts = session.asked[1][3]
     assert isinstance(starts, list)
     assert len(starts) == 32
     assert starts[1] == datetime(2026, 9, 30, 22, tzinfo=UTC)
-    assert session.asked[0][2] == datetime(2026, 10, 31, 23, tzinfo=UTC)
+    assert session.asked[1][5] == datetime(2026, 10, 31, 23, tzinfo=UTC)
+    # A year before, October ended in winter time as well.
+    assert session.asked[3][4:] == (
+        datetime(2025, 9, 30, 22, tzinfo=UTC),
+        datetime(2025, 10, 31, 23, tzinfo=UTC),
+    )
+
+
+async def test_a_year_that_the_data_do_not_reach_is_not_asked_for() -> None:
+    late = datetime(2025, 10, 1, 8, tzinfo=UTC)
+    session = CannedSession([], [{"at_end": 0, "at_beginning": 0, "first_delivery": late}])
+    request = ReportRequest(
+        period=OCTOBER,
+        parameters=DeliverySummaryParameters(),
+        tenant="Lighthouse Studio",
+        generated_at=NOVEMBER_2,
+    )
+    found = await DeliverySummary().build(session, request)
+    assert [column.name for column in found.tables[0].columns][-1] == "share_percent"
+    assert (
+        "There is no comparison with a year before: the source's first delivery is of "
+        "1 October 2025, 10:00."
+    ) in found.notes
+
+
+A_YEAR_BEFORE = Period(
+    first_day=date(2025, 10, 1), last_day=date(2025, 10, 31), timezone="Europe/Berlin"
+)
+
+
+@pytest.mark.parametrize(
+    ("now", "earlier", "sentence"),
+    [
+        (9, 6, "A year before, 1–31 October 2025, 6 were delivered: this period has 50% more "
+               "than that."),
+        (6, 6, "A year before, 1–31 October 2025, 6 were delivered: this period has as many as "
+               "that."),
+        (3, 1, "A year before, 1–31 October 2025, 1 was delivered: this period has 200% more "
+               "than that."),
+        (3, 0, "A year before, 1–31 October 2025, none were delivered."),
+        (0, 3, "A year before, 1–31 October 2025, 3 were delivered."),
+    ],
+)  # fmt: skip
+def test_the_year_before_gets_a_sentence_and_two_columns(
+    now: int, earlier: int, sentence: str
+) -> None:
+    year = YearBefore(A_YEAR_BEFORE, {"Z": earlier} if earlier else {})
+    found = report(figures({"A": {0: now}} if now else {}, {"A": 1}, year_before=year))
+    assert found.summary[1] == sentence
+    assert "A year before is 1–31 October 2025." in found.notes
+    (table,) = found.tables
+    assert [column.name for column in table.columns][-2:] == ["year_before", "year_change_percent"]
+    assert table.total is not None
+    assert table.total[5] == sum(int(row[5] or 0) for row in table.rows) == earlier
+    # What only a year before delivered does not make the one other project the largest mover.
+    assert not any("largest movement" in each for each in found.summary)
+
+
+def test_a_running_period_is_not_measured_against_a_whole_one_of_the_year_before() -> None:
+    year = YearBefore(A_YEAR_BEFORE, {"A": 30})
+    found = report(figures({"A": {0: 9}}, {"A": 9}, as_of=MID_OCTOBER, year_before=year))
+    assert found.summary[1] == "A year before, the whole of 1–31 October 2025 had 30."
 
 
 def test_a_project_named_twice_counts_once() -> None:
@@ -390,6 +452,8 @@ def test_a_project_named_twice_counts_once() -> None:
         {"projects": [1]},
         {"projects": [str(number) for number in range(101)]},
         {"project": ["A"]},
+        {"scene_types": "crowd"},
+        {"resolution_tiers": [1]},
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, Any]) -> None:

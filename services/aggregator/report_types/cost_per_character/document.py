@@ -1,0 +1,301 @@
+"""The cost report that given figures make. Pure: the same figures, the same document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from services.aggregator.report_types.cost_per_character.figures import Cost, Figures
+from services.aggregator.report_types.cost_per_character.sentences import notes, summary
+from services.aggregator.report_types.dimensions import Dimension
+from services.aggregator.report_types.durations import DAY, HOUR, days, hours
+from services.aggregator.report_types.headline import change_percent, kpi, kpi_of_fractions
+from services.aggregator.report_types.lines import lines
+from services.aggregator.report_types.ranked_bars import MOST_BARS, ranked_bars
+from services.aggregator.report_types.report_type import ReportRequest
+from services.aggregator.report_types.time_axis import AXIS_TITLES
+from services.aggregator.report_types.wording import counted, day_range, rounded
+from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+
+NAME = "cost_per_character"
+TITLE = "Cost per character"
+PLACES = 2
+"""Decimal places of hours and days in tables, and of money: of a currency's usual hundredth."""
+
+
+def document(figures: Figures, request: ReportRequest) -> ReportDocument:
+    """The whole report."""
+    scope, now = figures.scope, figures.now
+    return ReportDocument(
+        type=NAME,
+        title=TITLE,
+        period=scope.period,
+        previous_period=scope.period.previous,
+        as_of=scope.as_of,
+        generated_at=request.generated_at,
+        tenant=request.tenant,
+        parameters=request.parameters.model_dump(mode="json"),
+        summary=tuple(summary(figures)),
+        kpis=tuple(_kpis(figures)),
+        sections=(
+            Section(
+                title="Dearest scene types",
+                text=() if now else ("No deliveries to draw.",),
+                charts=tuple(_dearest_types(figures)),
+                tables=(_by(figures, Dimension.SCENE_TYPE),),
+            ),
+            Section(
+                title="Cost over time",
+                text=() if now else ("No deliveries to draw.",),
+                charts=(_chart(figures, now),) if now else (),
+            ),
+            Section(
+                title="By tier and project",
+                tables=(
+                    _by(figures, Dimension.RESOLUTION_TIER),
+                    _by(figures, Dimension.PROJECT),
+                ),
+            ),
+            Section(title="Dearest characters", tables=(_dearest(figures),)),
+            Section(title="Figures over time", tables=(_over_time(figures),)),
+        ),
+        notes=tuple(notes(figures)),
+    )
+
+
+# Headline figures
+
+
+def _kpis(figures: Figures) -> Iterator[Kpi]:
+    now, before, stage, rate = figures.now, figures.before, figures.scope.stage, figures.rate
+    # Where earlier jobs are missing, a movement is that of the data, not of the studio.
+    dear = Verdict.BAD if figures.comparable else Verdict.NEUTRAL
+    gpu = now.mean_gpu if now else None, before.mean_gpu if before else None
+    whole = Fraction(now.gpu if now else 0), Fraction(before.gpu if before else 0)
+    if rate is not None:
+        yield kpi_of_fractions(
+            "cost_per_character", "Cost per character",
+            *(None if each is None else rate.of(each) for each in gpu),
+            unit=rate.currency, stage=stage, places=PLACES, more_is=dear,
+        )  # fmt: skip
+    yield kpi_of_fractions(
+        "gpu_hours_per_character", "GPU time per character",
+        *(None if each is None else each / HOUR for each in gpu),
+        unit="h", stage=stage, places=1, more_is=dear,
+    )  # fmt: skip
+    yield kpi_of_fractions(
+        "worker_hours_per_character", "Wall clock, on workers",
+        now.mean_workers / HOUR if now else None, before.mean_workers / HOUR if before else None,
+        unit="h", stage=stage, places=1, more_is=dear,
+    )  # fmt: skip
+    yield kpi_of_fractions(
+        "days_to_delivery", "Wall clock, to delivery",
+        now.mean_to_delivery / DAY if now else None,
+        before.mean_to_delivery / DAY if before else None,
+        unit="days", stage=stage, places=1, more_is=Verdict.BAD,
+    )  # fmt: skip
+    yield kpi(
+        "characters_delivered", "Characters delivered",
+        now.count if now else 0, before.count if before else 0,
+        unit="characters", stage=stage, more_is=Verdict.GOOD,
+    )  # fmt: skip
+    if rate is not None:
+        yield kpi_of_fractions(
+            "cost", f"Cost in all, {rate.currency}", *(rate.of(each) for each in whole),
+            unit=rate.currency, stage=stage, places=PLACES, grows=True,
+        )  # fmt: skip
+    yield kpi_of_fractions(
+        "gpu_hours", "GPU time in all", *(each / HOUR for each in whole),
+        unit="h", stage=stage, places=1, grows=True,
+    )  # fmt: skip
+    yield kpi_of_fractions(
+        "repeated_percent", "GPU time in repeats",
+        now.repeated_percent if now else None, before.repeated_percent if before else None,
+        unit="%", stage=stage, places=1, more_is=dear,
+    )  # fmt: skip
+
+
+# Charts
+
+
+def _dearest_types(figures: Figures) -> Iterator[Chart]:
+    now = figures.now_by.get(Dimension.SCENE_TYPE, {})
+    ranked = [name for name in figures.names(Dimension.SCENE_TYPE) if name in now][:MOST_BARS]
+    if not ranked:
+        return
+    yield ranked_bars(
+        [(name, hours(now[name].mean_gpu, 4)) for name in ranked],
+        name="gpu_hours_by_scene_type",
+        title="GPU hours per delivered character",
+        alternative_text=(
+            "Lying bars, one per scene type, dearest first: "
+            + ", ".join(f"{name} {hours(now[name].mean_gpu):,}" for name in ranked)
+            + " GPU hours per character."
+        ),
+        subject_title="Scene type",
+        value_title="GPU hours per character",
+    )
+
+
+def _chart(figures: Figures, now: Cost) -> Chart:
+    scope = figures.scope
+    gpu, workers = "GPU time", "Time on workers"
+    drawn = {
+        (series, key): hours(mean, 4)
+        for key, cost in figures.over_time.items()
+        for series, mean in ((gpu, cost.mean_gpu), (workers, cost.mean_workers))
+    }
+    return lines(
+        drawn,
+        name="cost_over_time",
+        title=f"Hours per character, by {scope.grain} of delivery",
+        alternative_text=(
+            f"Two lines, one point per {scope.grain}: GPU time and wall-clock time on workers, in "
+            f"hours per character, of {counted(now.count, 'character')} delivered in "
+            f"{day_range(scope.period.first_day, scope.period.last_day)}. Over the whole period "
+            f"they are {hours(now.mean_gpu):,} and {hours(now.mean_workers):,} hours."
+        ),
+        buckets=scope.buckets,
+        grain=scope.grain,
+        series=[gpu, workers],
+        value_title="Hours per character",
+    )
+
+
+# Tables
+
+
+def _decimal(name: str, title: str, unit: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.DECIMAL, unit=unit, places=PLACES)
+
+
+_COST = (
+    Column(name="delivered", title="Characters", kind=Kind.INTEGER, unit="characters"),
+    _decimal("gpu_hours", "GPU time", "h"),
+    _decimal("worker_hours", "On workers", "h"),
+    _decimal("days_to_delivery", "To delivery", "days"),
+    Column(name="repeated_percent", title="Repeated", kind=Kind.PERCENT, places=1),
+)
+
+
+def _cost(cost: Cost | None) -> tuple[Cell, ...]:
+    """The cells of `_COST`, each per character but the first."""
+    if cost is None:
+        return (0, None, None, None, None)
+    repeated = cost.repeated_percent
+    return (
+        cost.count,
+        str(hours(cost.mean_gpu, PLACES)),
+        str(hours(cost.mean_workers, PLACES)),
+        str(days(cost.mean_to_delivery, PLACES)),
+        None if repeated is None else str(rounded(repeated, 1)),
+    )
+
+
+def _money_columns(figures: Figures, title: str) -> tuple[Column, ...]:
+    return (_decimal("cost", title, figures.rate.currency),) if figures.rate else ()
+
+
+def _money(figures: Figures, gpu: Fraction | int | None) -> tuple[Cell, ...]:
+    if figures.rate is None:
+        return ()
+    return (None if gpu is None else str(rounded(figures.rate.of(gpu), PLACES)),)
+
+
+def _by(figures: Figures, dimension: Dimension) -> Table:
+    now: Mapping[str, Cost] = figures.now_by.get(dimension, {})
+    before: Mapping[str, Cost] = figures.before_by.get(dimension, {})
+    names = figures.names(dimension)
+    return Table(
+        name=f"by_{dimension}",
+        title=f"Per character, by {dimension.noun}, dearest first",
+        columns=(
+            dimension.column,
+            *_COST,
+            _decimal("previous_gpu_hours", "GPU before", "h"),
+            Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1),
+            *_money_columns(figures, "Cost"),
+        ),
+        rows=tuple(_compared(name, now.get(name), before.get(name), figures) for name in names),
+        total=_compared("All together", figures.now, figures.before, figures) if names else None,
+    )
+
+
+def _compared(
+    name: str, now: Cost | None, before: Cost | None, figures: Figures
+) -> tuple[Cell, ...]:
+    gpu, earlier = now.mean_gpu if now else None, before.mean_gpu if before else None
+    change = change_percent(gpu, earlier)
+    return (
+        name,
+        *_cost(now),
+        None if earlier is None else str(hours(earlier, PLACES)),
+        None if change is None else str(change),
+        *_money(figures, gpu),
+    )
+
+
+def _dearest(figures: Figures) -> Table:
+    available = figures.now.count if figures.now else 0
+    zone = ZoneInfo(figures.scope.period.timezone)
+    return Table(
+        name="dearest_characters",
+        title="Dearest characters",
+        columns=(
+            Column(name="character", title="Character", kind=Kind.TEXT),
+            Column(name="project", title="Project", kind=Kind.TEXT),
+            Column(name="scene_type", title="Scene type", kind=Kind.TEXT),
+            Column(name="resolution_tier", title="Tier", kind=Kind.TEXT),
+            Column(name="delivered_on", title="Delivered", kind=Kind.DATE),
+            Column(name="jobs", title="Jobs", kind=Kind.INTEGER, unit="jobs"),
+            _decimal("gpu_hours", "GPU time", "h"),
+            *_money_columns(figures, "Cost"),
+        ),
+        rows=tuple(
+            (
+                one.name,
+                one.project,
+                one.scene_type,
+                one.resolution_tier,
+                one.delivered_at.astimezone(zone).date().isoformat(),
+                one.jobs,
+                str(hours(one.gpu, PLACES)),
+                *_money(figures, one.gpu),
+            )
+            for one in figures.dearest
+        ),
+        available_rows=available if available > len(figures.dearest) else None,
+    )
+
+
+def _over_time(figures: Figures) -> Table:
+    scope = figures.scope
+    return Table(
+        name="over_time",
+        title=f"Per character, by {scope.grain} of delivery",
+        columns=(
+            Column(name="bucket", title=AXIS_TITLES[scope.grain], kind=Kind.TEXT),
+            Column(name="first_day", title="From", kind=Kind.DATE),
+            Column(name="last_day", title="To", kind=Kind.DATE),
+            *_COST,
+            *_money_columns(figures, "Cost"),
+        ),
+        rows=tuple(
+            (
+                bucket.key,
+                bucket.first_day.isoformat(),
+                bucket.last_day.isoformat(),
+                *_cost(cost := figures.over_time.get(bucket.key)),
+                *_money(figures, cost.mean_gpu if cost else None),
+            )
+            for bucket in scope.buckets
+        ),
+        total=(
+            "Whole period",
+            scope.period.first_day.isoformat(),
+            scope.period.last_day.isoformat(),
+            *_cost(figures.now),
+            *_money(figures, figures.now.mean_gpu if figures.now else None),
+        ),
+    )

@@ -1,0 +1,49 @@
+"""The report type."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.aggregator.report_types.delivery_summary.document import NAME, TITLE, document
+from services.aggregator.report_types.delivery_summary.queries import read
+from services.aggregator.report_types.grain import Grain
+from services.aggregator.report_types.report_type import ReportRequest, register
+from services.aggregator.report_types.scope import scope_of
+from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.sources import SourceSession
+from shared.document import ReportDocument
+
+
+class DeliverySummaryParameters(SceneSelection):
+    """What can be asked of a delivery summary."""
+
+    model_config = ConfigDict(title="Delivery summary")
+
+    grain: Grain = Field(
+        Grain.AUTO,
+        title="Grain of the chart",
+        description="What one bar of the chart covers: a local day, an ISO week or a month. "
+        "`auto` takes days up to a month, weeks up to half a year, months beyond.",
+    )
+
+
+@register
+class DeliverySummary:
+    """Characters delivered, beside the period before and a year before."""
+
+    name = NAME
+    title = TITLE
+    description = (
+        "Characters delivered in the period, by project and over time, compared with the "
+        "period of the same length before and, where the data reach, with a year before."
+    )
+    source = "studio"
+    formats: tuple[str, ...] = ("pdf", "csv", "json")
+    parameters: type[BaseModel] = DeliverySummaryParameters
+
+    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
+        """Raises what the source raises."""
+        asked = request.parameters
+        assert isinstance(asked, DeliverySummaryParameters)
+        scope = await scope_of(source, request.period, asked.grain, asked)
+        return document(await read(source, scope, asked), request)

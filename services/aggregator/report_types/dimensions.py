@@ -1,0 +1,48 @@
+"""By what a report about characters is broken down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from services.aggregator.report_types.wording import sentence
+from shared.document import Column, Kind
+
+ENOUGH = 5
+"""Fewer characters than these in either period are compared in tables, but in no sentence."""
+
+
+class Dimension(StrEnum):
+    """The column of the source that has it."""
+
+    SCENE_TYPE = "scene_type"
+    RESOLUTION_TIER = "resolution_tier"
+    PROJECT = "project"
+
+    @property
+    def noun(self) -> str:
+        """What one of them is, in a sentence."""
+        return self.value.replace("_", " ")
+
+    @property
+    def column(self) -> Column:
+        """The column of a table that names them."""
+        title = {"resolution_tier": "Tier"}.get(self.value, sentence(self.noun))
+        return Column(name=self.value, title=title, kind=Kind.TEXT)
+
+
+# GROUPING(position, project, scene_type, resolution_tier) in binary: a 1 for each that a row is
+# not grouped by. Rows of all of them are grouped by the period as well.
+GROUPED_BY: Mapping[int, Dimension | str] = {
+    0b1111: "whole",
+    0b0111: "position",
+    0b1011: Dimension.PROJECT,
+    0b1101: Dimension.SCENE_TYPE,
+    0b1110: Dimension.RESOLUTION_TIER,
+}
+
+
+def grouped_by(row: Mapping[str, Any]) -> Dimension | str:
+    """What a row with `grouping` stands for: one of a dimension, a "position" or the "whole"."""
+    return GROUPED_BY[row["grouping"]]

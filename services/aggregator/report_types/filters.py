@@ -1,0 +1,104 @@
+"""What was asked for by name, what of it the source has, and the sentences about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.report_types.wording import listed, plural, sentence
+from services.aggregator.sources import SourceSession
+
+# A scene type that no character was ordered for may still be one of the studio's.
+_KNOWN = """
+SELECT ARRAY(SELECT name FROM projects WHERE name = ANY ($1::text[])) AS projects,
+       ARRAY(SELECT asked FROM unnest($2::text[]) AS asked
+              WHERE EXISTS (SELECT FROM characters WHERE scene_type = asked)
+                 OR EXISTS (SELECT FROM scenes WHERE scene_type = asked)) AS scene_types,
+       ARRAY(SELECT asked FROM unnest($3::text[]) AS asked
+              WHERE EXISTS (SELECT FROM characters WHERE resolution_tier = asked)
+                 OR EXISTS (SELECT FROM scenes WHERE resolution_tier = asked)) AS resolution_tiers
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One filter. With neither known nor unknown names it lets all through."""
+
+    noun: str
+    """What one of them is: "project"."""
+    known: tuple[str, ...] = ()
+    """Names that were asked for and exist."""
+    unknown: tuple[str, ...] = ()
+    """Names that were asked for and do not exist."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """All filters of a report; a row counts that passes each of them."""
+
+    projects: Asked = field(default_factory=lambda: Asked("project"))
+    scene_types: Asked = field(default_factory=lambda: Asked("scene type"))
+    resolution_tiers: Asked = field(default_factory=lambda: Asked("resolution tier"))
+
+    @property
+    def all(self) -> tuple[Asked, ...]:
+        """In the order in which sentences name them."""
+        return self.projects, self.scene_types, self.resolution_tiers
+
+    @property
+    def nothing_left(self) -> str | None:
+        """The report's only sentence where a filter names nothing that exists.
+
+        Not an error: a schedule should not break because a project was renamed, and a report
+        that says so in its first line is found sooner than one that did not come.
+        """
+        empty = [each for each in self.all if each.unknown and not each.known]
+        return f"There is nothing to report: {_no_such(empty)}." if empty else None
+
+    @property
+    def unknown(self) -> str | None:
+        """A sentence about names that do not exist, beside others that do."""
+        partly = [each for each in self.all if each.unknown]
+        return sentence(f"{_no_such(partly)}.") if partly else None
+
+    @property
+    def note(self) -> str | None:
+        """A sentence that says what the report was narrowed down to."""
+        parts = [
+            f"{plural(len(each.known), each.noun)} {listed(each.known, at_most=10)}"
+            for each in self.all
+            if each.known
+        ]
+        return f"Only what was asked for is counted: {'; '.join(parts)}." if parts else None
+
+
+def _no_such(filters: Sequence[Asked]) -> str:
+    parts = [
+        f"no {plural(len(each.unknown), each.noun)} named {listed(each.unknown)}"
+        for each in filters
+    ]
+    return f"the source has {' and '.join(parts)}"
+
+
+async def filters_of(source: SourceSession, selection: SceneSelection) -> Filters:
+    """One query, and none where nothing was asked for by name."""
+    wanted = (selection.projects, selection.scene_types, selection.resolution_tiers)
+    if not any(wanted):
+        return Filters()
+    (known,) = await source.fetch(_KNOWN, *wanted)
+    return Filters(
+        *(
+            Asked(
+                each.noun,
+                known=tuple(name for name in names if name in known[column]),
+                unknown=tuple(name for name in names if name not in known[column]),
+            )
+            for each, names, column in zip(
+                Filters().all,
+                wanted,
+                ("projects", "scene_types", "resolution_tiers"),
+                strict=True,
+            )
+        )
+    )

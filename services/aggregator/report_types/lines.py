@@ -1,0 +1,120 @@
+"""A figure over time that does not add up (a median, a rate): one line for each series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from services.aggregator.report_types.grain import Bucket, Grain
+from services.aggregator.report_types.stacked_bars import COLOURS, MOST_SERIES
+from services.aggregator.report_types.time_axis import time_axis
+from shared.document import Chart
+
+DASHES: tuple[list[int], ...] = ([], [6, 3], [2, 2], [8, 3, 2, 3])
+"""Lines differ in more than colour, so that a print in greys tells them apart."""
+
+
+def lines(
+    figures: Mapping[tuple[str, str], Decimal],
+    *,
+    name: str,
+    title: str,
+    alternative_text: str,
+    buckets: Sequence[Bucket],
+    grain: Grain,
+    series: Sequence[str],
+    value_title: str,
+    value_format: str = ",.1f",
+    from_zero: bool = True,
+    changes: Mapping[str, str] | None = None,
+) -> Chart:
+    """`figures` by (series, bucket key); what is missing is a gap in the line, never a zero.
+
+    At most `MOST_SERIES` series, in the order of the legend. `value_title` names the upright
+    axis with its unit. `changes`: bucket keys at which something changed, and its name: drawn as
+    an upright rule with a number that the report's table explains.
+    """
+    if len(series) > MOST_SERIES:
+        raise ValueError(f"{len(series)} lines cannot be told apart: draw {MOST_SERIES} at most")
+    drawn = list(series)
+    encoding = {
+        "x": time_axis(buckets, grain),
+        "y": {
+            "field": "value",
+            "type": "quantitative",
+            "title": value_title,
+            "axis": {"format": value_format},
+            "scale": {"zero": from_zero},
+        },
+        "color": {
+            "field": "series",
+            "type": "nominal",
+            "legend": {"title": None},
+            "scale": {"domain": drawn, "range": list(COLOURS[: len(drawn)])},
+        },
+        "strokeDash": {
+            "field": "series",
+            "type": "nominal",
+            "legend": None,
+            "scale": {
+                "domain": drawn,
+                "range": [DASHES[index % len(DASHES)] for index in range(len(drawn))],
+            },
+        },
+    }
+    values = [
+        {
+            "bucket": bucket.key,
+            "series": entry,
+            # As a number for drawing alone; the table has the exact figure. A gap keeps its place.
+            "value": None
+            if (figure := figures.get((entry, bucket.key))) is None
+            else float(figure),
+        }
+        for entry in drawn
+        for bucket in buckets
+    ]
+    line: dict[str, Any] = {
+        "data": {"values": values},
+        "mark": {
+            "type": "line",
+            "strokeWidth": 1.8,
+            "point": {"size": 14},
+            "invalid": "break-paths-show-domains",
+        },
+        "encoding": encoding,
+    }
+    layers = [line, *_rules(changes or {}, buckets, grain)]
+    return Chart(
+        name=name,
+        title=title,
+        alternative_text=alternative_text,
+        specification={
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            **(line if len(layers) == 1 else {"layer": layers}),
+        },
+    )
+
+
+def _rules(
+    changes: Mapping[str, str], buckets: Sequence[Bucket], grain: Grain
+) -> list[dict[str, Any]]:
+    """Numbered rules, in order of time."""
+    if not changes:
+        return []
+    keys = [bucket.key for bucket in buckets if bucket.key in changes]
+    data = {"values": [{"bucket": key, "number": str(n)} for n, key in enumerate(keys, 1)]}
+    x = time_axis(buckets, grain)
+    return [
+        {
+            "data": data,
+            "mark": {"type": "rule", "color": "#555555", "strokeDash": [3, 3]},
+            "encoding": {"x": x},
+        },
+        {
+            "data": data,
+            "mark": {"type": "text", "baseline": "top", "align": "left", "dx": 3, "fontSize": 9},
+            "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "number", "type": "nominal"}},
+        },
+    ]

@@ -1,0 +1,60 @@
+"""Things beside each other (workers, scene types, hours): one lying bar each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from services.aggregator.report_types.stacked_bars import COLOURS
+from shared.document import Chart
+
+MOST_BARS = 24
+"""More do not fit on half a page; the caller says in words what is left out."""
+
+
+def ranked_bars(
+    figures: Sequence[tuple[str, Decimal | int]],
+    *,
+    name: str,
+    title: str,
+    alternative_text: str,
+    subject_title: str,
+    value_title: str,
+    value_format: str = ",.1f",
+) -> Chart:
+    """`figures` from the top down, in the order given; names are unique.
+
+    `subject_title` ("Worker") is what one bar is; `value_title` names the axis with its unit.
+    """
+    if len(figures) > MOST_BARS:
+        raise ValueError(f"{len(figures)} bars do not fit: draw {MOST_BARS} at most")
+    return Chart(
+        name=name,
+        title=title,
+        alternative_text=alternative_text,
+        specification={
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "data": {
+                # As numbers for drawing alone; the table has the exact figures.
+                "values": [
+                    {"subject": subject, "value": float(value)} for subject, value in figures
+                ]
+            },
+            "mark": {"type": "bar", "color": COLOURS[0]},
+            "encoding": {
+                "y": {
+                    "field": "subject",
+                    "type": "nominal",
+                    "title": subject_title,
+                    "sort": None,
+                    "axis": {"labelLimit": 160},
+                },
+                "x": {
+                    "field": "value",
+                    "type": "quantitative",
+                    "title": value_title,
+                    "axis": {"format": value_format},
+                },
+            },
+        },
+    )

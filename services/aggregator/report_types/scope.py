@@ -1,0 +1,131 @@
+"""What a report covers: a period cut into buckets, as seen at an instant, through its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.aggregator.report_types.filters import Filters, filters_of
+from services.aggregator.report_types.grain import (
+    MOST_BUCKETS,
+    Bucket,
+    Grain,
+    buckets,
+    grain_for,
+)
+from services.aggregator.report_types.progress import Progress, Stage
+from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.report_types.wording import listed, moment, plural
+from services.aggregator.sources import SourceSession
+from shared.periods import Period, local_midnight
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the figures of most reports have in common."""
+
+    period: Period
+    as_of: datetime
+    grain: Grain
+    """Day, week or month."""
+    buckets: tuple[Bucket, ...]
+    asked_grain: Grain = Grain.AUTO
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the period has got."""
+        return Progress(self.period, self.as_of)
+
+    @property
+    def stage(self) -> Stage:
+        """Where the as-of time lies."""
+        return self.progress.stage
+
+    @property
+    def starts(self) -> list[datetime]:
+        """The first instants of the period before and of each bucket, in order.
+
+        A source answers with a position in that list (`width_bucket`): 1 is the period before.
+        The midnights are ours, not the source's: its timezone tables may be of another year, and
+        where the clocks go back over midnight a local date alone would put an hour into the
+        wrong day.
+        """
+        days = [self.period.previous.first_day, *(bucket.first_day for bucket in self.buckets)]
+        return [local_midnight(day, self.period.timezone) for day in days]
+
+    def key_at(self, position: int) -> str | None:
+        """The bucket's key at a position of `starts`; None for the period before."""
+        return self.buckets[position - 2].key if position > 1 else None
+
+    @property
+    def buckets_begun(self) -> int:
+        """How many buckets begin before the as-of time."""
+        return sum(start < self.as_of for start in self.starts[1:])
+
+    @property
+    def days_before(self) -> str:
+        """For instance "in the 31 days before"."""
+        days = self.period.days
+        return "on the day before" if days == 1 else f"in the {days:,} days before"
+
+
+async def scope_of(
+    source: SourceSession, period: Period, asked: Grain, selection: SceneSelection
+) -> Scope:
+    """At most one query."""
+    grain = grain_for(asked, period.days)
+    return Scope(
+        period=period,
+        as_of=source.as_of,
+        grain=grain,
+        buckets=buckets(period, grain),
+        asked_grain=asked,
+        filters=await filters_of(source, selection),
+    )
+
+
+# Notes that most reports have
+
+
+def running_notes(scope: Scope) -> Iterator[str]:
+    """Where the period has not ended, or not begun."""
+    until = moment(scope.as_of, scope.period.timezone)
+    if scope.stage is Stage.RUNNING:
+        yield (
+            f"The period has not ended: its figures reach up to {until}, while the period before "
+            "is whole."
+        )
+    elif scope.stage is Stage.NOT_BEGUN:
+        yield f"The period begins after the as-of time, {until}."
+
+
+def reach_notes(scope: Scope, first_delivery: datetime | None) -> Iterator[str]:
+    """Where the data begin too late for the comparison, or there are none."""
+    if first_delivery is None:
+        yield "The source has no deliveries at all."
+    elif first_delivery > scope.period.previous.starts_at:
+        yield (
+            f"The source's first delivery is of {moment(first_delivery, scope.period.timezone)}: "
+            "before that there is nothing to compare with."
+        )
+
+
+def chart_notes(scope: Scope, mark: str) -> Iterator[str]:
+    """Where the grain is not the one asked for, and which buckets are shorter than the others.
+
+    `mark` is what the chart draws for a bucket: "bar" or "point".
+    """
+    if scope.asked_grain not in (Grain.AUTO, scope.grain):
+        yield (
+            f"The chart is by {scope.grain}: by {scope.asked_grain}, as asked for, it would have "
+            f"more than {MOST_BUCKETS} {mark}s."
+        )
+    cut = [bucket.words for bucket in scope.buckets if bucket.cut]
+    if cut:
+        cover = "covers" if len(cut) == 1 else "cover"
+        yield (
+            f"The {plural(len(cut), mark)} of {listed(cut)} {cover} fewer days than the others, "
+            f"because the period begins or ends within a {scope.grain}."
+        )

@@ -1,0 +1,293 @@
+"""The throughput report that given figures make. Pure: the same figures, the same document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from services.aggregator.report_types.dimensions import Dimension
+from services.aggregator.report_types.durations import DAY, Spread, days
+from services.aggregator.report_types.headline import change_percent, kpi, kpi_of_fractions
+from services.aggregator.report_types.lines import lines
+from services.aggregator.report_types.report_type import ReportRequest
+from services.aggregator.report_types.throughput_metrics.figures import Character, Figures, UnderWay
+from services.aggregator.report_types.throughput_metrics.sentences import notes, summary
+from services.aggregator.report_types.time_axis import AXIS_TITLES
+from services.aggregator.report_types.wording import counted, day_range
+from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+
+NAME = "throughput_metrics"
+TITLE = "Throughput"
+PLACES = 2
+"""Decimal places of a day in tables: a quarter of an hour."""
+
+
+def document(figures: Figures, request: ReportRequest) -> ReportDocument:
+    """The whole report."""
+    scope = figures.scope
+    return ReportDocument(
+        type=NAME,
+        title=TITLE,
+        period=scope.period,
+        previous_period=scope.period.previous,
+        as_of=scope.as_of,
+        generated_at=request.generated_at,
+        tenant=request.tenant,
+        parameters=request.parameters.model_dump(mode="json"),
+        summary=tuple(summary(figures)),
+        kpis=_kpis(figures),
+        sections=(
+            Section(
+                title="Turnaround over time",
+                text=() if figures.now else ("No deliveries to draw.",),
+                charts=(_chart(figures, figures.now),) if figures.now else (),
+            ),
+            Section(
+                title="Where it takes long",
+                tables=tuple(_by(figures, dimension) for dimension in Dimension),
+            ),
+            Section(title="Still under way", tables=(_under_way(figures), _oldest(figures))),
+            Section(title="Slowest deliveries", tables=(_slowest(figures),)),
+            Section(title="Figures over time", tables=(_over_time(figures),)),
+        ),
+        notes=tuple(notes(figures)),
+    )
+
+
+# Headline figures
+
+
+def _kpis(figures: Figures) -> tuple[Kpi, ...]:
+    now, before, stage = figures.now, figures.before, figures.scope.stage
+    under_way, earlier = figures.under_way, figures.under_way_before
+
+    def turnaround(name: str, title: str, figure: Callable[[Spread], Fraction]) -> Kpi:
+        return kpi_of_fractions(
+            name, title,
+            figure(now) / DAY if now else None, figure(before) / DAY if before else None,
+            unit="days", stage=stage, places=1, more_is=Verdict.BAD,
+        )  # fmt: skip
+
+    return (
+        turnaround("median_turnaround", "Median turnaround", lambda spread: spread.median),
+        turnaround("p90_turnaround", "90th percentile", lambda spread: spread.p90),
+        turnaround("mean_turnaround", "Mean turnaround", lambda spread: spread.mean),
+        kpi(
+            "characters_delivered", "Characters delivered",
+            now.count if now else 0, before.count if before else 0,
+            unit="characters", stage=stage, more_is=Verdict.GOOD,
+        ),
+        kpi(
+            "under_way", "Still under way",
+            under_way.ages.count if under_way else 0, earlier.ages.count if earlier else 0,
+            unit="characters", stage=stage,
+        ),
+        kpi_of_fractions(
+            "median_age_under_way", "Median age under way",
+            under_way.ages.median / DAY if under_way else None,
+            earlier.ages.median / DAY if earlier else None,
+            unit="days", stage=stage, places=1, more_is=Verdict.BAD,
+        ),
+    )  # fmt: skip
+
+
+# Chart and tables
+
+_LINES: dict[str, Callable[[Spread], Fraction]] = {
+    "Median": lambda spread: spread.median,
+    "Mean": lambda spread: spread.mean,
+    "90th percentile": lambda spread: spread.p90,
+}
+
+
+def _chart(figures: Figures, now: Spread) -> Chart:
+    scope = figures.scope
+    return lines(
+        {
+            (series, key): days(figure(spread), 4)
+            for key, spread in figures.over_time.items()
+            for series, figure in _LINES.items()
+        },
+        name="turnaround_over_time",
+        title=f"Turnaround per {scope.grain} of delivery",
+        alternative_text=(
+            f"Three lines, one point per {scope.grain}: median, mean and 90th percentile of the "
+            f"turnaround in days, of {counted(now.count, 'character')} delivered in "
+            f"{day_range(scope.period.first_day, scope.period.last_day)}. Over the whole period "
+            f"the median is {days(now.median)} and the 90th percentile {days(now.p90)} days."
+        ),
+        buckets=scope.buckets,
+        grain=scope.grain,
+        series=list(_LINES),
+        value_title="Turnaround (days)",
+    )
+
+
+def _duration(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.DECIMAL, unit="days", places=PLACES)
+
+
+_DELIVERED = Column(name="delivered", title="Characters", kind=Kind.INTEGER, unit="characters")
+_SPREAD = (
+    _DELIVERED,
+    _duration("mean_days", "Mean"),
+    _duration("median_days", "Median"),
+    _duration("p90_days", "90th percentile"),
+)
+
+
+def _spread(spread: Spread | None) -> tuple[Cell, ...]:
+    if spread is None:
+        return (0, None, None, None)
+    return (spread.count, *(_cell(each) for each in (spread.mean, spread.median, spread.p90)))
+
+
+def _cell(milliseconds: Fraction | int) -> str:
+    return str(days(milliseconds, PLACES))
+
+
+def _by(figures: Figures, dimension: Dimension) -> Table:
+    now: Mapping[str, Spread] = figures.now_by.get(dimension, {})
+    before: Mapping[str, Spread] = figures.before_by.get(dimension, {})
+    names = figures.names(dimension)
+    return Table(
+        name=f"by_{dimension}",
+        title=f"By {dimension.noun}, slowest median first",
+        columns=(
+            dimension.column,
+            *_SPREAD,
+            _duration("previous_median_days", "Median before"),
+            Column(name="median_change_percent", title="Change", kind=Kind.PERCENT, places=1),
+        ),
+        rows=tuple(_compared(name, now.get(name), before.get(name)) for name in names),
+        total=_compared("All together", figures.now, figures.before) if names else None,
+    )
+
+
+def _compared(name: str, now: Spread | None, before: Spread | None) -> tuple[Cell, ...]:
+    change = change_percent(now.median if now else None, before.median if before else None)
+    return (
+        name,
+        *_spread(now),
+        _cell(before.median) if before else None,
+        None if change is None else str(change),
+    )
+
+
+def _under_way(figures: Figures) -> Table:
+    found = figures.under_way_by_project
+    names = sorted(found, key=lambda name: (-found[name].ages.count, name))
+    return Table(
+        name="under_way",
+        title="Under way by project",
+        columns=(
+            Column(name="project", title="Project", kind=Kind.TEXT),
+            Column(name="under_way", title="Characters", kind=Kind.INTEGER, unit="characters"),
+            _duration("median_age_days", "Median age"),
+            _duration("oldest_days", "Oldest"),
+            Column(
+                name="overdue",
+                title="Older than 90th percentile",
+                kind=Kind.INTEGER,
+            ),
+        ),
+        rows=tuple(_waiting(name, found[name]) for name in names),
+        total=_waiting("All together", figures.under_way) if figures.under_way else None,
+    )
+
+
+def _waiting(name: str, found: UnderWay) -> tuple[Cell, ...]:
+    return (
+        name,
+        found.ages.count,
+        _cell(found.ages.median),
+        _cell(found.oldest),
+        found.overdue,
+    )
+
+
+_CHARACTER = (
+    Column(name="character", title="Character", kind=Kind.TEXT),
+    Column(name="project", title="Project", kind=Kind.TEXT),
+    Column(name="scene_type", title="Scene type", kind=Kind.TEXT),
+    Column(name="resolution_tier", title="Tier", kind=Kind.TEXT),
+    Column(name="onboarded_on", title="Onboarded", kind=Kind.DATE),
+)
+
+
+def _oldest(figures: Figures) -> Table:
+    count = figures.under_way.ages.count if figures.under_way else 0
+    return Table(
+        name="oldest_under_way",
+        title="Longest under way",
+        columns=(*_CHARACTER, _duration("age_days", "Age")),
+        rows=tuple((*_about(one, figures), _cell(one.milliseconds)) for one in figures.oldest),
+        available_rows=_cut(len(figures.oldest), count),
+    )
+
+
+def _slowest(figures: Figures) -> Table:
+    count = figures.now.count if figures.now else 0
+    return Table(
+        name="slowest_deliveries",
+        title="Slowest deliveries",
+        columns=(
+            *_CHARACTER,
+            Column(name="delivered_on", title="Delivered", kind=Kind.DATE),
+            _duration("turnaround_days", "Turnaround"),
+        ),
+        rows=tuple(
+            (
+                *_about(one, figures),
+                _day(one.delivered_at, figures) if one.delivered_at else None,
+                _cell(one.milliseconds),
+            )
+            for one in figures.slowest
+        ),
+        available_rows=_cut(len(figures.slowest), count),
+    )
+
+
+def _about(one: Character, figures: Figures) -> tuple[Cell, ...]:
+    onboarded = _day(one.onboarded_at, figures)
+    return (one.name, one.project, one.scene_type, one.resolution_tier, onboarded)
+
+
+def _day(at: datetime, figures: Figures) -> str:
+    """By the clocks of the period's timezone."""
+    return at.astimezone(ZoneInfo(figures.scope.period.timezone)).date().isoformat()
+
+
+def _cut(shown: int, available: int) -> int | None:
+    return available if available > shown else None
+
+
+def _over_time(figures: Figures) -> Table:
+    scope = figures.scope
+    return Table(
+        name="over_time",
+        title=f"Turnaround per {scope.grain} of delivery",
+        columns=(
+            Column(name="bucket", title=AXIS_TITLES[scope.grain], kind=Kind.TEXT),
+            Column(name="first_day", title="From", kind=Kind.DATE),
+            Column(name="last_day", title="To", kind=Kind.DATE),
+            *_SPREAD,
+        ),
+        rows=tuple(
+            (
+                bucket.key,
+                bucket.first_day.isoformat(),
+                bucket.last_day.isoformat(),
+                *_spread(figures.over_time.get(bucket.key)),
+            )
+            for bucket in scope.buckets
+        ),
+        total=(
+            "Whole period",
+            scope.period.first_day.isoformat(),
+            scope.period.last_day.isoformat(),
+            *_spread(figures.now),
+        ),
+    )

@@ -1,0 +1,53 @@
+"""The report type."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.aggregator.report_types.grain import Grain
+from services.aggregator.report_types.report_type import (
+    SEVERAL_TABLES,
+    ReportRequest,
+    register,
+)
+from services.aggregator.report_types.scope import scope_of
+from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.report_types.throughput_metrics.document import NAME, TITLE, document
+from services.aggregator.report_types.throughput_metrics.queries import read
+from services.aggregator.sources import SourceSession
+from shared.document import ReportDocument
+
+
+class ThroughputParameters(SceneSelection):
+    """What can be asked of a throughput report."""
+
+    model_config = ConfigDict(title="Throughput")
+
+    grain: Grain = Field(
+        Grain.AUTO,
+        title="Grain of the chart",
+        description="What one point of the chart covers: a local day, an ISO week or a month. "
+        "`auto` takes days up to a month, weeks up to half a year, months beyond.",
+    )
+
+
+@register
+class ThroughputMetrics:
+    """Turnaround of what was delivered; the age of what was not."""
+
+    name = NAME
+    title = TITLE
+    description = (
+        "How long characters took from onboarding to delivery: mean, median and 90th percentile, "
+        "over time and by project, scene type and resolution tier; what is under way apart."
+    )
+    source = "studio"
+    formats: tuple[str, ...] = SEVERAL_TABLES
+    parameters: type[BaseModel] = ThroughputParameters
+
+    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
+        """Raises what the source raises."""
+        asked = request.parameters
+        assert isinstance(asked, ThroughputParameters)
+        scope = await scope_of(source, request.period, asked.grain, asked)
+        return document(await read(source, scope, asked), request)

@@ -1,0 +1,63 @@
+"""Arithmetic for oracles, in another way than the reports do it: decimals of sixty digits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
+
+ONE_MILLISECOND = timedelta(milliseconds=1)
+DAY = 86_400_000
+HOUR = 3_600_000
+
+
+def fixed(value: Fraction, places: int) -> str:
+    """Halves to even; a fall too small to show keeps its sign, as decimals do."""
+    with localcontext() as context:
+        context.prec = 60
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+        return str(exact.quantize(Decimal(10) ** -places, ROUND_HALF_EVEN))
+
+
+def unsigned_zero(text: str) -> str:
+    return text.lstrip("-") if Decimal(text) == 0 else text
+
+
+def change(now: Fraction | None, before: Fraction | None) -> str | None:
+    """In percent, to a tenth."""
+    if now is None or not before:
+        return None
+    return fixed(100 * (now - before) / before, 1)
+
+
+def mean(values: Sequence[int]) -> Fraction | None:
+    return Fraction(sum(values), len(values)) if values else None
+
+
+def quantile(values: Sequence[int], q: Fraction) -> Fraction | None:
+    """SQL's percentile_cont: at rank 1 + q (n - 1), between the ranks on both sides."""
+    if not values:
+        return None
+    ranked = sorted(values)
+    rank = 1 + q * (len(ranked) - 1)
+    below = ranked[rank.__floor__() - 1]
+    above = ranked[rank.__ceil__() - 1]
+    weight = rank - rank.__floor__()
+    return (1 - weight) * below + weight * above
+
+
+def bucket_of(day: date, grain: str) -> str:
+    match grain:
+        case "day":
+            return str(day)
+        case "week":
+            return day.strftime("%G-W%V")
+        case "month":
+            return day.strftime("%Y-%m")
+    raise ValueError(grain)
+
+
+def elapsed(since: datetime, until: datetime) -> int:
+    """Whole milliseconds, what is left over is dropped."""
+    return (until - since) // ONE_MILLISECOND
