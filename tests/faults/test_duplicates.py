@@ -67,8 +67,10 @@ async def test_events_that_come_before_their_time_change_nothing(
     fleet: MortalFleet, pipeline: Pipeline, broker: Messages, admin: AsyncEngine, post: PostOffice
 ) -> None:
     address = f"{pipeline.tenant.slug}@example.com"
+    fleet["aggregator"].pause()
     run_id = await pipeline.request(address)
     await _change(admin, run_id, status=RunStatus.FAILED)  # so that no aggregator takes it
+    fleet["aggregator"].resume()
     await _until_all_taken(broker)
     await _change(admin, run_id, status=RunStatus.REQUESTED)
     delivery = await pipeline.delivery(run_id)
@@ -120,8 +122,10 @@ async def test_a_run_that_has_ended_stays_as_it_is_whatever_comes(
     post: PostOffice,
 ) -> None:
     address = f"{pipeline.tenant.slug}@example.com"
+    fleet["aggregator"].pause()  # or it might be quicker
     run_id = await pipeline.request(address)
     await _change(admin, run_id, status=final)
+    fleet["aggregator"].resume()
     await _until_all_taken(broker)
     delivery = await pipeline.delivery(run_id)
     before = await pipeline.everything(run_id)
