@@ -57,7 +57,7 @@ async def test_the_rows_it_counts_are_the_documents(name: str, wanted: ReportDoc
         assert (await rendered(name, wanted)).rows == wanted.row_count
 
 
-def test_clients_are_offered_pdf_csv_and_json() -> None:
+def test_clients_are_offered_every_format() -> None:
     assert {n for n, format_ in formats.items() if not format_.internal} == {"pdf", "csv", "json"}
 
 

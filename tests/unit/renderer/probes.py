@@ -24,6 +24,7 @@ class Probe:
     extension = "json"
     internal = True
     isolated = True
+    kept_warm = True
 
 
 def outcome(action: Callable[[], object]) -> str:
