@@ -95,13 +95,17 @@ def prepare_charts() -> None:
 
 def draw_chart(chart: Chart, width: float) -> VegaPicture:
     """The chart, `width` points wide; PermanentError when it cannot be drawn."""
+    return VegaPicture(chart_svg(chart, width), width, DRAWN_SIZE)
+
+
+def chart_svg(chart: Chart, width: float) -> str:
+    """The chart as Vega's SVG, `width` units wide; PermanentError when it cannot be drawn."""
     try:
-        svg = _svg(_without_controls(chart.specification), round(width))
+        return _svg(_without_controls(chart.specification), round(width))
     except ValueError as error:
         raise PermanentError(
             "chart_not_drawn", f"chart {chart.name!r}: {str(error).splitlines()[0]}"
         ) from None
-    return VegaPicture(svg, width, DRAWN_SIZE)
 
 
 def _svg(specification: dict[str, Any], width: int) -> str:

@@ -83,7 +83,8 @@ def _draw_charts(
         title = one_line(chart.title)
         if drawn is None:
             summary.say(
-                f"The chart {title!r} has no form that a spreadsheet draws: see the PDF or the HTML page."
+                f"The chart {title!r} has no form that a spreadsheet draws: "
+                "see the PDF or the HTML page."
             )
             continue
         if not drawn.categories or not drawn.series:
