@@ -24,7 +24,7 @@ from services.aggregator.report_types.grain import (
 )
 from services.aggregator.report_types.headline import against, kpi
 from services.aggregator.report_types.progress import Progress, Stage
-from services.aggregator.report_types.report_type import ReportRequest, register
+from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
 from services.aggregator.report_types.selection import Selection
 from services.aggregator.report_types.stacked_bars import stacked_bars
 from services.aggregator.report_types.wording import (
@@ -173,7 +173,7 @@ class DeliverySummary:
         "period of the same length before."
     )
     source = "studio"
-    formats: tuple[str, ...] = ("pdf", "csv", "json")
+    formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = DeliverySummaryParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:

@@ -16,8 +16,8 @@ from services.renderer.templating import template
 from shared.document import Cell, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
 
-CHART_WIDTH = 560
-"""Units, of which one is a point in print: labels of 8 units then read well on paper and screen."""
+CHART_WIDTH = 487
+"""Units; as wide as on the PDF's page, so that both use what was compiled for one of them."""
 MOST_COLUMNS_UPRIGHT = 8
 """A wider table is printed across the page."""
 LEFT_KINDS = (Kind.TEXT, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN)
