@@ -47,6 +47,7 @@ REMARKS = {
     "kind": "cells are texts because they are not what their column holds",
     "early": "days before March 1900 are texts",
     "rounded": "times are rounded to the millisecond",
+    "twice": "times lie in an hour that the clocks went through twice: CSV has their offsets",
     "cut": "texts are longer than a cell may be and end in an ellipsis",
 }
 """Each said with a count before it."""
@@ -136,12 +137,14 @@ def _day(day: date) -> Value:
 def _instant(moment: datetime, zone: ZoneInfo) -> Value:
     if moment.tzinfo is None:
         raise ValueError("a time without an offset is no instant")
-    local = moment.astimezone(zone).replace(tzinfo=None)
+    local = moment.astimezone(zone)
     if local.date() < FIRST_DAY:
         return Value(moment.isoformat(), "early")
-    since = local - datetime.combine(DAY_ZERO, datetime.min.time())
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    since = local.replace(tzinfo=None) - datetime.combine(DAY_ZERO, datetime.min.time())
     rounded = round(since / ONE_MILLISECOND) * ONE_MILLISECOND
-    return Value(rounded / timedelta(days=1), "rounded" if rounded != since else None)
+    remark = "twice" if twice else "rounded" if rounded != since else None
+    return Value(rounded / timedelta(days=1), remark)
 
 
 def remarks(found: Sequence[str]) -> list[str]:
