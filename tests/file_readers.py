@@ -153,25 +153,33 @@ def _parquet(content: bytes) -> Rows:
 
 
 def _xlsx(content: bytes, document: ReportDocument) -> list[Rows]:
+    """Types as openpyxl sees them; texts as calamine does.
+
+    openpyxl knows an empty text from an empty cell, but not the escapes of ECMA-376 part 1,
+    22.9.2.19 (`_x000D_`); with calamine it is the other way round.
+    """
     book = openpyxl.load_workbook(io.BytesIO(content))
-    sheets = book.worksheets[1 : 1 + len(document.tables)]
-    return [
-        [
+    found = []
+    for sheet, table in zip(book.worksheets[1:], document.tables, strict=False):
+        texts = calamine(content, sheet.title)
+        rows = list(sheet.iter_rows(min_row=2, max_row=1 + len(table.rows), values_only=True))
+        found.append(
             [
-                _xlsx_value(cell.value, column)
-                for cell, column in zip(row, table.columns, strict=True)
+                [
+                    str(text) if isinstance(value, str) else _xlsx_value(value, column)
+                    for value, text, column in zip(row, line, table.columns, strict=True)
+                ]
+                for row, line in zip(rows, texts[1:], strict=False)
             ]
-            for row in sheet.iter_rows(min_row=2, max_row=1 + len(table.rows))
-        ]
-        if table.rows
-        else []
-        for sheet, table in zip(sheets, document.tables, strict=True)
-    ]
+            if table.rows
+            else []
+        )
+    return found
 
 
 def _xlsx_value(value: Any, column: Column) -> Value:
     match value:
-        case None | bool() | str():
+        case None | bool():
             return value
         case datetime() if column.kind is Kind.DATE:
             assert value.time() == datetime.min.time()
