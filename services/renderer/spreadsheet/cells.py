@@ -43,14 +43,26 @@ class Value:
 
 
 REMARKS = {
-    "digits": "figures have more than 15 digits, which a spreadsheet cannot hold: they are texts",
-    "kind": "cells are texts because they are not what their column holds",
-    "early": "days before March 1900 are texts",
-    "rounded": "times are rounded to the millisecond",
-    "twice": "times lie in an hour that the clocks went through twice: CSV has their offsets",
-    "cut": "texts are longer than a cell may be and end in an ellipsis",
+    "digits": (
+        "figure has more than 15 digits, which a spreadsheet cannot hold: it is a text",
+        "figures have more than 15 digits, which a spreadsheet cannot hold: they are texts",
+    ),
+    "kind": (
+        "cell is a text because it is not what its column holds",
+        "cells are texts because they are not what their column holds",
+    ),
+    "early": ("day before March 1900 is a text", "days before March 1900 are texts"),
+    "rounded": ("time is rounded to the millisecond", "times are rounded to the millisecond"),
+    "twice": (
+        "time lies in an hour that the clocks went through twice: CSV has its offset",
+        "times lie in an hour that the clocks went through twice: CSV has their offsets",
+    ),
+    "cut": (
+        "text is longer than a cell may be and ends in an ellipsis",
+        "texts are longer than a cell may be and end in an ellipsis",
+    ),
 }
-"""Each said with a count before it."""
+"""What is said of one cell and of several, each with the count before it."""
 
 
 def column_format(column: Column, cells: Iterable[Cell]) -> ColumnFormat:
@@ -149,4 +161,5 @@ def _instant(moment: datetime, zone: ZoneInfo) -> Value:
 
 def remarks(found: Sequence[str]) -> list[str]:
     """One line for each kind of remark, for instance "3 figures have more than 15 digits …"."""
-    return [f"{found.count(key):,} {words}." for key, words in REMARKS.items() if key in found]
+    counts = {key: found.count(key) for key in REMARKS if key in found}
+    return [f"{count:,} {REMARKS[key][count > 1]}." for key, count in counts.items()]

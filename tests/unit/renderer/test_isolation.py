@@ -156,6 +156,21 @@ async def test_spare_processes_end_when_there_is_nothing_to_do() -> None:
                 await asyncio.sleep(0.05)
 
 
+async def test_a_rare_format_has_a_process_of_its_own_that_is_not_kept() -> None:
+    async with pool(idle_after_s=0.4) as shared:
+        await shared.start()
+        warm = await pid(shared)
+        rendered = await shared.render("rare", saying("fine"), kept_warm=False)
+        again = await shared.render("rare", saying("fine"), kept_warm=False)
+        assert rendered == again
+        assert int(rendered.content) != warm
+        assert (rendered.media_type, rendered.extension) == ("text/plain", "txt")
+        async with asyncio.timeout(20):
+            while shared.pids != (warm,):
+                await asyncio.sleep(0.05)
+        assert not Path(f"/proc/{int(rendered.content)}").exists()
+
+
 async def test_closing_ends_every_process() -> None:
     async with pool() as shared:
         child = await pid(shared)
