@@ -379,4 +379,6 @@ def environment() -> dict[str, str]:
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MALLOC_ARENA_MAX": "2",
+        # Arrow's own would set 1 GB aside at its first use, which counts against the limit.
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
     }

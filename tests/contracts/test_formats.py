@@ -213,6 +213,18 @@ def test_no_workbook_has_a_formula_or_leads_elsewhere(get: Get) -> None:
                 assert "vba" not in member.lower()
 
 
+@pytest.mark.parametrize("name", [name for name in offered if formats[name].isolated])
+async def test_a_long_table_stays_within_the_memory_of_a_process(name: str) -> None:
+    long = document_of_rows(20_000)
+    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
+    try:
+        kept_warm = formats[name].kept_warm
+        rendered = await pool.render(name, long.model_dump_json().encode(), kept_warm=kept_warm)
+    finally:
+        await pool.close()
+    assert rendered.rows == 20_000
+
+
 def test_clients_are_offered_these() -> None:
     assert set(offered) == {"pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet"}
 
