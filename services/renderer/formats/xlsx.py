@@ -17,7 +17,7 @@ class XlsxFormat:
     internal = False
     # Not for what it opens but for its time: a long table would hold up the service's loop.
     isolated = True
-    kept_warm = True
+    kept_warm = False
 
     def render(self, document: ReportDocument) -> Rendered:
         """The workbook, its rows counted in the finished file."""

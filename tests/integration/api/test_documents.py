@@ -91,7 +91,9 @@ async def test_report_types_say_what_can_be_asked_for(ada: httpx.AsyncClient) ->
     assert offered["name"] == "delivery_summary"
     assert offered["title"]
     assert offered["description"]
-    assert set(offered["formats"]) == {"pdf", "csv", "json"}
+    assert set(offered["formats"]) == {
+        "pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet",
+    }  # fmt: skip
     assert offered["parameters_schema"]["additionalProperties"] is False
 
 
