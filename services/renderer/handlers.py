@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -27,6 +28,9 @@ from shared.states import ArtifactStatus
 from shared.store import tables
 
 SERVICE = "renderer"
+
+BLOCKING_BYTES = 1 << 20
+"""Longer snapshots are rendered beside the event loop, which extends leases meanwhile."""
 
 BODY_FORMATS = {"email": "mail"}
 """Which internal format a channel needs beside the files that were asked for."""
@@ -88,7 +92,11 @@ async def on_report_aggregated(
                     name, snapshot, lane=run.lane, kept_warm=format_.kept_warm
                 )
             else:
-                rendered = render_whole(format_, document())
+                render = partial(_render_here, format_, document)
+                if len(snapshot) > BLOCKING_BYTES:
+                    rendered = await asyncio.to_thread(render)
+                else:
+                    rendered = render()
             stored.append(await _store_artifact(run, format_, rendered, blobs))
         return _finish(stored)
 
@@ -101,6 +109,10 @@ async def _snapshot(run: Run, blobs: BlobStore) -> bytes:
     if hashlib.sha256(content).hexdigest() != run.snapshot_sha256:
         raise PermanentError("snapshot_damaged", "the stored snapshot is not what was written")
     return content
+
+
+def _render_here(format_: Format, document: Callable[[], ReportDocument]) -> Rendered:
+    return render_whole(format_, document())
 
 
 def _format_names(run: Run, channels: Sequence[str] | None) -> list[str]:

@@ -334,6 +334,9 @@ class _Child:
                 await self._process.wait()
         except TimeoutError:
             await self.kill()
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
 
     async def kill(self) -> None:
         """End it at once and reap it."""

@@ -78,7 +78,7 @@ def native_chart(book: Any, sheet_name: str, top: int, chart: Chart, grid_: Grid
 def _furnish(drawn: Any, chart: Chart, grid_: Grid) -> None:
     drawn.set_title(
         {
-            "name": one_line(chart.title)[:250],
+            "name": _plain(chart.title),
             "name_font": {"name": FONT, "size": 12, "bold": True, "color": palette.INK},
             "overlay": False,
         }
@@ -89,7 +89,7 @@ def _furnish(drawn: Any, chart: Chart, grid_: Grid) -> None:
         "major_tick_mark": "none",
     }
     if grid_.category_title:
-        places |= {"name": one_line(grid_.category_title), "name_font": {**_LABEL, "bold": False}}
+        places |= {"name": _plain(grid_.category_title), "name_font": {**_LABEL, "bold": False}}
     if grid_.lying:
         places["reverse"] = True  # the first one on top, as it was given
         places["crossing"] = "max"  # with that, the values' labels stay below
@@ -105,7 +105,7 @@ def _furnish(drawn: Any, chart: Chart, grid_: Grid) -> None:
         "major_gridlines": {"visible": True, "line": {"color": "#E7EBEF", "width": 0.75}},
     }
     if grid_.value_title:
-        measure |= {"name": one_line(grid_.value_title), "name_font": {**_LABEL, "bold": False}}
+        measure |= {"name": _plain(grid_.value_title), "name_font": {**_LABEL, "bold": False}}
     # XlsxWriter names the axes of lying bars by where they are drawn, not by what they hold.
     x_axis, y_axis = (measure, places) if grid_.lying else (places, measure)
     drawn.set_x_axis(x_axis)
@@ -125,6 +125,12 @@ def chart_height(grid_: Grid) -> int:
     if grid_.lying:
         return min(TALLEST, max(HEIGHT, 120 + PER_BAR * len(grid_.categories)))
     return HEIGHT
+
+
+def _plain(title: str) -> str:
+    """A title as XlsxWriter takes it: one that begins with = would be a reference to a cell."""
+    title = one_line(title)[:250]
+    return f" {title}" if title.startswith("=") else title
 
 
 def _step(grid_: Grid) -> int:

@@ -19,6 +19,8 @@ LINE = 105
 """Characters of running text over the whole width."""
 LINE_HEIGHT = 15
 ROW_PIXELS = 20
+LONGEST_UNIT = 60
+"""Characters: a number format has room for 255."""
 HEADINGS = ("Figure", "This period", "Previous period", "Change", "Direction", "Verdict")
 
 
@@ -170,7 +172,7 @@ def _figure(value: Decimal | None) -> Value:
 def _number_format(kpi: Kpi) -> str:
     """With thousands separators, the figure's places and its unit behind it."""
     places = "." + "0" * kpi.places if kpi.places else ""
-    unit = one_line(kpi.unit or "").replace('"', "")
+    unit = one_line(kpi.unit or "").replace('"', "")[:LONGEST_UNIT]
     if unit == "%":
         return f"#,##0{places}\\%"
     return f'#,##0{places} "{unit}"' if unit else f"#,##0{places}"

@@ -188,6 +188,32 @@ def test_charts_are_native_and_draw_from_cells_with_the_documents_figures() -> N
     assert rows[2][1:] == first_day
 
 
+def test_a_chart_s_titles_are_no_references() -> None:
+    specification = {
+        "data": {"values": [{"who": "=1+1", "n": 1}]},
+        "mark": "bar",
+        "encoding": {
+            "x": {"field": "who", "type": "nominal", "title": "=A1"},
+            "y": {"field": "n", "type": "quantitative", "title": "=B2"},
+        },
+    }
+    chart = Chart(name="c", title="=C3", alternative_text="=D4", specification=specification)
+    content, _ = draw_workbook(with_tables(charts=(chart,)))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read("xl/charts/chart1.xml").decode()
+    assert {f.partition("!")[0] for f in re.findall(r"<c:f>([^<]*)</c:f>", xml)} == {"'Chart data'"}
+    assert [title.strip() for title in re.findall(r"<a:t>([^<]*)</a:t>", xml)] == [
+        "=C3", "=A1", "=B2",
+    ]  # fmt: skip
+
+
+def test_a_time_that_comes_twice_is_pointed_out() -> None:
+    cells = ("2026-10-25T00:30:00+00:00", "2026-10-25T01:30:00+00:00", "2026-10-25T02:30:00+00:00")
+    sheet = opened(with_tables(one_column(Kind.INSTANT, *cells)))["Table"]
+    assert sheet["A2"].value == sheet["A3"].value != sheet["A4"].value
+    assert any(text.startswith("2 times lie in an hour") for text in texts(sheet))
+
+
 def test_a_chart_that_no_spreadsheet_draws_is_named() -> None:
     arc = Chart(
         name="pie",
