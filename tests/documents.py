@@ -194,3 +194,66 @@ def directions() -> tuple[Kpi, ...]:
         )
         for direction in Direction
     )
+
+
+EVERY_KIND = (
+    Column(name="label", title="Label", kind=Kind.TEXT),
+    Column(name="count", title="Count", kind=Kind.INTEGER, unit="characters"),
+    Column(name="hours", title="Hours", kind=Kind.DECIMAL, unit="h", places=2),
+    Column(name="exact", title="Exact", kind=Kind.DECIMAL),
+    Column(name="share", title="Share", kind=Kind.PERCENT, places=1),
+    Column(name="day", title="Day", kind=Kind.DATE),
+    Column(name="seen", title="Seen", kind=Kind.INSTANT),
+    Column(name="active", title="Active", kind=Kind.BOOLEAN),
+)
+"""One column of each kind."""
+
+TEXTS = (
+    "0001", "", " padded ", 'say "so", twice', "two\r\nlines", "tab\there", "<b>&amp;</b>",
+    "<r><t>not markup</t></r>", "_x0041_", "Ωмега", "影像", "مشهد", "סצנה", "🎬", "\x07bell",
+    "=1+1", "+1", "-1", "@sum", "\tcmd", "\rcmd", "\ncmd", "http://example.com/", "TRUE", "1e5",
+)  # fmt: skip
+"""What a file format may take for something else."""
+
+
+def every_kind() -> ReportDocument:
+    """A table with cells of every kind: usual, extreme, missing, and texts that look like code."""
+    usual = (7, "412.50", "0.1", "16.7", "2026-10-30", "2026-10-25T00:30:00+00:00", True)
+    rows: list[tuple[Any, ...]] = [(text, *usual) for text in TEXTS]
+    rows += [
+        ("negative", -7, "-0.25", "-1234567.000001", "-12.5", "1999-12-31",
+         "2026-10-25T03:30:00.125+02:00", False),
+        ("zero", 0, "0.00", "0", "0.0", "2024-02-29", "2026-10-25T01:30:00Z", False),
+        ("large", 999_999_999_999_999, "9999999999999.99", "123456789012345", "100000.0",
+         "9999-12-31", "2100-01-01T00:00:00-11:00", True),
+        (None,) * 8,
+    ]  # fmt: skip
+    table_ = Table(
+        name="every_kind",
+        title="Every kind of cell",
+        columns=EVERY_KIND,
+        rows=tuple(rows),
+        total=("Total", 1, "2.00", None, None, None, None, None),
+    )
+    return document(sections=(Section(title="Every kind", tables=(table_,)),))
+
+
+def two_tables() -> ReportDocument:
+    """Two tables of the same name; the second one is empty."""
+    first = document().sections[1].tables[0]
+    return document(
+        sections=(
+            Section(title="First", charts=(bar_chart(),), tables=(first,)),
+            Section(title="Second", tables=(first.model_copy(update={"rows": (), "total": None}),)),
+        )
+    )
+
+
+def cut_document(count: int, available: int) -> ReportDocument:
+    """A table of `count` rows of which a limit has cut away the others."""
+    whole = document_of_rows(count)
+    section = whole.sections[1]
+    cut = section.tables[0].model_copy(update={"available_rows": available})
+    return whole.model_copy(
+        update={"sections": (whole.sections[0], section.model_copy(update={"tables": (cut,)}))}
+    )

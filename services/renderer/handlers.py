@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
-from services.renderer.formats import Format, Rendered
+from services.renderer.formats import Format, Rendered, render_whole
 from services.renderer.isolation import RenderPool
 from shared import outbox
 from shared.blobs import BlobStore
@@ -27,6 +28,9 @@ from shared.states import ArtifactStatus
 from shared.store import tables
 
 SERVICE = "renderer"
+
+BLOCKING_BYTES = 1 << 20
+"""Longer snapshots are rendered beside the event loop, which extends leases meanwhile."""
 
 BODY_FORMATS = {"email": "mail"}
 """Which internal format a channel needs beside the files that were asked for."""
@@ -56,6 +60,7 @@ class StoredArtifact:
     """One rendered file as it lies in object storage."""
 
     format: Format
+    media_type: str
     file_name: str
     key: str
     sha256: str
@@ -83,9 +88,15 @@ async def on_report_aggregated(
             if format_ is None:
                 raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
             if format_.isolated:
-                rendered = await pool.render(name, snapshot, lane=run.lane)
+                rendered = await pool.render(
+                    name, snapshot, lane=run.lane, kept_warm=format_.kept_warm
+                )
             else:
-                rendered = format_.render(document())
+                render = partial(_render_here, format_, document)
+                if len(snapshot) > BLOCKING_BYTES:
+                    rendered = await asyncio.to_thread(render)
+                else:
+                    rendered = render()
             stored.append(await _store_artifact(run, format_, rendered, blobs))
         return _finish(stored)
 
@@ -100,6 +111,10 @@ async def _snapshot(run: Run, blobs: BlobStore) -> bytes:
     return content
 
 
+def _render_here(format_: Format, document: Callable[[], ReportDocument]) -> Rendered:
+    return render_whole(format_, document())
+
+
 def _format_names(run: Run, channels: Sequence[str] | None) -> list[str]:
     bodies = {BODY_FORMATS[channel] for channel in channels or () if channel in BODY_FORMATS}
     return [*run.formats, *sorted(bodies)]
@@ -108,7 +123,8 @@ def _format_names(run: Run, channels: Sequence[str] | None) -> list[str]:
 async def _store_artifact(
     run: Run, format_: Format, rendered: Rendered, blobs: BlobStore
 ) -> StoredArtifact:
-    file_name = f"{run.report_type}_{run.first_day}_{run.last_day}.{format_.extension}"
+    extension = rendered.extension or format_.extension
+    file_name = f"{run.report_type}_{run.first_day}_{run.last_day}.{extension}"
     key = artifact_key(run.tenant_id, run.id, run.generation, f"{format_.name}.{format_.extension}")
     content = rendered.content
     if not await blobs.put_new(key, content):
@@ -116,6 +132,7 @@ async def _store_artifact(
         content = await blobs.get(key)
     return StoredArtifact(
         format=format_,
+        media_type=rendered.media_type or format_.media_type,
         file_name=file_name,
         key=key,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -136,7 +153,7 @@ def _finish(stored: list[StoredArtifact]) -> Finish:
                     "format": artifact.format.name,
                     "internal": artifact.format.internal,
                     "status": ArtifactStatus.RENDERED,
-                    "media_type": artifact.format.media_type,
+                    "media_type": artifact.media_type,
                     "file_name": artifact.file_name,
                     "blob_key": artifact.key,
                     "sha256": artifact.sha256,
@@ -157,7 +174,7 @@ def _finish(stored: list[StoredArtifact]) -> Finish:
                 artifacts=tuple(
                     ArtifactReference(
                         format=artifact.format.name,
-                        media_type=artifact.format.media_type,
+                        media_type=artifact.media_type,
                         size=artifact.size,
                         sha256=artifact.sha256,
                         rows=artifact.rows,

@@ -4,6 +4,9 @@ A child is `python -m services.renderer.isolation_child`, kept warm between docu
 module is the service's side: it starts children when they are needed, hands out documents one
 at a time, ends what takes too long and says why a child ended.
 
+There are two kinds of children: warm ones, of which one always waits, and rare ones for formats
+whose libraries are too large to keep loaded, which end when they had nothing to do for a while.
+
 Messages on the child's stdin and stdout are frames: four octets of length (big endian), then
 that many octets. A request is the format's name and the document's JSON; an answer is a status
 as JSON and the file. The first answer, with the status `ready`, means that the child is warm
@@ -71,7 +74,7 @@ class RenderFailed(PermanentError):
 
 
 class RenderPool:
-    """At most `size` children; started by `start` (one of them) and on demand (the others)."""
+    """At most `size` children at work; `start` starts one, demand the others."""
 
     def __init__(
         self,
@@ -83,7 +86,7 @@ class RenderPool:
         idle_after_s: float = 60.0,
         format_modules: Sequence[str] = (FORMATS_MODULE,),
     ) -> None:
-        """`idle_after_s`: every child but one ends when it had nothing to do for so long.
+        """`idle_after_s`: every child but a warm one ends when it had nothing to do for so long.
 
         `format_modules` are imported by the children and register what they can render.
         """
@@ -95,7 +98,7 @@ class RenderPool:
         self._format_modules = tuple(format_modules)
         self._lanes = _Lanes(size)
         self._idle: list[_Child] = []
-        """Warm ones, the latest used last."""
+        """Those without work, the latest used last."""
         self._starting: asyncio.Task[None] | None = None
         self._retiring: asyncio.Task[None] | None = None
 
@@ -115,15 +118,22 @@ class RenderPool:
             await self._idle.pop().end()
 
     async def render(
-        self, format_name: str, document_json: bytes, *, lane: Lane = Lane.INTERACTIVE
+        self,
+        format_name: str,
+        document_json: bytes,
+        *,
+        lane: Lane = Lane.INTERACTIVE,
+        kept_warm: bool = True,
     ) -> Rendered:
         """The file. Waits for a free child; bulk work never takes the last free one.
+
+        `kept_warm` is the format's, which the children know and this side may not.
 
         PermanentError: RenderTimeout, RenderOutOfMemory, RenderFailed. TransientError: the
         child was killed from outside or could not be started.
         """
         async with self._lanes.place(lane):
-            child = await self._take()
+            child = await self._take(kept_warm)
             try:
                 async with asyncio.timeout(self._time_limit_s):
                     status, content = await child.ask(format_name, document_json)
@@ -138,26 +148,33 @@ class RenderPool:
             await self._put_back(child, healthy=status["status"] in ("rendered", "failed"))
             match status["status"]:
                 case "rendered":
-                    return Rendered(content, status["rows"])
+                    return Rendered(
+                        content, status["rows"], status["media_type"], status["extension"]
+                    )
                 case "out_of_memory":
                     raise RenderOutOfMemory(format_name, self._memory_limit)
             raise RenderFailed(status["message"], status["code"])
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """Of the warm children without work."""
+        """Of the children without work."""
         return tuple(child.pid for child in self._idle)
 
-    async def _take(self) -> _Child:
-        if not self._idle and self._starting is not None and not self._starting.done():
+    async def _take(self, kept_warm: bool) -> _Child:
+        starting = self._starting
+        if kept_warm and not self._idle_of(kept_warm) and starting and not starting.done():
             # One is nearly warm: waiting for it beats starting another.
-            await asyncio.wait([self._starting])
-        while self._idle:
-            child = self._idle.pop()
+            await asyncio.wait([starting])
+        while waiting := self._idle_of(kept_warm):
+            child = waiting[-1]
+            self._idle.remove(child)
             if child.alive:
                 return child
             await child.end()
-        return await _Child.start(self._format_modules, self._memory_limit)
+        return await _Child.start(self._format_modules, self._memory_limit, kept_warm=kept_warm)
+
+    def _idle_of(self, kept_warm: bool) -> list[_Child]:
+        return [child for child in self._idle if child.kept_warm is kept_warm]
 
     async def _put_back(self, child: _Child, *, healthy: bool) -> None:
         worn = child.renders >= self._recycle_after
@@ -171,7 +188,7 @@ class RenderPool:
     async def _warm_one(self) -> None:
         # A child that cannot start is reported to the first who asks for a document.
         with contextlib.suppress(TransientError):
-            child = await _Child.start(self._format_modules, self._memory_limit)
+            child = await _Child.start(self._format_modules, self._memory_limit, kept_warm=True)
             child.idle_since = time.monotonic()
             self._idle.append(child)
 
@@ -179,8 +196,11 @@ class RenderPool:
         while True:
             await asyncio.sleep(self._idle_after_s / 4)
             long_ago = time.monotonic() - self._idle_after_s
-            while len(self._idle) > 1 and self._idle[0].idle_since < long_ago:
-                await self._idle.pop(0).end()
+            # The warm one that was used last stays.
+            for child in [*self._idle_of(True)[:-1], *self._idle_of(False)]:
+                if child.idle_since < long_ago and child in self._idle:
+                    self._idle.remove(child)
+                    await child.end()
 
 
 class _Lanes:
@@ -228,15 +248,18 @@ class _Lanes:
 class _Child:
     """One process and the conversation with it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, kept_warm: bool) -> None:
         self._process = process
+        self.kept_warm = kept_warm
         self._stderr = bytearray()
         self._listening = asyncio.create_task(self._keep_stderr())
         self.renders = 0
         self.idle_since = 0.0
 
     @classmethod
-    async def start(cls, format_modules: Sequence[str], memory_limit: int) -> _Child:
+    async def start(
+        cls, format_modules: Sequence[str], memory_limit: int, *, kept_warm: bool
+    ) -> _Child:
         """A warm one; TransientError when it does not get there."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -244,6 +267,7 @@ class _Child:
             "-m",
             "services.renderer.isolation_child",
             str(memory_limit),
+            "warm" if kept_warm else "rare",
             *format_modules,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -251,7 +275,7 @@ class _Child:
             env=environment(),
             start_new_session=True,  # Ctrl-C is for the service, which lets work finish
         )
-        child = cls(process)
+        child = cls(process, kept_warm)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await child._answer()
@@ -310,6 +334,9 @@ class _Child:
                 await self._process.wait()
         except TimeoutError:
             await self.kill()
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
 
     async def kill(self) -> None:
         """End it at once and reap it."""
@@ -355,4 +382,6 @@ def environment() -> dict[str, str]:
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MALLOC_ARENA_MAX": "2",
+        # Arrow's own would set 1 GB aside at its first use, which counts against the limit.
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
     }

@@ -1,6 +1,8 @@
 """The child process that draws: warms up, gives up its rights, then draws until stdin ends.
 
-    python -m services.renderer.isolation_child MEMORY_LIMIT_BYTES FORMAT_MODULE...
+    python -m services.renderer.isolation_child MEMORY_LIMIT_BYTES warm|rare FORMAT_MODULE...
+
+A warm one can render the formats that are kept warm, a rare one the others.
 
 What a document can reach after `lock_in`, by rules of the kernel that need no privileges and
 hold for every thread and library in the process:
@@ -36,7 +38,7 @@ from decimal import Decimal
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, available_timezones
 
-from services.renderer.formats.format import Format, formats
+from services.renderer.formats.format import Format, formats, render_whole
 from shared.document import (
     Chart,
     Column,
@@ -57,14 +59,15 @@ CAPABILITY_VERSION_3 = 0x20080522
 NICENESS = 5
 
 
-def main(memory_limit: int, format_modules: list[str]) -> None:
+def main(memory_limit: int, kept_warm: bool, format_modules: list[str]) -> None:
     """Serve requests from stdin on stdout; ends when stdin does."""
     requests, answers = _private_pipes()
     _die_with_parent()
     _drop_privileges()
     for module in format_modules:
         importlib.import_module(module)
-    zones = _warm_up([format_ for format_ in formats.values() if format_.isolated])
+    isolated = [format_ for format_ in formats.values() if format_.isolated]
+    zones = _warm_up([format_ for format_ in isolated if format_.kept_warm is kept_warm])
     lock_in(memory_limit)
     _send(answers, {"status": "ready", "zones": len(zones)}, b"")
     while (name := _receive(requests)) is not None:
@@ -91,7 +94,7 @@ def lock_in(memory_limit: int) -> None:
 
 def _rendered(name: str, document: bytes) -> tuple[dict[str, object], bytes]:
     try:
-        rendered = formats[name].render(ReportDocument.model_validate_json(document))
+        rendered = render_whole(formats[name], ReportDocument.model_validate_json(document))
     except MemoryError:
         return {"status": "out_of_memory"}, b""
     except WorkError as error:
@@ -102,7 +105,13 @@ def _rendered(name: str, document: bytes) -> tuple[dict[str, object], bytes]:
             return {"status": "out_of_memory"}, b""
         message = f"{type(error).__name__}: {error}"[:500]
         return {"status": "failed", "code": "render_failed", "message": message}, b""
-    return {"status": "rendered", "rows": rendered.rows}, rendered.content
+    status = {
+        "status": "rendered",
+        "rows": rendered.rows,
+        "media_type": rendered.media_type,
+        "extension": rendered.extension,
+    }
+    return status, rendered.content
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -221,4 +230,4 @@ def sample_document() -> ReportDocument:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), sys.argv[2] == "warm", sys.argv[3:])

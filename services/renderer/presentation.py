@@ -135,3 +135,9 @@ def rows_text(table: Table) -> str | None:
     if table.available_rows is None or table.available_rows <= len(table.rows):
         return None
     return f"first {len(table.rows):,} of {table.available_rows:,} rows"
+
+
+def row_count(table: Table) -> str:
+    """For instance "1 row", "10,000 rows"."""
+    count = len(table.rows)
+    return f"{count:,} row{'' if count == 1 else 's'}"

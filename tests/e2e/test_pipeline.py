@@ -38,7 +38,8 @@ def test_a_report_is_asked_for_downloaded_and_found_in_the_inbox(
     ada: httpx.Client, inbox: httpx.Client
 ) -> None:
     to = f"bob-{uuid4().hex[:8]}@example.com"
-    run = finished(ada, formats=["pdf", "csv", "json"], deliver_to=[{"channel": "email", "to": to}])
+    formats = ["pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet"]
+    run = finished(ada, formats=formats, deliver_to=[{"channel": "email", "to": to}])
 
     assert run["status"] == "completed"
     assert run["snapshot"]["sha256"]
@@ -52,7 +53,12 @@ def test_a_report_is_asked_for_downloaded_and_found_in_the_inbox(
         assert len(answer.content) == artifact["size"]
         assert hashlib.sha256(answer.content).hexdigest() == artifact["sha256"]
         files[artifact["format"]] = answer.content
+    assert sorted(files) == sorted(formats)
+    assert len({artifact["rows"] for artifact in run["artifacts"]}) == 1
     assert files["pdf"].startswith(b"%PDF-")
+    assert files["html"].startswith(b"<!DOCTYPE html>")
+    assert files["xlsx"].startswith(b"PK")
+    assert files["parquet"].startswith(b"PAR1")
     assert json.loads(files["json"])["type"] == "delivery_summary"
     assert next(csv.reader(io.StringIO(files["csv"].decode("utf-8-sig"))))
 

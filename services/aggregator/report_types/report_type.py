@@ -14,8 +14,9 @@ from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
 from shared.periods import Period
 
-SEVERAL_TABLES = ("pdf", "json")
-"""The formats that take a document of several tables; CSV takes one."""
+EVERY_FORMAT = ("pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet")
+"""What a report type offers unless it has a reason not to. Names alone: the renderer has the files,
+and the api offers what some renderer makes."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class ReportType(Protocol):
     source: str
     """The name under which a tenant registers the source that the type reads."""
     formats: tuple[str, ...]
+    """`EVERY_FORMAT`, or some of it."""
     parameters: type[BaseModel]
     """Extra fields forbidden; its JSON Schema is what the API validates against."""
 

@@ -95,16 +95,24 @@ def prepare_charts() -> None:
 
 def draw_chart(chart: Chart, width: float) -> VegaPicture:
     """The chart, `width` points wide; PermanentError when it cannot be drawn."""
+    return VegaPicture(chart_svg(chart, width), width, DRAWN_SIZE)
+
+
+def chart_svg(chart: Chart, width: float) -> str:
+    """The chart as Vega's SVG, `width` units wide; PermanentError when it cannot be drawn."""
     try:
-        svg = _svg(_without_controls(chart.specification), round(width))
+        specification = json.dumps(_without_controls(chart.specification))
+        return _svg(specification, round(width))
     except ValueError as error:
         raise PermanentError(
             "chart_not_drawn", f"chart {chart.name!r}: {str(error).splitlines()[0]}"
         ) from None
-    return VegaPicture(svg, width, DRAWN_SIZE)
 
 
-def _svg(specification: dict[str, Any], width: int) -> str:
+@lru_cache(maxsize=8)
+def _svg(specification_json: str, width: int) -> str:
+    """Kept for a while: the same report is mostly asked for as PDF and as HTML at once."""
+    specification = json.loads(specification_json)
     refuse_fetching(specification)
     data = specification.get("data")
     without_data = {**specification, "data": {"name": "rows"}}

@@ -1,4 +1,4 @@
-"""CSV: a report's one table, by RFC 4180, safe to open in a spreadsheet.
+"""CSV: a report's tables, by RFC 4180, safe to open in a spreadsheet.
 
 Values keep their exact figures: no thousands separators, no units, ISO 8601 dates. "No value"
 is an empty field, an empty text is `""` (the csv module of Python 3.11 cannot tell them apart,
@@ -8,11 +8,9 @@ so the few lines of quoting are here). The totals row is left out: it is no row 
 from __future__ import annotations
 
 from services.renderer.formats.format import Rendered, register
-from shared.document import Cell, Kind, ReportDocument
-from shared.errors import PermanentError
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Where a spreadsheet begins to compute (OWASP, "CSV Injection")."""
+from services.renderer.formats.formulas import begins_a_formula
+from services.renderer.formats.packing import packed
+from shared.document import Cell, Kind, ReportDocument, Table
 
 
 @register
@@ -25,24 +23,21 @@ class CsvFormat:
     extension = "csv"
     internal = False
     isolated = False
+    kept_warm = True
 
     def render(self, document: ReportDocument) -> Rendered:
-        """The table's rows; PermanentError unless the document has exactly one table."""
-        tables = document.tables
-        if len(tables) != 1:
-            raise PermanentError(
-                "csv_needs_one_table",
-                f"a CSV file holds one table and this report has {len(tables)}: "
-                "ask for another format",
-            )
-        (table,) = tables
-        kinds = [column.kind for column in table.columns]
-        lines = [",".join(_text(column.name) for column in table.columns)]
-        lines += [
-            ",".join(_field(cell, kind) for cell, kind in zip(row, kinds, strict=True))
-            for row in table.rows
-        ]
-        return Rendered("".join(line + "\r\n" for line in lines).encode(), len(table.rows))
+        """The one table's rows, or a zip of one such file for each table."""
+        return packed(document, self.extension, [_file(table) for table in document.tables])
+
+
+def _file(table: Table) -> bytes:
+    kinds = [column.kind for column in table.columns]
+    lines = [",".join(_text(column.name) for column in table.columns)]
+    lines += [
+        ",".join(_field(cell, kind) for cell, kind in zip(row, kinds, strict=True))
+        for row in table.rows
+    ]
+    return "".join(line + "\r\n" for line in lines).encode()
 
 
 def _field(cell: Cell, kind: Kind) -> str:
@@ -66,7 +61,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _text(text: str) -> str:
-    if text.startswith(FORMULA_STARTS):
+    if begins_a_formula(text):
         text = "'" + text
     if text == "" or any(character in text for character in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'

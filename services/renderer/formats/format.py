@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from shared.document import ReportDocument
+from shared.errors import PermanentError
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,10 @@ class Rendered:
 
     content: bytes
     rows: int
+    media_type: str | None = None
+    """Where it is not the format's own: several tables come as a zip."""
+    extension: str | None = None
+    """Where it is not the format's own."""
 
 
 class Format(Protocol):
@@ -32,6 +37,8 @@ class Format(Protocol):
     """Not offered to clients: a channel asks for it."""
     isolated: bool
     """Rendered by `services.renderer.isolation` in a child process, never in the service."""
+    kept_warm: bool
+    """Whether an idle child process keeps its libraries loaded; else one is started for it."""
 
     def render(self, document: ReportDocument) -> Rendered:
         """The file, the same bytes for the same document; PermanentError if it cannot be."""
@@ -42,6 +49,23 @@ formats: Mapping[str, Format] = MappingProxyType(_formats)
 """Every registered format by its name."""
 
 F = TypeVar("F", bound=Format)
+
+
+def render_whole(format_: Format, document: ReportDocument) -> Rendered:
+    """The file, once it is sure that it has every row; PermanentError otherwise.
+
+    A format that can read its file back cheaply does so in `render`, and counts what it finds.
+    """
+    rendered = format_.render(document)
+    if not rendered.content and document.row_count:
+        raise PermanentError("file_not_whole", f"the {format_.title} file came out empty")
+    if not format_.internal and rendered.rows != document.row_count:
+        raise PermanentError(
+            "file_not_whole",
+            f"the {format_.title} file has {rendered.rows:,} rows, "
+            f"the report has {document.row_count:,}",
+        )
+    return rendered
 
 
 def register(format_class: type[F]) -> type[F]:

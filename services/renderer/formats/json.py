@@ -16,6 +16,7 @@ class JsonFormat:
     extension = "json"
     internal = False
     isolated = False
+    kept_warm = True
 
     def render(self, document: ReportDocument) -> Rendered:
         """The document's JSON with a newline at its end."""

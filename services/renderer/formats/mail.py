@@ -23,6 +23,7 @@ class MailFormat:
     extension = "mail.json"
     internal = True
     isolated = False
+    kept_warm = True
 
     def render(self, document: ReportDocument) -> Rendered:
         """The subject is one line without control characters, whatever the title holds."""

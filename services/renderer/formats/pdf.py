@@ -16,6 +16,7 @@ class PdfFormat:
     extension = "pdf"
     internal = False
     isolated = True
+    kept_warm = True
 
     def render(self, document: ReportDocument) -> Rendered:
         """The drawn pages; RenderError's relatives when a chart cannot be drawn."""

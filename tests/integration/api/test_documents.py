@@ -91,7 +91,9 @@ async def test_report_types_say_what_can_be_asked_for(ada: httpx.AsyncClient) ->
     for offered in found:
         assert offered["title"]
         assert offered["description"]
-        assert {"pdf", "json"} <= set(offered["formats"])
+        assert set(offered["formats"]) == {
+            "pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet",
+        }  # fmt: skip
         assert offered["parameters_schema"]["additionalProperties"] is False
     names = [offered["name"] for offered in found]
     assert names == sorted(names)

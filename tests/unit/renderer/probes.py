@@ -24,6 +24,7 @@ class Probe:
     extension = "json"
     internal = True
     isolated = True
+    kept_warm = True
 
 
 def outcome(action: Callable[[], object]) -> str:
@@ -89,3 +90,14 @@ class Misbehave(Probe):
             case "raise":
                 raise RuntimeError("a reason")
         return Rendered(str(os.getpid()).encode(), 0)
+
+
+@register
+class Rare(Probe):
+    """Lives in a process of its own that is not kept."""
+
+    name = "rare"
+    kept_warm = False
+
+    def render(self, document: ReportDocument) -> Rendered:
+        return Rendered(str(os.getpid()).encode(), 0, "text/plain", "txt")

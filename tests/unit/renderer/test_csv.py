@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 
 import pytest
 
 from services.renderer.formats import formats
-from shared.document import Section
-from shared.errors import PermanentError
-from tests.documents import document, empty_document, table
+from tests.documents import document, empty_document, two_tables
 
 
 def lines(rows: list[tuple[object, ...]]) -> list[str]:
@@ -68,7 +67,10 @@ def test_an_empty_report_is_a_header() -> None:
     assert rendered.rows == 0
 
 
-def test_two_tables_are_refused_loudly() -> None:
-    two = Section(title="Two", tables=(table([]), table([])))
-    with pytest.raises(PermanentError, match="this report has 2"):
-        formats["csv"].render(document(sections=(two,)))
+def test_two_tables_are_two_files_of_one_zip() -> None:
+    rendered = formats["csv"].render(two_tables())
+    with zipfile.ZipFile(io.BytesIO(rendered.content)) as archive:
+        first = archive.read("by_project.csv").decode().splitlines()
+        second = archive.read("by_project_2.csv").decode().splitlines()
+    assert len(first) == 5
+    assert second == ["project,delivered,previous,change,gpu_hours,last_delivery"]

@@ -69,7 +69,7 @@ async def test_a_drawing_process_knows_none_of_the_services_variables(
     environment = (await reached())["environment"]
     assert set(environment) <= {
         "PATH", "LANG", "LC_CTYPE", "TZ", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE",
-        "MALLOC_ARENA_MAX",
+        "MALLOC_ARENA_MAX", "ARROW_DEFAULT_MEMORY_POOL",
     }  # fmt: skip
     assert "secret" not in json.dumps(environment)
     assert environment["TZ"] == "UTC"
@@ -109,7 +109,10 @@ async def test_a_process_killed_while_idle_is_replaced_unnoticed() -> None:
     async with pool() as shared:
         first = await pid(shared)
         os.kill(first, 9)
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(20):
+            while Path(f"/proc/{first}").exists():
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)  # reaped; the pool is told by a callback of the loop
         assert await pid(shared) != first
 
 
@@ -154,6 +157,21 @@ async def test_spare_processes_end_when_there_is_nothing_to_do() -> None:
         async with asyncio.timeout(20):
             while len(shared.pids) != 1:
                 await asyncio.sleep(0.05)
+
+
+async def test_a_rare_format_has_a_process_of_its_own_that_is_not_kept() -> None:
+    async with pool(idle_after_s=0.4) as shared:
+        await shared.start()
+        warm = await pid(shared)
+        rendered = await shared.render("rare", saying("fine"), kept_warm=False)
+        again = await shared.render("rare", saying("fine"), kept_warm=False)
+        assert rendered == again
+        assert int(rendered.content) != warm
+        assert (rendered.media_type, rendered.extension) == ("text/plain", "txt")
+        async with asyncio.timeout(20):
+            while Path(f"/proc/{int(rendered.content)}").exists():
+                await asyncio.sleep(0.05)
+        assert shared.pids == (warm,)
 
 
 async def test_closing_ends_every_process() -> None:

@@ -16,7 +16,7 @@ from services.aggregator.report_types.cost_per_character.rate import (
 )
 from services.aggregator.report_types.grain import Grain
 from services.aggregator.report_types.report_type import (
-    SEVERAL_TABLES,
+    EVERY_FORMAT,
     ReportRequest,
     register,
 )
@@ -88,7 +88,7 @@ class CostPerCharacter:
         "resolution tier and project, dearest first; in money where a rate is given."
     )
     source = "studio"
-    formats: tuple[str, ...] = SEVERAL_TABLES
+    formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = CostParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:

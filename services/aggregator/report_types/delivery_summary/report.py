@@ -7,7 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.aggregator.report_types.delivery_summary.document import NAME, TITLE, document
 from services.aggregator.report_types.delivery_summary.queries import read
 from services.aggregator.report_types.grain import Grain
-from services.aggregator.report_types.report_type import ReportRequest, register
+from services.aggregator.report_types.report_type import (
+    EVERY_FORMAT,
+    ReportRequest,
+    register,
+)
 from services.aggregator.report_types.scope import scope_of
 from services.aggregator.report_types.selection import SceneSelection
 from services.aggregator.sources import SourceSession
@@ -38,7 +42,7 @@ class DeliverySummary:
         "period of the same length before and, where the data reach, with a year before."
     )
     source = "studio"
-    formats: tuple[str, ...] = ("pdf", "csv", "json")
+    formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = DeliverySummaryParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.grain import Grain
 from services.aggregator.report_types.report_type import (
-    SEVERAL_TABLES,
+    EVERY_FORMAT,
     ReportRequest,
     register,
 )
@@ -42,7 +42,7 @@ class ThroughputMetrics:
         "over time and by project, scene type and resolution tier; what is under way apart."
     )
     source = "studio"
-    formats: tuple[str, ...] = SEVERAL_TABLES
+    formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = ThroughputParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:

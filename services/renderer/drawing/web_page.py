@@ -1,0 +1,149 @@
+"""A whole report as one HTML page. The words are the template's, the tables are made here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from markupsafe import Markup, escape
+
+from services.renderer import presentation
+from services.renderer.drawing.charts import prepare_charts
+from services.renderer.drawing.inline_svg import inline_chart
+from services.renderer.presentation import cell_text, heading, one_line
+from services.renderer.templating import template
+from shared.document import Cell, Column, Kind, ReportDocument, Section, Table
+from shared.errors import PermanentError
+
+CHART_WIDTH = 487
+"""Units; as wide as on the PDF's page, so that both use what was compiled for one of them."""
+MOST_COLUMNS_UPRIGHT = 8
+"""A wider table is printed across the page."""
+LEFT_KINDS = (Kind.TEXT, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart on the page."""
+
+    title: str | None
+    """None where the section's heading says it already."""
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One table on the page."""
+
+    title: str
+    same_as_heading: bool
+    cut: str | None
+    """For instance "first 10,000 of 48,120 rows"."""
+    head: Markup
+    body: Markup
+    foot: Markup
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of the page."""
+
+    title: str
+    text: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    grids: tuple[Grid, ...]
+
+
+@cache
+def prepare() -> None:
+    """Load what drawing needs: the chart library, before any file becomes unreadable."""
+    prepare_charts()
+
+
+def draw_page(document: ReportDocument) -> tuple[bytes, int]:
+    """The page (UTF-8) and how many table rows were found in it."""
+    prepare()
+    parts = [_part(section, document, number) for number, section in enumerate(document.sections)]
+    page = template("report.html").render(
+        document=document,
+        parts=parts,
+        across=any(len(table.columns) > MOST_COLUMNS_UPRIGHT for table in document.tables),
+    )
+    return page.encode(), _rows_read_back(page, document)
+
+
+def _part(section: Section, document: ReportDocument, number: int) -> Part:
+    title = one_line(section.title)
+    return Part(
+        title=title,
+        text=section.text,
+        figures=tuple(
+            Figure(
+                title=None if one_line(chart.title) == title else one_line(chart.title),
+                # Every value in it was escaped, and every element is one we know.
+                svg=Markup(inline_chart(chart, CHART_WIDTH, f"c{number}-{index}-")),  # noqa: S704
+            )
+            for index, chart in enumerate(section.charts)
+        ),
+        grids=tuple(_grid(table, title, document) for table in section.tables),
+    )
+
+
+def _grid(table: Table, section_title: str, document: ReportDocument) -> Grid:
+    title = one_line(table.title)
+    timezone = document.period.timezone
+    columns = table.columns
+    # The column that names its row, for those who hear the table.
+    naming = 0 if columns and columns[0].kind is Kind.TEXT else None
+    opened = [_cell_tags(column, index == naming) for index, column in enumerate(columns)]
+    return Grid(
+        title=title,
+        same_as_heading=title == section_title,
+        cut=presentation.rows_text(table),
+        head=Markup("").join(
+            Markup('<th scope="col"{}>{}</th>').format(
+                Markup("") if column.kind in LEFT_KINDS else Markup(' class="n"'), heading(column)
+            )
+            for column in columns
+        ),
+        body=Markup("\n").join(_row(row, columns, opened, timezone) for row in table.rows),
+        foot=Markup("")
+        if table.total is None
+        else _row(table.total, columns, opened, timezone, nothing=""),
+    )
+
+
+def _cell_tags(column: Column, names_row: bool) -> tuple[str, str]:
+    if names_row:
+        return '<th scope="row" dir="auto">', "</th>"
+    if column.kind is Kind.TEXT:
+        return '<td dir="auto">', "</td>"
+    return ("<td>" if column.kind in LEFT_KINDS else '<td class="n">'), "</td>"
+
+
+def _row(
+    cells: Sequence[Cell],
+    columns: Sequence[Column],
+    tags: Sequence[tuple[str, str]],
+    timezone: str,
+    nothing: str = presentation.NO_VALUE,
+) -> Markup:
+    inside = "".join(
+        f"{opening}{escape(nothing if cell is None else cell_text(cell, column, timezone))}{end}"
+        for cell, column, (opening, end) in zip(cells, columns, tags, strict=True)
+    )
+    # Every cell was escaped just above.
+    return Markup(f"<tr>{inside}</tr>")  # noqa: S704
+
+
+def _rows_read_back(page: str, document: ReportDocument) -> int:
+    """How many table rows the page has; PermanentError when it lacks a table or a chart.
+
+    Nothing in a document can forge an element, because every value is escaped.
+    """
+    filled = [table for table in document.tables if table.rows]
+    charts = sum(len(section.charts) for section in document.sections)
+    if (page.count("<table"), page.count("<svg")) != (len(filled), charts):
+        raise PermanentError("file_not_whole", "the page lacks a table or a chart")
+    return page.count("<tr>") - len(filled) - sum(table.total is not None for table in filled)

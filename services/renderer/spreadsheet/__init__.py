@@ -1,0 +1,1 @@
+"""The workbook of a report; imported by the child process alone."""

@@ -1,0 +1,165 @@
+"""A document's cells as a spreadsheet keeps them: numbers, days, texts, truth values.
+
+A spreadsheet's numbers are doubles of which it shows 15 digits. A figure with more stays a text
+with all its digits, and the sheet says so. Days are numbers too, from 1 March 1900 on: before
+that, spreadsheets disagree about the calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from shared.document import Cell, Column, Kind
+
+EXACT_DIGITS = 15
+LONGEST_TEXT = 32_767
+"""UTF-16 units of one cell."""
+DAY_ZERO = date(1899, 12, 30)
+FIRST_DAY = date(1900, 3, 1)
+ONE_MILLISECOND = timedelta(milliseconds=1)
+TEXT_FORMAT = "@"
+"""What is typed over such a cell stays text as well."""
+
+
+@dataclass(frozen=True)
+class ColumnFormat:
+    """How the cells of one column are shown."""
+
+    number_format: str
+    to_right: bool
+
+
+@dataclass(frozen=True)
+class Value:
+    """What goes into one cell."""
+
+    content: bool | int | float | str | None
+    remark: str | None = None
+    """A key of `REMARKS` when the cell is not quite what the document has."""
+
+
+REMARKS = {
+    "digits": (
+        "figure has more than 15 digits, which a spreadsheet cannot hold: it is a text",
+        "figures have more than 15 digits, which a spreadsheet cannot hold: they are texts",
+    ),
+    "kind": (
+        "cell is a text because it is not what its column holds",
+        "cells are texts because they are not what their column holds",
+    ),
+    "early": ("day before March 1900 is a text", "days before March 1900 are texts"),
+    "rounded": ("time is rounded to the millisecond", "times are rounded to the millisecond"),
+    "twice": (
+        "time lies in an hour that the clocks went through twice: CSV has its offset",
+        "times lie in an hour that the clocks went through twice: CSV has their offsets",
+    ),
+    "cut": (
+        "text is longer than a cell may be and ends in an ellipsis",
+        "texts are longer than a cell may be and end in an ellipsis",
+    ),
+}
+"""What is said of one cell and of several, each with the count before it."""
+
+
+def column_format(column: Column, cells: Iterable[Cell]) -> ColumnFormat:
+    """Thousands separators, the column's places (or as many as its cells have), units of time."""
+    match column.kind:
+        case Kind.INTEGER:
+            return ColumnFormat("#,##0", True)
+        case Kind.DECIMAL:
+            return ColumnFormat("#,##0" + _places(column, cells), True)
+        case Kind.PERCENT:
+            return ColumnFormat("#,##0" + _places(column, cells) + "%", True)
+        case Kind.DATE:
+            return ColumnFormat("d mmm yyyy", False)
+        case Kind.INSTANT:
+            fine = any(isinstance(cell, str) and "." in cell for cell in cells)
+            return ColumnFormat("yyyy-mm-dd hh:mm:ss" + (".000" if fine else ""), False)
+        case Kind.BOOLEAN:
+            # Excel ignores it; others would show 1 and 0.
+            return ColumnFormat('"TRUE";"TRUE";"FALSE"', False)
+    return ColumnFormat(TEXT_FORMAT, False)
+
+
+def _places(column: Column, cells: Iterable[Cell]) -> str:
+    places = column.places
+    if places is None:
+        fractions = (cell.partition(".")[2] for cell in cells if isinstance(cell, str))
+        places = max((len(part) for part in fractions if part.isdigit()), default=0)
+    return "." + "0" * min(places, EXACT_DIGITS) if places else ""
+
+
+def value(cell: Cell, column: Column, timezone: str) -> Value:
+    """The cell as number, truth value or text; its instants as local times in `timezone`."""
+    match cell:
+        case None:
+            return Value(None)
+        case bool():
+            return Value(cell, None if column.kind is Kind.BOOLEAN else "kind")
+        case int():
+            return number(Decimal(cell), percent=column.kind is Kind.PERCENT)
+    if column.kind is Kind.TEXT:
+        return text(cell)
+    try:
+        match column.kind:
+            case Kind.DECIMAL | Kind.PERCENT:
+                return number(Decimal(cell), percent=column.kind is Kind.PERCENT)
+            case Kind.DATE:
+                return _day(date.fromisoformat(cell))
+            case Kind.INSTANT:
+                return _instant(datetime.fromisoformat(cell), ZoneInfo(timezone))
+    except (InvalidOperation, ValueError):
+        pass
+    return Value(text(cell).content, "kind")
+
+
+def number(exact: Decimal, *, percent: bool = False) -> Value:
+    """The number, a percentage as its hundredth part; a text if it has too many digits."""
+    if not exact.is_finite():
+        raise ValueError("not a number")
+    if len(exact.normalize().as_tuple().digits) > EXACT_DIGITS or exact.adjusted() > 300:
+        return Value(f"{exact:f}" + ("%" if percent else ""), "digits")
+    if percent:
+        exact = exact.scaleb(-2)
+    return Value(int(exact) if exact == exact.to_integral_value() else float(exact))
+
+
+def text(content: str) -> Value:
+    """The text, as much of it as a cell holds."""
+    if len(content) * 2 <= LONGEST_TEXT or _utf16_units(content) <= LONGEST_TEXT:
+        return Value(content)
+    units = content.encode("utf-16-le")[: (LONGEST_TEXT - 1) * 2]
+    return Value(units.decode("utf-16-le", errors="ignore") + "…", "cut")
+
+
+def _utf16_units(content: str) -> int:
+    return len(content.encode("utf-16-le")) // 2
+
+
+def _day(day: date) -> Value:
+    if day < FIRST_DAY:
+        return Value(day.isoformat(), "early")
+    return Value((day - DAY_ZERO).days)
+
+
+def _instant(moment: datetime, zone: ZoneInfo) -> Value:
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset is no instant")
+    local = moment.astimezone(zone)
+    if local.date() < FIRST_DAY:
+        return Value(moment.isoformat(), "early")
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    since = local.replace(tzinfo=None) - datetime.combine(DAY_ZERO, datetime.min.time())
+    rounded = round(since / ONE_MILLISECOND) * ONE_MILLISECOND
+    remark = "twice" if twice else "rounded" if rounded != since else None
+    return Value(rounded / timedelta(days=1), remark)
+
+
+def remarks(found: Sequence[str]) -> list[str]:
+    """One line for each kind of remark, for instance "3 figures have more than 15 digits …"."""
+    counts = {key: found.count(key) for key in REMARKS if key in found}
+    return [f"{count:,} {REMARKS[key][count > 1]}." for key, count in counts.items()]

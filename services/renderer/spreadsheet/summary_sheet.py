@@ -1,0 +1,182 @@
+"""The first sheet: what the report says, its key figures, its charts, what is on which sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from services.renderer import palette, presentation
+from services.renderer.presentation import VERDICT_WORDS, one_line
+from services.renderer.spreadsheet.cells import Value, number, text
+from services.renderer.spreadsheet.styles import HEADING, MUTED, WARNING, Styles
+from services.renderer.spreadsheet.table_sheets import Part
+from shared.document import Direction, Kpi, ReportDocument, Table, Verdict
+
+WIDTHS = (34, 20, 20, 14, 14, 12, 12)
+"""Of the columns, in characters."""
+LINE = 105
+"""Characters of running text over the whole width."""
+LINE_HEIGHT = 15
+ROW_PIXELS = 20
+LONGEST_UNIT = 60
+"""Characters: a number format has room for 255."""
+HEADINGS = ("Figure", "This period", "Previous period", "Change", "Direction", "Verdict")
+
+
+class SummarySheet:
+    """Writes the sheet from the top down."""
+
+    def __init__(self, sheet: Any, styles: Styles) -> None:
+        self._sheet, self._styles = sheet, styles
+        self._row = 0
+        for index, width in enumerate(WIDTHS):
+            sheet.set_column(index, index, width)
+        sheet.hide_gridlines(2)
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&LPage &P of &N")
+
+    def write_cover(self, document: ReportDocument) -> None:
+        """Who, what, when, and the executive summary."""
+        period = document.period
+        self._line(document.tenant, bold=True, font_color=palette.ACCENT)
+        self._line(document.title, bold=True, font_size=22, height=30)
+        self._line(presentation.days(period), font_size=14, height=20)
+        self._line(
+            f"Compared with {presentation.days(document.previous_period)}"
+            f"  ·  days in {period.timezone}",
+            None,
+            **MUTED,
+        )
+        self._line(
+            f"Data as of {presentation.instant(document.as_of, period.timezone)}"
+            f"  ·  Generated {presentation.instant(document.generated_at, period.timezone)}",
+            None,
+            **MUTED,
+        )
+        for table in document.tables:
+            if cut := presentation.rows_text(table):
+                self._line(f"{one_line(table.title)}: {cut}", None, **WARNING)
+        self._row += 1
+        sentences = document.summary
+        if not sentences and not document.row_count:
+            sentences = (presentation.NOTHING_DELIVERED,)
+        if sentences:
+            self._heading("Executive summary")
+            for sentence in sentences:
+                self._paragraph(sentence)
+            self._row += 1
+
+    def write_kpis(self, kpis: Sequence[Kpi]) -> None:
+        """One row per key figure, its numbers as numbers with their units."""
+        if not kpis:
+            return
+        self._heading("Key figures")
+        for column, title in enumerate(HEADINGS):
+            look: dict[str, Any] = {"align": "right"} if column in (1, 2, 3) else {}
+            if title == "Direction":
+                look = {"align": "left", "indent": 1}
+            self._styles.write(self._sheet, self._row, column, Value(title), **HEADING, **look)
+        for kpi in kpis:
+            self._row += 1
+            self._kpi(kpi)
+        self._row += 2
+
+    def _kpi(self, kpi: Kpi) -> None:
+        format_ = _number_format(kpi)
+        tone = {"font_color": palette.WARNING} if kpi.verdict is Verdict.BAD else {}
+        cells: list[tuple[Value, dict[str, Any]]] = [
+            (text(one_line(kpi.title)), {"bold": True}),
+            (_figure(kpi.value), {"num_format": format_, "align": "right", "bold": True}),
+            (_figure(kpi.previous), {"num_format": format_, "align": "right"}),
+            (
+                Value(None) if kpi.change_percent is None
+                else number(kpi.change_percent, percent=True),
+                {"num_format": "+0.0%;-0.0%;0.0%", "align": "right", **tone},
+            ),
+            (Value(_direction(kpi)), {"align": "left", "indent": 1, **tone}),
+            (Value(VERDICT_WORDS[kpi.verdict] or None), tone),
+        ]  # fmt: skip
+        for column, (value, look) in enumerate(cells):
+            ruled = {"bottom": 1, "bottom_color": palette.RULE}
+            self._styles.write(self._sheet, self._row, column, value, **look, **ruled)
+
+    def place_chart(self, chart: Any, description: str, height: int) -> None:
+        """A native chart `height` pixels high, with the words for those who do not see it."""
+        self._sheet.insert_chart(
+            self._row, 0, chart, {"description": one_line(description), "object_position": 2}
+        )
+        self._row += -(-height // ROW_PIXELS) + 1
+
+    def say(self, remark: str) -> None:
+        """A muted line."""
+        self._paragraph(remark, **MUTED)
+
+    def write_contents(self, tables: Sequence[tuple[Table, Sequence[Part]]]) -> None:
+        """Which table is on which sheet, and how many of its rows."""
+        if not tables:
+            return
+        self._row += 1
+        self._heading("Sheets")
+        for column, title in enumerate(("Sheet", "Table", "", "Rows")):
+            self._styles.write(self._sheet, self._row, column, Value(title), **HEADING)
+        for table, parts in tables:
+            for part in parts:
+                self._row += 1
+                self._contents_row(table, part, len(parts) > 1)
+        self._row += 2
+
+    def _contents_row(self, table: Table, part: Part, several: bool) -> None:
+        link = self._styles.style(font_color=palette.ACCENT, underline=1)
+        target = part.sheet_name.replace("'", "''")
+        self._sheet.write_url(self._row, 0, f"internal:'{target}'!A1", link, string=part.sheet_name)
+        self._styles.write(self._sheet, self._row, 1, text(one_line(table.title)))
+        rows = presentation.rows_text(table) or presentation.row_count(table)
+        if several:
+            rows = f"{part.first + 1:,} to {part.after:,} of {rows}"
+        self._styles.write(self._sheet, self._row, 3, Value(rows))
+
+    def write_notes(self, notes: Sequence[str]) -> None:
+        """How things were counted."""
+        if not notes:
+            return
+        self._heading("Notes")
+        for note in notes:
+            self._paragraph(note, **MUTED)
+
+    def _heading(self, title: str) -> None:
+        self._line(title, bold=True, font_size=13, height=20)
+
+    def _line(self, content: str, height: int | None = None, **look: Any) -> None:
+        if height is not None:
+            self._sheet.set_row(self._row, height)
+        self._styles.write(self._sheet, self._row, 0, text(one_line(content)), **look)
+        self._row += 1
+
+    def _paragraph(self, content: str, **look: Any) -> None:
+        """Over the whole width, as high as it needs: merged cells do not grow by themselves."""
+        words = text(one_line(content))
+        style = self._styles.style(text_wrap=True, **look)
+        self._sheet.merge_range(self._row, 0, self._row, len(WIDTHS) - 1, "", style)
+        self._styles.write(self._sheet, self._row, 0, words, text_wrap=True, **look)
+        lines = -(-len(str(words.content)) // LINE)
+        self._sheet.set_row(self._row, min(LINE_HEIGHT * max(lines, 1) + 2, 400))
+        self._row += 1
+
+
+def _figure(value: Decimal | None) -> Value:
+    return Value(None) if value is None else number(value)
+
+
+def _number_format(kpi: Kpi) -> str:
+    """With thousands separators, the figure's places and its unit behind it."""
+    places = "." + "0" * kpi.places if kpi.places else ""
+    unit = one_line(kpi.unit or "").replace('"', "")[:LONGEST_UNIT]
+    if unit == "%":
+        return f"#,##0{places}\\%"
+    return f'#,##0{places} "{unit}"' if unit else f"#,##0{places}"
+
+
+def _direction(kpi: Kpi) -> str:
+    return "no comparison" if kpi.direction is Direction.UNKNOWN else kpi.direction.value

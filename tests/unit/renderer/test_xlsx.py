@@ -1,0 +1,251 @@
+"""The workbook as somebody opens it who goes on computing."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from services.renderer.spreadsheet.workbook import draw_workbook
+from shared.document import Cell, Chart, Column, Kind, ReportDocument, Section, Table
+from tests.documents import bar_chart, cut_document, document, document_of_rows, every_kind, kpi
+from tests.file_readers import calamine
+
+
+def opened(wanted: ReportDocument, **over: Any) -> Any:
+    content, rows = draw_workbook(wanted, **over)
+    assert rows == wanted.row_count
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def with_tables(*tables: Table, charts: tuple[Chart, ...] = ()) -> ReportDocument:
+    return document(sections=(Section(title="All", charts=charts, tables=tables),))
+
+
+def one_column(kind: Kind, *cells: Cell, title: str = "Table", places: int | None = None) -> Table:
+    return Table(
+        name="t",
+        title=title,
+        columns=(Column(name="c", title="c", kind=kind, places=places),),
+        rows=tuple((cell,) for cell in cells),
+    )
+
+
+def texts(sheet: Any) -> list[str]:
+    return [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+def test_a_table_sheet_can_be_filtered_and_scrolled() -> None:
+    sheet = opened(document())["Delivered characters by project"]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == "A1:F5"
+    assert [cell.value for cell in sheet[1]] == [
+        "Project", "Delivered (characters)", "Previous period (characters)", "Change",
+        "GPU time (h)", "Last delivery",
+    ]  # fmt: skip
+    assert all(9 <= sheet.column_dimensions[letter].width <= 62 for letter in "ABCDEF")
+    assert sheet.print_title_rows == "$1:$1"
+
+
+def test_the_total_stands_apart_from_what_is_filtered() -> None:
+    sheet = opened(document())["Delivered characters by project"]
+    assert [cell.value for cell in sheet[6]] == [None] * 6
+    assert [cell.value for cell in sheet[7]] == ["Total", 45, 40, 0.125, 1717.25, None]
+
+
+def test_cells_are_shown_as_their_kind_asks() -> None:
+    sheet = opened(every_kind())["Every kind of cell"]
+    formats = [cell.number_format for cell in sheet[2]]
+    assert formats == [
+        "@", "#,##0", "#,##0.00", "#,##0.000000", "#,##0.0%", "d mmm yyyy",
+        "yyyy-mm-dd hh:mm:ss.000", '"TRUE";"TRUE";"FALSE"',
+    ]  # fmt: skip
+    assert sheet["A2"].data_type == "s"
+    assert sheet["A2"].value == "0001"
+    assert sheet["G1"].value == "Seen (Europe/Berlin)"
+
+
+def test_a_text_that_looks_like_a_formula_stays_a_text_when_it_is_edited() -> None:
+    sheet = opened(every_kind())["Every kind of cell"]
+    by_text = {row[0].value: row[0] for row in sheet.iter_rows(min_row=2) if row[0].value}
+    for text in ("=1+1", "+1", "-1", "@sum"):
+        assert by_text[text].data_type == "s"
+        assert by_text[text].quotePrefix
+    assert not by_text["0001"].quotePrefix
+
+
+def test_milliseconds_are_kept_and_what_is_finer_is_said() -> None:
+    cells = ("2026-10-30T08:00:00.125+00:00", "2026-10-30T08:00:00.123456+00:00")
+    sheet = opened(with_tables(one_column(Kind.INSTANT, *cells)))["Table"]
+    assert sheet["A2"].value == datetime.fromisoformat("2026-10-30T09:00:00.125")
+    assert sheet["A3"].value == datetime.fromisoformat("2026-10-30T09:00:00.123")
+    assert "1 time is rounded to the millisecond." in texts(sheet)
+
+
+def test_a_figure_with_more_digits_than_a_spreadsheet_has_is_a_text_and_says_so() -> None:
+    cells = ("123456789.123456", "1234567890.123456")
+    sheet = opened(with_tables(one_column(Kind.DECIMAL, *cells)))["Table"]
+    assert (sheet["A2"].value, sheet["A3"].value) == (123456789.123456, "1234567890.123456")
+    assert any(text.startswith("1 figure has more than 15 digits") for text in texts(sheet))
+    sheet = opened(with_tables(one_column(Kind.INTEGER, 10**15 - 1, 10**15 + 1, 10**18)))["Table"]
+    assert [sheet[f"A{row}"].value for row in (2, 3, 4)] == [10**15 - 1, str(10**15 + 1), 10**18]
+
+
+def test_a_day_before_spreadsheets_agree_is_a_text_and_says_so() -> None:
+    table = one_column(Kind.DATE, "1900-03-01", "1900-02-28", "0044-03-15")
+    sheet = opened(with_tables(table))["Table"]
+    assert sheet["A2"].value == datetime.fromisoformat("1900-03-01")
+    assert (sheet["A3"].value, sheet["A4"].value) == ("1900-02-28", "0044-03-15")
+    assert "2 days before March 1900 are texts." in texts(sheet)
+
+
+def test_what_is_not_of_its_kind_is_a_text_and_says_so() -> None:
+    sheet = opened(with_tables(one_column(Kind.DECIMAL, "1.5", "about two", "NaN")))["Table"]
+    assert [sheet[f"A{row}"].value for row in (2, 3, 4)] == [1.5, "about two", "NaN"]
+    assert any(text.startswith("2 cells are texts") for text in texts(sheet))
+
+
+def test_a_text_longer_than_a_cell_ends_in_an_ellipsis_and_says_so() -> None:
+    table = one_column(Kind.TEXT, "a" * 32_767, "🎬" * 16_384)
+    content, _ = draw_workbook(with_tables(table))
+    rows = calamine(content, "Table")
+    assert rows[1] == ["a" * 32_767]
+    assert rows[2] == ["🎬" * 16_383 + "…"]
+    assert any("1 text is longer" in str(cell) for row in rows for cell in row)
+
+
+def test_a_table_longer_than_a_sheet_goes_on_on_the_next_and_says_so() -> None:
+    book = opened(document_of_rows(50), sheet_rows=13 + 20)
+    title = "Delivered characters by project"
+    names = [title, "Delivered characters by pr… (2)", "Delivered characters by pr… (3)"]
+    assert book.sheetnames == ["Summary", *names, "Chart data"]
+    projects = []
+    for name, count in zip(names, (20, 20, 10), strict=True):
+        sheet = book[name]
+        assert sheet["A1"].value == "Project"
+        assert sheet.auto_filter.ref == f"A1:F{count + 1}"
+        projects += [sheet.cell(row, 1).value for row in range(2, count + 2)]
+    assert projects == [f"Project {number}" for number in range(1, 51)]
+    assert "Rows 1 to 20 of 50: a sheet holds no more." in texts(book[names[0]])
+    assert f"Continues on the sheet '{names[1]}'." in texts(book[names[0]])
+    assert "Total" not in texts(book[names[1]])
+    assert "Total" in texts(book[names[2]])
+    assert "21 to 40 of 50 rows" in texts(book["Summary"])
+
+
+def test_a_table_that_just_fits_takes_one_sheet() -> None:
+    assert len(opened(document_of_rows(20), sheet_rows=13 + 20).sheetnames) == 3
+    assert len(opened(document_of_rows(21), sheet_rows=13 + 20).sheetnames) == 4
+
+
+def test_what_a_limit_cut_away_is_said_on_both_sheets() -> None:
+    book = opened(cut_document(3, 48_120))
+    assert "Delivered characters by project: first 3 of 48,120 rows" in texts(book["Summary"])
+    assert "First 3 of 48,120 rows." in texts(book["Delivered characters by project"])
+
+
+def test_the_summary_has_key_figures_as_numbers_with_units() -> None:
+    sheet = opened(document())["Summary"]
+    found = {row[0].value: row for row in sheet.iter_rows() if row[0].value}
+    turnaround = found["Median turnaround"]
+    assert [cell.value for cell in turnaround[1:6]] == [9.4, 8.1, 0.16, "up", "bad"]
+    assert turnaround[1].number_format == '#,##0.0 "days"'
+    alone = found["Gpu hours per character"]
+    assert [cell.value for cell in alone[1:6]] == [38.16, None, None, "no comparison", None]
+    assert "45 characters were delivered across 3 projects" in " ".join(map(str, found))
+    assert found["Delivered characters by project"][0].hyperlink.location == (
+        "'Delivered characters by project'!A1"
+    )
+
+
+def test_a_key_figure_without_a_value_is_an_empty_cell() -> None:
+    sheet = opened(document(kpis=(kpi("pass_rate", None, None, unit="%", places=1),)))["Summary"]
+    (row,) = [row for row in sheet.iter_rows() if row[0].value == "Pass rate"]
+    assert row[1].value is None
+    assert row[1].number_format == r"#,##0.0\%"
+
+
+def test_charts_are_native_and_draw_from_cells_with_the_documents_figures() -> None:
+    content, _ = draw_workbook(document())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
+        xml = archive.read(charts[0]).decode()
+        drawing = archive.read("xl/drawings/drawing1.xml").decode()
+    assert len(charts) == 1
+    assert 'descr="Bars per day, stacked by project."' in drawing
+    references = re.findall(r"<c:val><c:numRef><c:f>([^<]+)</c:f>", xml)
+    assert references == [f"'Chart data'!${c}$3:${c}$33" for c in "BCDE"]
+    assert '<c:grouping val="stacked"/>' in xml
+    rows = calamine(content, "Chart data")
+    assert rows[1][1:] == ["Northern Lights", "The Paper Boat", "Harbour Street", "Cold Harvest"]
+    values = bar_chart().specification["data"]["values"]
+    first_day = [row["delivered"] for row in values if row["day"] == "2026-10-01"]
+    assert rows[2][1:] == first_day
+
+
+def test_a_chart_s_titles_are_no_references() -> None:
+    specification = {
+        "data": {"values": [{"who": "=1+1", "n": 1}]},
+        "mark": "bar",
+        "encoding": {
+            "x": {"field": "who", "type": "nominal", "title": "=A1"},
+            "y": {"field": "n", "type": "quantitative", "title": "=B2"},
+        },
+    }
+    chart = Chart(name="c", title="=C3", alternative_text="=D4", specification=specification)
+    content, _ = draw_workbook(with_tables(charts=(chart,)))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read("xl/charts/chart1.xml").decode()
+    assert {f.partition("!")[0] for f in re.findall(r"<c:f>([^<]*)</c:f>", xml)} == {"'Chart data'"}
+    assert [title.strip() for title in re.findall(r"<a:t>([^<]*)</a:t>", xml)] == [
+        "=C3", "=A1", "=B2",
+    ]  # fmt: skip
+
+
+def test_a_time_that_comes_twice_is_pointed_out() -> None:
+    cells = ("2026-10-25T00:30:00+00:00", "2026-10-25T01:30:00+00:00", "2026-10-25T02:30:00+00:00")
+    sheet = opened(with_tables(one_column(Kind.INSTANT, *cells)))["Table"]
+    assert sheet["A2"].value == sheet["A3"].value != sheet["A4"].value
+    assert any(text.startswith("2 times lie in an hour") for text in texts(sheet))
+
+
+def test_a_chart_that_no_spreadsheet_draws_is_named() -> None:
+    arc = Chart(
+        name="pie",
+        title="A pie",
+        alternative_text="A pie.",
+        specification={"data": {"values": [{"n": 1}]}, "mark": "arc", "encoding": {}},
+    )
+    book = opened(with_tables(charts=(arc,)))
+    assert "Chart data" not in book.sheetnames
+    assert any("The chart 'A pie' has no form" in text for text in texts(book["Summary"]))
+
+
+@pytest.mark.parametrize(
+    ("titles", "names"),
+    [
+        (("a/b[c]:d*e?f\\g", "a b c d e f g"), ["a b c d e f g", "a b c d e f g (2)"]),
+        (("Summary", "SUMMARY"), ["Summary (2)", "SUMMARY (3)"]),
+        (("History", "'quoted'"), ["History (2)", "quoted"]),
+        (("", "\n"), ["Table", "Table (2)"]),
+        (("x" * 40, "x" * 40), ["x" * 30 + "…", "x" * 26 + "… (2)"]),
+    ],
+)
+def test_every_sheet_gets_a_name_that_excel_takes(
+    titles: tuple[str, str], names: list[str]
+) -> None:
+    book = opened(with_tables(*(one_column(Kind.TEXT, "a", title=title) for title in titles)))
+    assert book.sheetnames[1:] == names
+    assert all(len(name) <= 31 for name in names)
+
+
+def test_its_dates_are_the_documents() -> None:
+    properties = opened(document()).properties
+    assert properties.created == datetime.fromisoformat("2026-11-02T08:15")
+    assert properties.title == "Delivery summary, 1–31 October 2026"
+    assert properties.creator == "Lighthouse Studio"
