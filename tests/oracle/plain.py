@@ -20,10 +20,6 @@ def fixed(value: Fraction, places: int) -> str:
         return str(exact.quantize(Decimal(10) ** -places, ROUND_HALF_EVEN))
 
 
-def unsigned_zero(text: str) -> str:
-    return text.lstrip("-") if Decimal(text) == 0 else text
-
-
 def change(now: Fraction | None, before: Fraction | None) -> str | None:
     """In percent, to a tenth."""
     if now is None or not before:

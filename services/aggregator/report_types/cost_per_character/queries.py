@@ -28,26 +28,30 @@ SELECT (SELECT min(delivered_at) FROM characters) AS first_delivery,
 # than which no job has finished; $8: when the first job was asked for; $9: how many of the
 # dearest. Jobs that have not finished have used no time that is known.
 _COST = """
-WITH spent AS (
+WITH delivered AS (
     SELECT c.id, p.name AS project, c.scene_type, c.resolution_tier,
            width_bucket(c.delivered_at, $4::timestamptz[]) AS position,
-           width_bucket(c.delivered_at, $4::timestamptz[]) > 1 AS is_now,
            c.onboarded_at < $8::timestamptz AS is_cut_short,
            floor(extract(epoch FROM c.delivered_at - c.onboarded_at) * 1000)::bigint
-               AS to_delivery,
-           count(j.id) AS jobs,
-           coalesce(sum(j.gpu_milliseconds), 0)::bigint AS gpu,
-           coalesce(sum(j.gpu_milliseconds) FILTER (WHERE j.attempt > 1), 0)::bigint AS repeated,
-           coalesce(floor(sum(extract(epoch FROM j.finished_at - j.started_at)) * 1000), 0)::bigint
-               AS workers
+               AS to_delivery
       FROM characters c
       JOIN projects p ON p.id = c.project_id
-      LEFT JOIN generation_jobs j ON j.character_id = c.id AND j.finished_at < $7
      WHERE c.delivered_at >= $5 AND c.delivered_at < $6
        AND (cardinality($1::text[]) = 0 OR p.name = ANY ($1))
        AND (cardinality($2::text[]) = 0 OR c.scene_type = ANY ($2))
        AND (cardinality($3::text[]) = 0 OR c.resolution_tier = ANY ($3))
-     GROUP BY c.id, p.name
+), spent AS (
+    -- Character by character: time then grows with what was delivered, not with all jobs.
+    SELECT d.*, d.position > 1 AS is_now, w.jobs, coalesce(w.gpu, 0) AS gpu,
+           coalesce(w.repeated, 0) AS repeated, coalesce(w.workers, 0) AS workers
+      FROM delivered d
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS jobs, sum(j.gpu_milliseconds)::bigint AS gpu,
+                  sum(j.gpu_milliseconds) FILTER (WHERE j.attempt > 1)::bigint AS repeated,
+                  floor(extract(epoch FROM sum(j.finished_at - j.started_at)) * 1000)::bigint
+                      AS workers
+             FROM generation_jobs j
+            WHERE j.character_id = d.id AND j.finished_at < $7) w
 )
 SELECT GROUPING(position, project, scene_type, resolution_tier) AS grouping,
        is_now, position, coalesce(project, scene_type, resolution_tier) AS name,
