@@ -10,5 +10,6 @@ from services.aggregator.report_types.report_type import (
 # isort: split
 from services.aggregator.report_types import delivery_summary as delivery_summary  # registers
 from services.aggregator.report_types import gpu_utilization as gpu_utilization
+from services.aggregator.report_types import quality_metrics as quality_metrics
 
 __all__ = ["ReportRequest", "ReportType", "register", "report_types"]

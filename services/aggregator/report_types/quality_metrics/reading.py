@@ -1,0 +1,246 @@
+"""The queries of a quality report, and its figures from their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from services.aggregator.report_types.grain import Grain, buckets, grain_for
+from services.aggregator.report_types.progress import Progress, Stage
+from services.aggregator.report_types.quality_metrics.figures import (
+    Attempts,
+    Change,
+    Checked,
+    Figures,
+    Kind,
+)
+from services.aggregator.report_types.scope import scope_of
+from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.report_types.wording import listed
+from services.aggregator.sources import SourceSession
+from shared.periods import Period, local_midnight
+
+REACH = timedelta(days=28)
+"""How far around a workflow change checks are compared: whole weeks, so that weekends cancel."""
+MOST_CHANGES = 24
+"""Each is a query of its own; of more the latest are taken."""
+
+# Jobs are numbered as they are asked for, so those of a time lie close together: between these
+# two the join below reads a range of the jobs, not all of them. The sum keeps the source from
+# looking for either along the whole index on job_id.
+_JOBS_CHECKED = """
+SELECT min(job_id + 0) AS first, max(job_id + 0) AS last
+  FROM qa_checks
+ WHERE checked_at >= $1 AND checked_at < $2
+"""
+
+# $1 holds the first instants of the previous period and of each bucket, so that the source
+# answers with a position in that list. First added up by scene: there are far fewer than jobs.
+_CHECKS = """
+WITH of_scenes AS (
+    SELECT j.scene_id, j.attempt = 1 AS first, c.failure_type,
+           width_bucket(c.checked_at, $1::timestamptz[]) AS position, count(*) AS checks
+      FROM qa_checks c
+      JOIN generation_jobs j ON j.id = c.job_id
+     WHERE c.checked_at >= $2 AND c.checked_at < $3 AND j.id BETWEEN $7 AND $8
+     GROUP BY 1, 2, 3, 4
+), of_kinds AS MATERIALIZED (
+    SELECT s.project_id, s.scene_type, s.resolution_tier, o.first, o.failure_type, o.position,
+           sum(o.checks) AS checks
+      FROM of_scenes o
+      JOIN scenes s ON s.id = o.scene_id
+     WHERE (cardinality($4::text[]) = 0
+            OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
+       AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
+       AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
+     GROUP BY 1, 2, 3, 4, 5, 6
+)
+SELECT position, failure_type, NULL AS project, NULL AS scene_type, NULL AS resolution_tier,
+       sum(checks)::bigint AS checks, NULL::bigint AS passed, NULL::bigint AS first_checks,
+       NULL::bigint AS first_passed
+  FROM of_kinds
+ GROUP BY 1, 2
+UNION ALL
+SELECT k.position, NULL, p.name, k.scene_type, k.resolution_tier, k.checks, k.passed,
+       k.first_checks, k.first_passed
+  FROM (SELECT least(position, 2) AS position, project_id, scene_type, resolution_tier,
+               sum(checks)::bigint AS checks,
+               coalesce(sum(checks) FILTER (WHERE failure_type IS NULL), 0)::bigint AS passed,
+               coalesce(sum(checks) FILTER (WHERE first), 0)::bigint AS first_checks,
+               coalesce(sum(checks) FILTER (WHERE first AND failure_type IS NULL), 0)::bigint
+                   AS first_passed
+          FROM of_kinds GROUP BY 1, 2, 3, 4) k
+  JOIN projects p ON p.id = k.project_id
+"""
+
+_ATTEMPTS = """
+WITH of_scenes AS (
+    SELECT j.scene_id, width_bucket(j.finished_at, $1::timestamptz[]) AS position,
+           count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt = 1) AS first,
+           count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt > 1) AS repeats,
+           count(*) FILTER (WHERE j.status = 'failed') AS failed,
+           count(*) FILTER (WHERE j.status = 'cancelled') AS cancelled
+      FROM generation_jobs j
+     WHERE j.finished_at >= $2 AND j.finished_at < $3
+     GROUP BY 1, 2
+)
+SELECT o.position, sum(o.first)::bigint AS first, sum(o.repeats)::bigint AS repeats,
+       sum(o.failed)::bigint AS failed, sum(o.cancelled)::bigint AS cancelled
+  FROM of_scenes o
+  JOIN scenes s ON s.id = o.scene_id
+ WHERE (cardinality($4::text[]) = 0
+        OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
+   AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
+   AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
+ GROUP BY 1
+"""
+
+_CHANGES = """
+SELECT changed_at, title FROM workflow_changes
+ WHERE changed_at >= $1 AND changed_at < $2
+ ORDER BY changed_at, id
+"""
+
+_FIRST_CHECK = "SELECT min(checked_at) AS first_check FROM qa_checks"
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """A workflow change and the time around it in which checks are compared."""
+
+    changed_at: datetime
+    title: str
+    begins: datetime
+    ends: datetime
+
+
+async def read_figures(
+    source: SourceSession, period: Period, wanted: SceneSelection, grain: Grain
+) -> Figures:
+    """Range queries on when checks were made and jobs finished; answers grow with kinds."""
+    grain = grain_for(grain, period.days)
+    cut = buckets(period, grain)
+    progress = Progress(period, source.as_of)
+    before_at = min(period.previous.starts_at, progress.starts_at)
+    days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
+    starts = [local_midnight(day, period.timezone) for day in days]
+    within = (before_at, progress.ends_at)
+    names = (wanted.projects, wanted.scene_types, wanted.resolution_tiers)
+
+    checks = await _checks(source, starts, within, wanted)
+    attempts = await source.fetch(_ATTEMPTS, starts, *within, *names)
+    (edge,) = await source.fetch(_FIRST_CHECK)
+    windows = await _windows(source, progress)
+    changes = [await _change(source, each, wanted) for each in windows[-MOST_CHANGES:]]
+    now = [row for row in attempts if row["position"] > 1]
+    return Figures(
+        period=period,
+        as_of=source.as_of,
+        grain=grain,
+        buckets=cut,
+        scope=await scope_of(source, wanted),
+        findings={
+            cut[position - 2].key: found
+            for position, found in _findings(checks).items()
+            if position > 1
+        },
+        findings_before=_findings(checks).get(1, {}),
+        kinds=_kinds(checks, 2),
+        kinds_before=_kinds(checks, 1),
+        attempts={cut[row["position"] - 2].key: _attempts(row) for row in now},
+        attempts_before=sum(
+            (_attempts(row) for row in attempts if row["position"] == 1), Attempts()
+        ),
+        changes=tuple(changes),
+        changes_left_out=len(windows) - len(changes),
+        failed=sum(row["failed"] for row in now),
+        cancelled=sum(row["cancelled"] for row in now),
+        first_check=edge["first_check"],
+    )
+
+
+async def _checks(
+    source: SourceSession,
+    starts: Sequence[datetime],
+    within: tuple[datetime, datetime],
+    wanted: SceneSelection,
+) -> Sequence[Mapping[str, Any]]:
+    (jobs,) = await source.fetch(_JOBS_CHECKED, *within)
+    if jobs["first"] is None:
+        return []
+    return await source.fetch(
+        _CHECKS,
+        starts,
+        *within,
+        *(wanted.projects, wanted.scene_types, wanted.resolution_tiers),
+        *(jobs["first"], jobs["last"]),
+    )
+
+
+async def _windows(source: SourceSession, progress: Progress) -> list[_Windows]:
+    """The changes whose time before or after touches the period, as far as there is data.
+
+    Between two changes the time belongs to the earlier one's after and the later one's before,
+    and neither reaches past the other: it would compare with another way of working.
+    """
+    if progress.stage is Stage.NOT_BEGUN:
+        return []
+    first, last = progress.period.starts_at - REACH, progress.period.ends_at + REACH
+    # Neighbours of the outermost ones, as far as they matter, too.
+    rows = await source.fetch(_CHANGES, first - REACH, min(last + REACH, source.as_of))
+    found = [
+        (at, listed([row["title"] for row in together], at_most=10))
+        for at, together in groupby(rows, key=lambda row: row["changed_at"])
+    ]
+    instants = [at for at, _ in found]
+    return [
+        _Windows(
+            at,
+            title,
+            max([at - REACH, *instants[:index]]),
+            min([at + REACH, source.as_of, *instants[index + 1 :]]),
+        )
+        for index, (at, title) in enumerate(found)
+        if first <= at < last
+    ]
+
+
+async def _change(source: SourceSession, around: _Windows, wanted: SceneSelection) -> Change:
+    rows = await _checks(
+        source, [around.begins, around.changed_at], (around.begins, around.ends), wanted
+    )
+    findings = _findings(rows)
+    return Change(
+        around.changed_at,
+        around.title,
+        around.begins,
+        around.ends,
+        findings.get(1, {}),
+        findings.get(2, {}),
+    )
+
+
+def _findings(rows: Sequence[Mapping[str, Any]]) -> dict[int, dict[str | None, int]]:
+    """By position; 1 is what lies before the first bucket."""
+    found: dict[int, dict[str | None, int]] = {}
+    for row in rows:
+        if row["project"] is None:
+            found.setdefault(row["position"], {})[row["failure_type"]] = row["checks"]
+    return found
+
+
+def _kinds(rows: Sequence[Mapping[str, Any]], position: int) -> dict[Kind, Checked]:
+    return {
+        Kind(row["project"], row["scene_type"], row["resolution_tier"]): Checked(
+            row["passed"], row["checks"], row["first_passed"], row["first_checks"]
+        )
+        for row in rows
+        if row["project"] is not None and row["position"] == position
+    }
+
+
+def _attempts(row: Mapping[str, Any]) -> Attempts:
+    return Attempts(row["first"], row["repeats"])
