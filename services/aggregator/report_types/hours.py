@@ -65,6 +65,11 @@ def milliseconds(length: timedelta) -> int:
     return length // MILLISECOND
 
 
+def whole_milliseconds(at: datetime) -> datetime:
+    """The same instant without what is finer than a millisecond."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
 def covered(edges: Sequence[int], steps: Mapping[int, tuple[int, int]]) -> list[int]:
     """How much time all spans together take between each two neighbouring edges.
 

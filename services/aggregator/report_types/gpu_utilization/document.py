@@ -361,6 +361,7 @@ def _hours(figures: Figures) -> Table:
                 _hours_cell(whole.active),
             )
             for hour, whole in figures.hours_of_day.items()
+            if whole.available or whole.active
         ),
     )
 

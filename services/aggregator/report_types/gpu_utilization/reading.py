@@ -25,6 +25,7 @@ from services.aggregator.report_types.hours import (
     local_hours,
     milliseconds,
     steps_of,
+    whole_milliseconds,
 )
 from services.aggregator.report_types.progress import Progress
 from services.aggregator.report_types.scope import scope_of
@@ -156,7 +157,8 @@ async def read_figures(
     """Four queries of figures; the answers grow with projects, workers and hours, not jobs."""
     grain = grain_for(grain, period.days)
     cut = buckets(period, grain)
-    progress = Progress(period, source.as_of)
+    # To the millisecond, as all instants of the source: what runs now is active up to here.
+    progress = Progress(period, whole_milliseconds(source.as_of))
     starts_at, ends_at = progress.starts_at, progress.ends_at
     before_at = min(period.previous.starts_at, starts_at)
     names = (wanted.projects, wanted.scene_types, wanted.resolution_tiers)
