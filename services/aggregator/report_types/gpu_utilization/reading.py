@@ -114,7 +114,7 @@ SELECT worker_id, selected,
        (extract(epoch FROM sum(greatest(least(ended_at, $2) - greatest(started_at, $1),
                                         interval '0'))) * 1000)::bigint AS active_before,
        (sum(gpu_milliseconds) FILTER (WHERE finished AND ended_at >= $2))::bigint AS gpu,
-       count(*) FILTER (WHERE finished AND ended_at >= $2) AS jobs,
+       count(*) FILTER (WHERE finished AND ended_at >= $2 AND status <> 'cancelled') AS jobs,
        (sum(gpu_milliseconds)
         FILTER (WHERE finished AND ended_at >= $2 AND status = 'failed'))::bigint AS failed_gpu,
        count(*) FILTER (WHERE finished AND ended_at >= $2 AND status = 'failed') AS failed_jobs,
@@ -201,7 +201,9 @@ def _by_kind(rows: Sequence[Mapping[str, Any]], *, before: bool) -> dict[Kind, G
     return {
         Kind(row["project"], row["scene_type"], row["resolution_tier"]): time
         for row in rows
-        if row["position"] is None and row["before"] is before and (time := _gpu_time(row)).jobs
+        if row["position"] is None
+        and row["before"] is before
+        and (time := _gpu_time(row)) != GpuTime()
     }
 
 
