@@ -74,15 +74,10 @@ SELECT p.name AS project, k.scene_type, k.resolution_tier, k.before, k.position,
 
 # What each job took of a worker's time up to $3: jobs that finished in [$1, $3), and for each
 # worker the job it had at $3. That is the last it began before, for it has one at a time; one
-# that never ended although others began after it is not looked for.
+# that never ended although others began after it is not looked for. Without filters every span is
+# selected whatever its scene, and the source leaves out the join.
 _SPANS = """
-WITH covered AS (
-    SELECT s.id FROM scenes s
-     WHERE (cardinality($4::text[]) = 0
-            OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-       AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-       AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
-), spans AS (
+WITH spans AS (
     SELECT j.worker_id, j.scene_id, j.status, j.gpu_milliseconds, true AS finished,
            j.started_at, j.finished_at AS ended_at
       FROM generation_jobs j
@@ -97,9 +92,15 @@ WITH covered AS (
                           LIMIT 1) l
      WHERE l.finished_at IS NULL OR l.finished_at >= $3
 ), marked AS (
-    SELECT *, cardinality($4) + cardinality($5) + cardinality($6) = 0
-              OR scene_id IN (SELECT id FROM covered) AS selected
+    SELECT spans.*, cardinality($4::text[]) + cardinality($5::text[]) + cardinality($6::text[]) = 0
+                    OR s.id IS NOT NULL AS selected
       FROM spans
+      LEFT JOIN scenes s
+        ON s.id = spans.scene_id
+       AND (cardinality($4::text[]) = 0
+            OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
+       AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
+       AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
 )
 """
 

@@ -38,63 +38,73 @@ SELECT min(job_id + 0) AS first, max(job_id + 0) AS last
 """
 
 # $1 holds the first instants of the previous period and of each bucket, so that the source
-# answers with a position in that list. First added up by scene: there are far fewer than jobs.
-_CHECKS = """
-WITH of_scenes AS (
-    SELECT j.scene_id, j.attempt = 1 AS first, c.failure_type,
-           width_bucket(c.checked_at, $1::timestamptz[]) AS position, count(*) AS checks
-      FROM qa_checks c
-      JOIN generation_jobs j ON j.id = c.job_id
-     WHERE c.checked_at >= $2 AND c.checked_at < $3 AND j.id BETWEEN $7 AND $8
-     GROUP BY 1, 2, 3, 4
-), of_kinds AS MATERIALIZED (
-    SELECT s.project_id, s.scene_type, s.resolution_tier, o.first, o.failure_type, o.position,
-           sum(o.checks) AS checks
-      FROM of_scenes o
-      JOIN scenes s ON s.id = o.scene_id
-     WHERE (cardinality($4::text[]) = 0
-            OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-       AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-       AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
-     GROUP BY 1, 2, 3, 4, 5, 6
-)
-SELECT position, failure_type, NULL AS project, NULL AS scene_type, NULL AS resolution_tier,
-       sum(checks)::bigint AS checks, NULL::bigint AS passed, NULL::bigint AS first_checks,
-       NULL::bigint AS first_passed
-  FROM of_kinds
+# answers with a position in that list. Of a report without filters checks are counted as they
+# are; only a part of them takes looking up what was checked.
+_FINDINGS = """
+SELECT width_bucket(c.checked_at, $1::timestamptz[]) AS position, c.failure_type,
+       count(*) AS checks
+  FROM qa_checks c
+ WHERE c.checked_at >= $2 AND c.checked_at < $3
  GROUP BY 1, 2
-UNION ALL
-SELECT k.position, NULL, p.name, k.scene_type, k.resolution_tier, k.checks, k.passed,
-       k.first_checks, k.first_passed
-  FROM (SELECT least(position, 2) AS position, project_id, scene_type, resolution_tier,
-               sum(checks)::bigint AS checks,
-               coalesce(sum(checks) FILTER (WHERE failure_type IS NULL), 0)::bigint AS passed,
-               coalesce(sum(checks) FILTER (WHERE first), 0)::bigint AS first_checks,
-               coalesce(sum(checks) FILTER (WHERE first AND failure_type IS NULL), 0)::bigint
-                   AS first_passed
-          FROM of_kinds GROUP BY 1, 2, 3, 4) k
-  JOIN projects p ON p.id = k.project_id
 """
 
-_ATTEMPTS = """
-WITH of_scenes AS (
-    SELECT j.scene_id, width_bucket(j.finished_at, $1::timestamptz[]) AS position,
-           count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt = 1) AS first,
-           count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt > 1) AS repeats,
-           count(*) FILTER (WHERE j.status = 'failed') AS failed,
-           count(*) FILTER (WHERE j.status = 'cancelled') AS cancelled
-      FROM generation_jobs j
-     WHERE j.finished_at >= $2 AND j.finished_at < $3
-     GROUP BY 1, 2
-)
-SELECT o.position, sum(o.first)::bigint AS first, sum(o.repeats)::bigint AS repeats,
-       sum(o.failed)::bigint AS failed, sum(o.cancelled)::bigint AS cancelled
-  FROM of_scenes o
-  JOIN scenes s ON s.id = o.scene_id
- WHERE (cardinality($4::text[]) = 0
+_FINDINGS_OF_A_PART = """
+SELECT width_bucket(c.checked_at, $1::timestamptz[]) AS position, c.failure_type,
+       count(*) AS checks
+  FROM qa_checks c
+  JOIN generation_jobs j ON j.id = c.job_id
+  JOIN scenes s ON s.id = j.scene_id
+ WHERE c.checked_at >= $2 AND c.checked_at < $3 AND j.id BETWEEN $7 AND $8
+   AND (cardinality($4::text[]) = 0
         OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
    AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
    AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
+ GROUP BY 1, 2
+"""
+
+# $1 is the first instant of the period. First added up by scene: there are far fewer than jobs.
+_KINDS = """
+WITH of_scenes AS (
+    SELECT j.scene_id, c.checked_at < $1 AS before, count(*) AS checks,
+           count(*) FILTER (WHERE c.passed) AS passed,
+           count(*) FILTER (WHERE j.attempt = 1) AS first_checks,
+           count(*) FILTER (WHERE j.attempt = 1 AND c.passed) AS first_passed
+      FROM qa_checks c
+      JOIN generation_jobs j ON j.id = c.job_id
+     WHERE c.checked_at >= $2 AND c.checked_at < $3 AND j.id BETWEEN $7 AND $8
+     GROUP BY 1, 2
+)
+SELECT p.name AS project, k.*
+  FROM (SELECT s.project_id, s.scene_type, s.resolution_tier, o.before,
+               sum(o.checks)::bigint AS checks, sum(o.passed)::bigint AS passed,
+               sum(o.first_checks)::bigint AS first_checks,
+               sum(o.first_passed)::bigint AS first_passed
+          FROM of_scenes o
+          JOIN scenes s ON s.id = o.scene_id
+         WHERE (cardinality($4::text[]) = 0
+                OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
+           AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
+           AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
+         GROUP BY 1, 2, 3, 4) k
+  JOIN projects p ON p.id = k.project_id
+"""
+
+# Without filters every job counts whatever its scene, and the source leaves out the join.
+_ATTEMPTS = """
+SELECT width_bucket(j.finished_at, $1::timestamptz[]) AS position,
+       count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt = 1) AS first,
+       count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt > 1) AS repeats,
+       count(*) FILTER (WHERE j.status = 'failed') AS failed,
+       count(*) FILTER (WHERE j.status = 'cancelled') AS cancelled
+  FROM generation_jobs j
+  LEFT JOIN scenes s
+    ON s.id = j.scene_id
+   AND (cardinality($4::text[]) = 0
+        OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
+   AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
+   AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
+ WHERE j.finished_at >= $2 AND j.finished_at < $3
+   AND (cardinality($4) + cardinality($5) + cardinality($6) = 0 OR s.id IS NOT NULL)
  GROUP BY 1
 """
 
@@ -128,10 +138,10 @@ async def read_figures(
     days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
     starts = [local_midnight(day, period.timezone) for day in days]
     within = (before_at, progress.ends_at)
-    names = (wanted.projects, wanted.scene_types, wanted.resolution_tiers)
 
-    checks = await _checks(source, starts, within, wanted)
-    attempts = await source.fetch(_ATTEMPTS, starts, *within, *names)
+    findings = await _findings(source, starts, within, wanted)
+    kinds = await _kinds(source, progress.starts_at, within, wanted)
+    attempts = await source.fetch(_ATTEMPTS, starts, *within, *_names(wanted))
     (edge,) = await source.fetch(_FIRST_CHECK)
     windows = await _windows(source, progress)
     changes = [await _change(source, each, wanted) for each in windows[-MOST_CHANGES:]]
@@ -143,13 +153,11 @@ async def read_figures(
         buckets=cut,
         scope=await scope_of(source, wanted),
         findings={
-            cut[position - 2].key: found
-            for position, found in _findings(checks).items()
-            if position > 1
+            cut[position - 2].key: found for position, found in findings.items() if position > 1
         },
-        findings_before=_findings(checks).get(1, {}),
-        kinds=_kinds(checks, 2),
-        kinds_before=_kinds(checks, 1),
+        findings_before=findings.get(1, {}),
+        kinds=_of_half(kinds, before=False),
+        kinds_before=_of_half(kinds, before=True),
         attempts={cut[row["position"] - 2].key: _attempts(row) for row in now},
         attempts_before=sum(
             (_attempts(row) for row in attempts if row["position"] == 1), Attempts()
@@ -162,22 +170,48 @@ async def read_figures(
     )
 
 
-async def _checks(
+async def _findings(
     source: SourceSession,
     starts: Sequence[datetime],
     within: tuple[datetime, datetime],
     wanted: SceneSelection,
+) -> dict[int, dict[str | None, int]]:
+    """By position in `starts`, from 1 on; what is empty is missing."""
+    names = _names(wanted)
+    if not any(names):
+        rows = await source.fetch(_FINDINGS, starts, *within)
+    elif (jobs := await _jobs_checked(source, within)) is not None:
+        rows = await source.fetch(_FINDINGS_OF_A_PART, starts, *within, *names, *jobs)
+    else:
+        rows = []
+    found: dict[int, dict[str | None, int]] = {}
+    for row in rows:
+        found.setdefault(row["position"], {})[row["failure_type"]] = row["checks"]
+    return found
+
+
+async def _kinds(
+    source: SourceSession,
+    starts_at: datetime,
+    within: tuple[datetime, datetime],
+    wanted: SceneSelection,
 ) -> Sequence[Mapping[str, Any]]:
-    (jobs,) = await source.fetch(_JOBS_CHECKED, *within)
-    if jobs["first"] is None:
+    jobs = await _jobs_checked(source, within)
+    if jobs is None:
         return []
-    return await source.fetch(
-        _CHECKS,
-        starts,
-        *within,
-        *(wanted.projects, wanted.scene_types, wanted.resolution_tiers),
-        *(jobs["first"], jobs["last"]),
-    )
+    return await source.fetch(_KINDS, starts_at, *within, *_names(wanted), *jobs)
+
+
+async def _jobs_checked(
+    source: SourceSession, within: tuple[datetime, datetime]
+) -> tuple[int, int] | None:
+    """The first and the last job that was checked then; None when none was."""
+    (jobs,) = await source.fetch(_JOBS_CHECKED, *within)
+    return None if jobs["first"] is None else (jobs["first"], jobs["last"])
+
+
+def _names(wanted: SceneSelection) -> tuple[tuple[str, ...], ...]:
+    return wanted.projects, wanted.scene_types, wanted.resolution_tiers
 
 
 async def _windows(source: SourceSession, progress: Progress) -> list[_Windows]:
@@ -209,36 +243,26 @@ async def _windows(source: SourceSession, progress: Progress) -> list[_Windows]:
 
 
 async def _change(source: SourceSession, around: _Windows, wanted: SceneSelection) -> Change:
-    rows = await _checks(
+    found = await _findings(
         source, [around.begins, around.changed_at], (around.begins, around.ends), wanted
     )
-    findings = _findings(rows)
     return Change(
         around.changed_at,
         around.title,
         around.begins,
         around.ends,
-        findings.get(1, {}),
-        findings.get(2, {}),
+        found.get(1, {}),
+        found.get(2, {}),
     )
 
 
-def _findings(rows: Sequence[Mapping[str, Any]]) -> dict[int, dict[str | None, int]]:
-    """By position; 1 is what lies before the first bucket."""
-    found: dict[int, dict[str | None, int]] = {}
-    for row in rows:
-        if row["project"] is None:
-            found.setdefault(row["position"], {})[row["failure_type"]] = row["checks"]
-    return found
-
-
-def _kinds(rows: Sequence[Mapping[str, Any]], position: int) -> dict[Kind, Checked]:
+def _of_half(rows: Sequence[Mapping[str, Any]], *, before: bool) -> dict[Kind, Checked]:
     return {
         Kind(row["project"], row["scene_type"], row["resolution_tier"]): Checked(
             row["passed"], row["checks"], row["first_passed"], row["first_checks"]
         )
         for row in rows
-        if row["project"] is not None and row["position"] == position
+        if row["before"] is before
     }
 
 
