@@ -248,3 +248,18 @@ def test_a_week_with_a_clock_change_has_hours_of_its_own_length() -> None:
     assert found.hours_of_week[6, 2].available == 4 * HOUR
     assert found.hours_of_week[0, 2].available == 2 * HOUR
     assert timedelta(hours=169) == autumn.ends_at - autumn.starts_at
+
+
+def test_a_part_of_the_work_leaves_the_rest_as_other_work() -> None:
+    one = Worker(
+        "w1", "Osprey 80", WorkTime(7 * DAY, DAY, 2 * DAY), WorkTime(7 * DAY, 2 * DAY), GpuTime()
+    )
+    scope = Scope({"scene_types": ("crowd",)})
+    found = report(figures({"A": GpuTime(HOUR, 1)}, {}, [one], scope=scope))
+    assert found.summary[1] == (
+        "The workers were active with what this report covers for 14.3% of the 168.0 hours they "
+        "were available (28.6% in the period before); 48.0 hours went into other work and 96.0 "
+        "hours were idle."
+    )
+    table = next(table for table in found.tables if table.name == "workers")
+    assert table.rows[0][2:7] == ("168.00", "24.00", "48.00", "96.00", "14.3")

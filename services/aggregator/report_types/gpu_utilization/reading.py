@@ -1,6 +1,6 @@
 """The queries of a GPU report, and its figures from their answers.
 
-Three ranges of the index on `finished_at` and, for the jobs over the period's end, one look-up
+Ranges of the index on `finished_at` and, for the jobs over the period's end, one look-up
 per worker: what is read grows with the two periods, not with the data before and after them.
 """
 
@@ -33,13 +33,11 @@ from services.aggregator.report_types.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 from shared.periods import Period, local_midnight
 
-# $1 holds the first instants of the previous period and of each bucket, so that the source
-# answers with a position in that list: 1 is the previous period. Jobs are first added up by
-# scene: there are far fewer, and only then is anything looked up for them.
-_GPU_TIME = """
+# $1 is the first instant of the period. Jobs are first added up by scene: there are far fewer,
+# and only then is anything looked up for them.
+_BY_KIND = """
 WITH of_scenes AS (
-    SELECT j.scene_id, width_bucket(j.finished_at, $1::timestamptz[]) AS position,
-           sum(j.gpu_milliseconds)::bigint AS gpu,
+    SELECT j.scene_id, j.finished_at < $1 AS before, sum(j.gpu_milliseconds)::bigint AS gpu,
            count(*) FILTER (WHERE j.status <> 'cancelled') AS jobs,
            (sum(j.gpu_milliseconds) FILTER (WHERE j.status = 'failed'))::bigint AS failed_gpu,
            count(*) FILTER (WHERE j.status = 'failed') AS failed_jobs,
@@ -47,29 +45,37 @@ WITH of_scenes AS (
       FROM generation_jobs j
      WHERE j.finished_at >= $2 AND j.finished_at < $3
      GROUP BY 1, 2
-), of_kinds AS MATERIALIZED (
-    SELECT s.project_id, s.scene_type, s.resolution_tier, o.position,
-           sum(o.gpu) AS gpu, sum(o.jobs) AS jobs, sum(o.failed_gpu) AS failed_gpu,
-           sum(o.failed_jobs) AS failed_jobs, sum(o.cancelled) AS cancelled
-      FROM of_scenes o
-      JOIN scenes s ON s.id = o.scene_id
-     WHERE (cardinality($4::text[]) = 0
-            OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-       AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-       AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
-     GROUP BY 1, 2, 3, 4
 )
-SELECT p.name AS project, k.scene_type, k.resolution_tier, k.before, k.position,
-       k.gpu, k.jobs, k.failed_gpu, k.failed_jobs, k.cancelled
-  FROM (SELECT project_id, scene_type, resolution_tier, position = 1 AS before,
-               NULL::integer AS position, sum(gpu)::bigint AS gpu, sum(jobs)::bigint AS jobs,
-               coalesce(sum(failed_gpu), 0)::bigint AS failed_gpu,
-               sum(failed_jobs)::bigint AS failed_jobs, sum(cancelled)::bigint AS cancelled
-          FROM of_kinds GROUP BY 1, 2, 3, 4
-        UNION ALL
-        SELECT project_id, NULL, NULL, false, position, sum(gpu)::bigint, 0, 0, 0, 0
-          FROM of_kinds WHERE position > 1 GROUP BY 1, 5) k
+SELECT p.name AS project, k.*
+  FROM (SELECT s.project_id, s.scene_type, s.resolution_tier, o.before,
+               sum(o.gpu)::bigint AS gpu, sum(o.jobs)::bigint AS jobs,
+               sum(o.failed_gpu)::bigint AS failed_gpu,
+               sum(o.failed_jobs)::bigint AS failed_jobs, sum(o.cancelled)::bigint AS cancelled
+          FROM of_scenes o
+          JOIN scenes s ON s.id = o.scene_id
+         WHERE (cardinality($4::text[]) = 0
+                OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
+           AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
+           AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
+         GROUP BY 1, 2, 3, 4) k
   JOIN projects p ON p.id = k.project_id
+"""
+
+# $1 holds the first instants of all buckets; the source answers with a position in that list.
+_BY_BUCKET = """
+SELECT p.name AS project, b.position, b.gpu
+  FROM (SELECT s.project_id, width_bucket(j.finished_at, $1::timestamptz[]) AS position,
+               sum(j.gpu_milliseconds)::bigint AS gpu
+          FROM generation_jobs j
+          JOIN scenes s ON s.id = j.scene_id
+         WHERE j.finished_at >= $2 AND j.finished_at < $3
+           AND (cardinality($4::text[]) = 0
+                OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
+           AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
+           AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
+         GROUP BY 1, 2) b
+  JOIN projects p ON p.id = b.project_id
+ WHERE b.gpu > 0
 """
 
 # What each job took of a worker's time up to $3: jobs that finished in [$1, $3), and for each
@@ -155,7 +161,7 @@ SELECT id, name, gpu_model, registered_at, retired_at,
 async def read_figures(
     source: SourceSession, period: Period, wanted: SceneSelection, grain: Grain
 ) -> Figures:
-    """Four queries of figures; the answers grow with projects, workers and hours, not jobs."""
+    """Five queries of figures; the answers grow with projects, workers and hours, not jobs."""
     grain = grain_for(grain, period.days)
     cut = buckets(period, grain)
     # To the millisecond, as all instants of the source: what runs now is active up to here.
@@ -164,9 +170,9 @@ async def read_figures(
     before_at = min(period.previous.starts_at, starts_at)
     names = (wanted.projects, wanted.scene_types, wanted.resolution_tiers)
 
-    days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
-    starts = [local_midnight(day, period.timezone) for day in days]
-    gpu_rows = await source.fetch(_GPU_TIME, starts, before_at, ends_at, *names)
+    starts = [local_midnight(bucket.first_day, period.timezone) for bucket in cut]
+    gpu_rows = await source.fetch(_BY_KIND, starts_at, before_at, ends_at, *names)
+    bucket_rows = await source.fetch(_BY_BUCKET, starts, starts_at, ends_at, *names)
     worker_rows = await source.fetch(_WORKERS)
     active_rows = await source.fetch(_BY_WORKER, before_at, starts_at, ends_at, *names)
     hours = local_hours(starts_at, ends_at, period.timezone)
@@ -185,13 +191,11 @@ async def read_figures(
         gpu=_by_kind(gpu_rows, before=False),
         gpu_before=_by_kind(gpu_rows, before=True),
         gpu_over_time={
-            (row["project"], cut[row["position"] - 2].key): row["gpu"]
-            for row in gpu_rows
-            if row["position"] is not None
+            (row["project"], cut[row["position"] - 1].key): row["gpu"] for row in bucket_rows
         },
         workers=_workers(worker_rows, active, (before_at, starts_at, ends_at)),
         hours=found,
-        work_over_time=_by_bucket(found, [bucket.key for bucket in cut], starts[1:]),
+        work_over_time=_by_bucket(found, [bucket.key for bucket in cut], starts),
         cancelled=sum(row["cancelled"] for row in gpu_rows if not row["before"]),
         running=sum(row["running"] for row in active_rows if row["selected"]),
         first_finish=worker_rows[0]["first_finish"] if worker_rows else None,
@@ -202,9 +206,7 @@ def _by_kind(rows: Sequence[Mapping[str, Any]], *, before: bool) -> dict[Kind, G
     return {
         Kind(row["project"], row["scene_type"], row["resolution_tier"]): time
         for row in rows
-        if row["position"] is None
-        and row["before"] is before
-        and (time := _gpu_time(row)) != GpuTime()
+        if row["before"] is before and (time := _gpu_time(row)) != GpuTime()
     }
 
 

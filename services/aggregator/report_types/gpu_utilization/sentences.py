@@ -93,10 +93,11 @@ def _utilization(figures: Figures) -> Iterator[str]:
         return
     covered = " with what this report covers" if figures.scope.narrowed else ""
     compared = f" ({share_words(before)} in the period before)" if before.available else ""
+    other = f"{hours_words(work.other)} hours went into other work and " if work.other else ""
     yield (
         f"The workers were active{covered} for {share_words(work)} of the "
         f"{hours_words(work.available)} hours they were available{compared}; "
-        f"{hours_words(work.idle)} hours were idle."
+        f"{other}{hours_words(work.idle)} hours were idle."
     )
 
 
