@@ -12,6 +12,7 @@ import pytest
 from services.aggregator.report_types import ReportRequest
 from services.aggregator.report_types.grain import Grain, buckets
 from services.aggregator.report_types.intervals import Difference
+from services.aggregator.report_types.progress import Progress
 from services.aggregator.report_types.quality_metrics import QualityMetricsParameters, document
 from services.aggregator.report_types.quality_metrics.figures import (
     Attempts,
@@ -21,6 +22,7 @@ from services.aggregator.report_types.quality_metrics.figures import (
     Kind,
 )
 from services.aggregator.report_types.quality_metrics.findings import interval_words, points
+from services.aggregator.report_types.quality_metrics.reading import windows
 from services.aggregator.report_types.scope import Scope
 from shared.document import Kpi, ReportDocument, Table, Verdict
 from shared.periods import Period
@@ -268,3 +270,28 @@ def test_an_interval_shows_that_it_leaves_out_zero() -> None:
     assert interval_words(near) == "+0.02 to +1.98"
     around = Difference(Decimal("0.01"), Decimal("-0.0002"), Decimal("0.0198"))
     assert interval_words(around) == "0.0 to +2.0"
+
+
+def test_a_change_is_never_compared_past_another_one() -> None:
+    october = Progress(OCTOBER, datetime(2026, 11, 5, tzinfo=UTC))
+    days = [datetime(2026, 10, day, tzinfo=UTC) for day in (2, 12, 20)]
+    found = windows([(at, str(at.day)) for at in days], october)
+    assert [(each.begins, each.ends) for each in found] == [
+        (datetime(2026, 9, 4, tzinfo=UTC), days[1]),
+        (days[0], days[2]),
+        (days[1], october.as_of),
+    ]
+
+
+def test_changes_near_the_period_are_shown_and_those_far_off_are_not() -> None:
+    october = Progress(OCTOBER, LATER)
+    # The period ends at 23:00 UTC on 31 October and began at 22:00 UTC on 30 September.
+    edges = {
+        datetime(2026, 9, 2, 21, 59, tzinfo=UTC): False,
+        datetime(2026, 9, 2, 22, tzinfo=UTC): True,
+        datetime(2026, 10, 20, tzinfo=UTC): True,
+        datetime(2026, 11, 19, 9, tzinfo=UTC): True,
+        datetime(2026, 11, 28, 23, tzinfo=UTC): False,
+    }
+    shown = {each.changed_at for each in windows([(at, "x") for at in edges], october)}
+    assert shown == {at for at, near in edges.items() if near}

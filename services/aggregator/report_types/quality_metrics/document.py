@@ -9,7 +9,11 @@ from typing import Any
 from services.aggregator.report_types.grain import Grain
 from services.aggregator.report_types.headline import kpi, quotient
 from services.aggregator.report_types.intervals import Share
-from services.aggregator.report_types.lines import lines
+from services.aggregator.report_types.quality_metrics.charts import (
+    RATE,
+    failure_chart,
+    pass_chart,
+)
 from services.aggregator.report_types.quality_metrics.figures import (
     Attempts,
     Change,
@@ -21,7 +25,6 @@ from services.aggregator.report_types.quality_metrics.figures import (
 from services.aggregator.report_types.quality_metrics.findings import (
     Comparison,
     compared,
-    share_words,
 )
 from services.aggregator.report_types.quality_metrics.sentences import (
     change_failure,
@@ -29,11 +32,8 @@ from services.aggregator.report_types.quality_metrics.sentences import (
     failures_around,
 )
 from services.aggregator.report_types.rates import rate_kpi
-from services.aggregator.report_types.stacked_bars import MOST_SERIES
-from services.aggregator.report_types.wording import day_range, listed, percentage
-from shared.document import Chart, Column, Kind, Kpi, Section, Table, Verdict
-
-_RATE = "Pass rate"
+from services.aggregator.report_types.wording import percentage
+from shared.document import Column, Kind, Kpi, Section, Table, Verdict
 
 
 def kpis(figures: Figures) -> tuple[Kpi, ...]:
@@ -43,7 +43,7 @@ def kpis(figures: Figures) -> tuple[Kpi, ...]:
     stage = figures.stage
     return (
         rate_kpi(
-            "pass_rate", _RATE, (now.part, now.whole), (before.part, before.whole),
+            "pass_rate", RATE, (now.part, now.whole), (before.part, before.whole),
             times=100, places=1, unit="%", stage=stage,
             more_is=_if_clear(before, now, Verdict.GOOD),
         ),
@@ -81,13 +81,13 @@ def sections(figures: Figures) -> tuple[Section, ...]:
         Section(
             title="Pass rate over time",
             text=() if checked else ("No checks to draw.",),
-            charts=(_pass_chart(figures),) if checked else (),
+            charts=(pass_chart(figures),) if checked else (),
             tables=(_over_time(figures),),
         ),
         Section(
             title="Failures",
             text=() if failed else ("No check failed.",),
-            charts=(_failure_chart(figures),) if failed else (),
+            charts=(failure_chart(figures),) if failed else (),
             tables=(_failures(figures),),
         ),
         Section(
@@ -161,7 +161,7 @@ def _over_time(figures: Figures) -> Table:
             _text(figures.grain.value, title),
             _count("checks", "Checks"),
             _count("passed", "Passed"),
-            _percentage("pass_percent", _RATE),
+            _percentage("pass_percent", RATE),
             _count("first_attempts", "First attempts"),
             _count("repeats", "Repeats"),
             Column(name="mean_retries", title="Mean retries", kind=Kind.DECIMAL, places=2),
@@ -191,72 +191,7 @@ def _time_row(name: str, passed: Share, attempts: Attempts) -> tuple[Any, ...]:
     )
 
 
-def _pass_chart(figures: Figures) -> Chart:
-    rates = {
-        (_RATE, key): share.value * 100
-        for key, found in figures.findings.items()
-        if (share := passed_in(found)).whole
-    }
-    marked = _marked(figures)
-    rules = " Upright rules mark the workflow changes of the period." if marked else ""
-    return lines(
-        rates,
-        name="pass_rate",
-        title=f"Checks passed per {figures.grain}, in percent",
-        alternative_text=(
-            f"A line, one point per {figures.grain} of {_days(figures)}: the share of checks that "
-            f"passed, {share_words(figures.passed)} over the whole period.{rules}"
-        ),
-        buckets=figures.buckets,
-        grain=figures.grain,
-        series=[_RATE],
-        value_title="Passed (%)",
-        value_format=",~r",
-        from_zero=False,
-        changes=marked,
-    )
-
-
-def _marked(figures: Figures) -> dict[str, str]:
-    """By the bucket that it lies in, the numbers of the changes of the period."""
-    found: dict[str, str] = {}
-    for number, change in enumerate(figures.changes, 1):
-        if (key := figures.bucket_of(change.changed_at)) is not None:
-            found[key] = f"{found[key]}, {number}" if key in found else str(number)
-    return found
-
-
-def _days(figures: Figures) -> str:
-    return day_range(figures.period.first_day, figures.period.last_day)
-
-
 # Failures
-
-
-def _failure_chart(figures: Figures) -> Chart:
-    names = [name for name in figures.failures if figures.total.get(name)][:MOST_SERIES]
-    rates = {
-        (name, key): found_in(found, name).value * 100
-        for key, found in figures.findings.items()
-        if passed_in(found).whole
-        for name in names
-    }
-    return lines(
-        rates,
-        name="failures",
-        title=f"Failures per 100 checks and {figures.grain}",
-        alternative_text=(
-            f"Lines, one point per {figures.grain} of {_days(figures)}: how many of 100 checks "
-            f"found {listed(names, at_most=MOST_SERIES)}. The commonest, {names[0]}, was found by "
-            f"{share_words(found_in(figures.total, names[0]))} of all checks."
-        ),
-        buckets=figures.buckets,
-        grain=figures.grain,
-        series=names,
-        value_title="Of 100 checks",
-        value_format=",~r",
-        changes=_marked(figures),
-    )
 
 
 def _failures(figures: Figures) -> Table:
@@ -361,7 +296,7 @@ def _around_changes(figures: Figures) -> Table:
 def _change_rows(number: str, change: Change) -> list[tuple[Any, ...]]:
     names = failures_around(change)
     measures: Mapping[str, Comparison] = {
-        _RATE: compared(passed_in(change.before), passed_in(change.after)),
+        RATE: compared(passed_in(change.before), passed_in(change.after)),
         **{name: change_failure(change, name, len(names)) for name in names},
     }
     return [
@@ -390,7 +325,7 @@ def _by(figures: Figures, field: str, title: str, total: str) -> Table:
         columns=(
             _text(field, title),
             _count("checks", "Checks"),
-            _percentage("pass_percent", _RATE),
+            _percentage("pass_percent", RATE),
             _count("previous_checks", "Checks before"),
             _percentage("previous_pass_percent", "Rate before"),
             *_COMPARED,

@@ -118,7 +118,7 @@ _FIRST_CHECK = "SELECT min(checked_at) AS first_check FROM qa_checks"
 
 
 @dataclass(frozen=True)
-class _Windows:
+class Windows:
     """A workflow change and the time around it in which checks are compared."""
 
     changed_at: datetime
@@ -214,35 +214,43 @@ def _names(wanted: SceneSelection) -> tuple[tuple[str, ...], ...]:
     return wanted.projects, wanted.scene_types, wanted.resolution_tiers
 
 
-async def _windows(source: SourceSession, progress: Progress) -> list[_Windows]:
-    """The changes whose time before or after touches the period, as far as there is data.
-
-    Between two changes the time belongs to the earlier one's after and the later one's before,
-    and neither reaches past the other: it would compare with another way of working.
-    """
+async def _windows(source: SourceSession, progress: Progress) -> list[Windows]:
     if progress.stage is Stage.NOT_BEGUN:
         return []
-    first, last = progress.period.starts_at - REACH, progress.period.ends_at + REACH
     # Neighbours of the outermost ones, as far as they matter, too.
-    rows = await source.fetch(_CHANGES, first - REACH, min(last + REACH, source.as_of))
+    rows = await source.fetch(
+        _CHANGES,
+        progress.period.starts_at - 2 * REACH,
+        min(progress.period.ends_at + 2 * REACH, progress.as_of),
+    )
     found = [
         (at, listed([row["title"] for row in together], at_most=10))
         for at, together in groupby(rows, key=lambda row: row["changed_at"])
     ]
-    instants = [at for at, _ in found]
+    return windows(found, progress)
+
+
+def windows(changes: Sequence[tuple[datetime, str]], progress: Progress) -> list[Windows]:
+    """Of changes in order of time, those whose time before or after touches the period.
+
+    Between two changes the time belongs to the earlier one's after and the later one's before,
+    and neither reaches past the other: it would compare with another way of working.
+    """
+    first, last = progress.period.starts_at - REACH, progress.period.ends_at + REACH
+    instants = [at for at, _ in changes]
     return [
-        _Windows(
+        Windows(
             at,
             title,
             max([at - REACH, *instants[:index]]),
-            min([at + REACH, source.as_of, *instants[index + 1 :]]),
+            min([at + REACH, progress.as_of, *instants[index + 1 :]]),
         )
-        for index, (at, title) in enumerate(found)
+        for index, (at, title) in enumerate(changes)
         if first <= at < last
     ]
 
 
-async def _change(source: SourceSession, around: _Windows, wanted: SceneSelection) -> Change:
+async def _change(source: SourceSession, around: Windows, wanted: SceneSelection) -> Change:
     found = await _findings(
         source, [around.begins, around.changed_at], (around.begins, around.ends), wanted
     )
