@@ -295,3 +295,9 @@ def test_changes_near_the_period_are_shown_and_those_far_off_are_not() -> None:
     }
     shown = {each.changed_at for each in windows([(at, "x") for at in edges], october)}
     assert shown == {at for at, near in edges.items() if near}
+
+
+def test_failures_that_the_chart_has_no_room_for_are_noted() -> None:
+    told = report(figures(found(50, **{f"failure_{n}": n + 1 for n in range(10)}), found(1)))
+    assert "The chart of failures draws the 8 commonest of 10; its table has all." in told.notes
+    assert len(table(told, "failures").rows) == 10

@@ -24,6 +24,7 @@ from services.aggregator.report_types.quality_metrics.findings import (
     share_words,
 )
 from services.aggregator.report_types.quality_metrics.reading import MOST_CHANGES, REACH
+from services.aggregator.report_types.stacked_bars import MOST_SERIES
 from services.aggregator.report_types.wording import counted, day_range, listed, moment
 from shared.periods import Period
 
@@ -289,6 +290,12 @@ def _chart_notes(figures: Figures, asked: Grain) -> Iterator[str]:
         yield (
             f"The charts are by {figures.grain}: by {asked}, as asked for, they would have more "
             f"than {MOST_BUCKETS} points."
+        )
+    found = sum(count > 0 for failure, count in figures.total.items() if failure is not None)
+    if found > MOST_SERIES:
+        yield (
+            f"The chart of failures draws the {MOST_SERIES} commonest of {found:,}; its table has "
+            "all."
         )
     cut = [bucket for bucket in figures.buckets if bucket.cut]
     if cut:
