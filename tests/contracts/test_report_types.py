@@ -170,10 +170,12 @@ def check_charts(document: ReportDocument) -> None:
         specification = chart.specification
         assert chart.alternative_text.endswith(".")
         assert specification["$schema"].endswith("/vega-lite/v5.json")
-        assert specification["data"]["values"]
         assert not {"width", "height"} & specification.keys()
+        for layer in specification.get("layer", [specification]):
+            assert layer["data"]["values"]
+        drawn = specification.get("layer", [specification])[0]
         for axis in ("x", "y"):
-            assert specification["encoding"][axis]["title"]
+            assert drawn["encoding"][axis]["title"]
         json.dumps(specification, allow_nan=False)
         svg = vl_convert.vegalite_to_svg(specification, vl_version="5.21", allowed_base_urls=[])
         assert svg.count("<path") > 3

@@ -47,6 +47,11 @@ class Filters:
         return self.projects, self.scene_types, self.resolution_tiers
 
     @property
+    def narrowed(self) -> bool:
+        """Whether anything was asked for by name."""
+        return any(each.known or each.unknown for each in self.all)
+
+    @property
     def nothing_left(self) -> str | None:
         """The report's only sentence where a filter names nothing that exists.
 

@@ -32,8 +32,8 @@ def lines(
     """`figures` by (series, bucket key); what is missing is a gap in the line, never a zero.
 
     At most `MOST_SERIES` series, in the order of the legend. `value_title` names the upright
-    axis with its unit. `changes`: bucket keys at which something changed, and its name: drawn as
-    an upright rule with a number that the report's table explains.
+    axis with its unit. `changes`: bucket keys at which something changed, and the short text that
+    stands there beside an upright rule, such as the number under which a table explains it.
     """
     if len(series) > MOST_SERIES:
         raise ValueError(f"{len(series)} lines cannot be told apart: draw {MOST_SERIES} at most")
@@ -100,11 +100,11 @@ def lines(
 def _rules(
     changes: Mapping[str, str], buckets: Sequence[Bucket], grain: Grain
 ) -> list[dict[str, Any]]:
-    """Numbered rules, in order of time."""
+    """Rules with their texts, in order of time."""
     if not changes:
         return []
     keys = [bucket.key for bucket in buckets if bucket.key in changes]
-    data = {"values": [{"bucket": key, "number": str(n)} for n, key in enumerate(keys, 1)]}
+    data = {"values": [{"bucket": key, "text": changes[key]} for key in keys]}
     x = time_axis(buckets, grain)
     return [
         {
@@ -115,6 +115,6 @@ def _rules(
         {
             "data": data,
             "mark": {"type": "text", "baseline": "top", "align": "left", "dx": 3, "fontSize": 9},
-            "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "number", "type": "nominal"}},
+            "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "text", "type": "nominal"}},
         },
     ]

@@ -1,4 +1,4 @@
-"""One chart of most report types: counts per bucket of time, stacked by series."""
+"""One chart of most report types: counts or amounts per bucket of time, stacked by series."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Neighbours in a stack differ in lightness as well, so that a print in greys stay
 
 
 def stacked_bars(
-    counts: Mapping[tuple[str, str], int],
+    counts: Mapping[tuple[str, str], float],
     *,
     name: str,
     title: str,
@@ -31,8 +31,11 @@ def stacked_bars(
     series: Sequence[str],
     series_title: str,
     value_title: str,
+    whole: bool = True,
 ) -> Chart:
     """`counts` by (series, bucket key); what is missing counts zero.
+
+    Not `whole`: amounts, rounded for drawing alone; the report's tables have the exact ones.
 
     `series` in the order of stack and legend, most important first. `series_title` ("Project")
     is what one of them is; `value_title` ("Characters delivered") names the upright axis.
@@ -55,7 +58,7 @@ def stacked_bars(
                     "field": "count",
                     "type": "quantitative",
                     "title": value_title,
-                    "axis": {"format": ",d", "tickMinStep": 1},
+                    "axis": {"format": ",d", "tickMinStep": 1} if whole else {"format": ",~r"},
                 },
                 "color": {
                     "field": "series",
@@ -81,15 +84,15 @@ def _drawn(series: Sequence[str], others: str) -> tuple[list[str], str | None]:
 
 
 def _values(
-    counts: Mapping[tuple[str, str], int],
+    counts: Mapping[tuple[str, str], float],
     buckets: Sequence[Bucket],
     series: Sequence[str],
     shown: Sequence[str],
     others: str | None,
-) -> list[dict[str, str | int]]:
+) -> list[dict[str, str | float]]:
     """The bars' parts in order of time and rank; parts of height zero are left out."""
     rest = series[len(shown) :]
-    values: list[dict[str, str | int]] = []
+    values: list[dict[str, str | float]] = []
     for bucket in buckets:
         parts = [(entry, counts.get((entry, bucket.key), 0)) for entry in shown]
         if others:

@@ -1,0 +1,384 @@
+"""The document that the figures of a GPU report make. Pure: equal figures, equal document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from services.aggregator.report_types.gpu_utilization.figures import (
+    Figures,
+    GpuTime,
+    Worker,
+    WorkTime,
+)
+from services.aggregator.report_types.gpu_utilization.sentences import (
+    clock,
+    hours_words,
+    share_words,
+)
+from services.aggregator.report_types.grain import Grain
+from services.aggregator.report_types.headline import kpi, quotient
+from services.aggregator.report_types.heat_map import WEEKDAYS, hours_of_week
+from services.aggregator.report_types.hours import HOUR
+from services.aggregator.report_types.ranked_bars import ranked_bars
+from services.aggregator.report_types.rates import rate_kpi
+from services.aggregator.report_types.stacked_bars import stacked_bars
+from services.aggregator.report_types.wording import counted, day_range, percentage
+from shared.document import (
+    Chart,
+    Column,
+    Kind,
+    Kpi,
+    Section,
+    Table,
+    Verdict,
+    compare,
+)
+
+MOST_WORKERS = 200
+"""Rows of the workers' table; the total is of all, whatever is shown."""
+_BARS = 14
+"""Of the workers' chart: so many names stand clear of each other."""
+
+
+def kpis(figures: Figures) -> tuple[Kpi, ...]:
+    """GPU hours, the active share, idle hours, and what failed jobs took."""
+    now, before, stage = figures.total, figures.total_before, figures.stage
+    work, work_before = figures.work, figures.work_before
+    return (
+        kpi(
+            "gpu_hours", "GPU hours", now.gpu, before.gpu,
+            divisor=HOUR, places=1, unit="h", stage=stage,
+        ),
+        rate_kpi(
+            "utilization", "Active share",
+            (work.active, work.available), (work_before.active, work_before.available),
+            times=100, places=1, unit="%", stage=stage, more_is=Verdict.GOOD,
+        ),
+        kpi(
+            "idle_hours", "Idle hours", work.idle, work_before.idle,
+            divisor=HOUR, places=1, unit="h", stage=stage, more_is=Verdict.BAD,
+        ),
+        kpi(
+            "failed_gpu_hours", "GPU hours in failed jobs", now.failed_gpu, before.failed_gpu,
+            divisor=HOUR, places=1, unit="h", stage=stage, more_is=Verdict.BAD,
+        ),
+    )  # fmt: skip
+
+
+def sections(figures: Figures) -> tuple[Section, ...]:
+    """Over time, by what the jobs were for, by worker, by hour."""
+    worked = figures.work.available > 0
+    return (
+        Section(
+            title="Active and idle time",
+            text=() if worked else ("No worker was available.",),
+            charts=(_work_chart(figures),) if worked else (),
+            tables=(_over_time(figures),),
+        ),
+        Section(
+            title="GPU hours by project",
+            charts=(_gpu_chart(figures),) if figures.gpu_over_time else (),
+            tables=(_by(figures, "project", "Project", "All projects"),),
+        ),
+        Section(
+            title="GPU hours by scene type and resolution tier",
+            tables=(
+                _by(figures, "scene_type", "Scene type", "All scene types"),
+                _by(figures, "resolution_tier", "Resolution tier", "All tiers"),
+            ),
+        ),
+        Section(
+            title="Workers",
+            charts=(_workers_chart(figures),) if worked else (),
+            tables=(_workers(figures),),
+        ),
+        Section(
+            title="Busiest hours",
+            text=() if figures.work.active else ("No worker was active.",),
+            charts=(_hours_chart(figures),) if figures.work.active else (),
+            tables=(_hours(figures),),
+        ),
+    )
+
+
+# Cells
+
+
+def _hours_cell(milliseconds: int) -> str:
+    return str(quotient(milliseconds, HOUR, 2))
+
+
+def _percent_cell(part: int, whole: int) -> str | None:
+    found = percentage(part, whole)
+    return None if found is None else str(found)
+
+
+def _decimal(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.DECIMAL, unit="h", places=1)
+
+
+def _percentage(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.PERCENT, places=1)
+
+
+# Active and idle time
+
+
+def _work_columns(narrowed: bool) -> tuple[Column, ...]:
+    other = (_decimal("other_hours", "Other work"),) if narrowed else ()
+    return (
+        _decimal("available_hours", "Available"),
+        _decimal("active_hours", "Active"),
+        *other,
+        _decimal("idle_hours", "Idle"),
+        _percentage("active_percent", "Active share"),
+    )
+
+
+def _work_cells(work: WorkTime, narrowed: bool) -> tuple[str | None, ...]:
+    return (
+        _hours_cell(work.available),
+        _hours_cell(work.active),
+        *((_hours_cell(work.other),) if narrowed else ()),
+        _hours_cell(work.idle),
+        _percent_cell(work.active, work.available),
+    )
+
+
+def _over_time(figures: Figures) -> Table:
+    narrowed = figures.filters.narrowed
+    by_bucket = dict.fromkeys((bucket.key for bucket in figures.buckets), 0)
+    for (_, key), gpu in figures.gpu_over_time.items():
+        by_bucket[key] += gpu
+    title = {Grain.DAY: "Day", Grain.WEEK: "ISO week"}.get(figures.grain, "Month")
+    return Table(
+        name="over_time",
+        title=f"Time of all workers by {figures.grain}",
+        columns=(
+            Column(name=figures.grain.value, title=title, kind=Kind.TEXT),
+            *_work_columns(narrowed),
+            _decimal("gpu_hours", "GPU time"),
+        ),
+        rows=tuple(
+            (
+                bucket.key,
+                *_work_cells(figures.work_over_time[bucket.key], narrowed),
+                _hours_cell(by_bucket[bucket.key]),
+            )
+            for bucket in figures.buckets
+        ),
+        total=(
+            "Whole period",
+            *_work_cells(figures.work, narrowed),
+            _hours_cell(figures.total.gpu),
+        ),
+    )
+
+
+def _work_chart(figures: Figures) -> Chart:
+    parts = ["Active", *(["Other work"] if figures.filters.narrowed else []), "Idle"]
+    counts = {
+        (part, bucket): value / HOUR
+        for bucket, work in figures.work_over_time.items()
+        for part, value in (
+            ("Active", work.active),
+            ("Other work", work.other),
+            ("Idle", max(0, work.idle)),
+        )
+    }
+    return stacked_bars(
+        counts,
+        name="work_over_time",
+        title=f"Hours of all workers per {figures.grain}",
+        alternative_text=(
+            f"Stacked bars, one per {figures.grain}: active and idle hours of "
+            f"{counted(len(figures.workers), 'worker')} in {_days(figures)}. Of "
+            f"{hours_words(figures.work.available)} available hours {share_words(figures.work)} "
+            "were active."
+        ),
+        buckets=figures.buckets,
+        grain=figures.grain,
+        series=parts,
+        series_title="Use",
+        value_title="Hours",
+        whole=False,
+    )
+
+
+def _days(figures: Figures) -> str:
+    return day_range(figures.period.first_day, figures.period.last_day)
+
+
+# By what the jobs were for
+
+
+def _gpu_chart(figures: Figures) -> Chart:
+    names = [name for name, (now, _) in figures.by("project").items() if now.gpu]
+    return stacked_bars(
+        {key: value / HOUR for key, value in figures.gpu_over_time.items()},
+        name="gpu_over_time",
+        title=f"GPU hours per {figures.grain}",
+        alternative_text=(
+            f"Stacked bars, one per {figures.grain}, by project: "
+            f"{hours_words(figures.total.gpu)} GPU hours of {counted(len(names), 'project')} in "
+            f"{_days(figures)}."
+        ),
+        buckets=figures.buckets,
+        grain=figures.grain,
+        series=names,
+        series_title="Project",
+        value_title="GPU hours",
+        whole=False,
+    )
+
+
+def _by(figures: Figures, field: str, title: str, total: str) -> Table:
+    rows = [(name, *pair) for name, pair in figures.by(field).items()]
+    whole = (total, figures.total, figures.total_before)
+    return Table(
+        name=f"by_{field}",
+        title=f"GPU hours by {title.lower()}",
+        columns=(
+            Column(name=field, title=title, kind=Kind.TEXT),
+            _decimal("gpu_hours", "GPU time"),
+            _decimal("previous_gpu_hours", "Period before"),
+            _percentage("change_percent", "Change"),
+            _percentage("share_percent", "Share"),
+            Column(name="jobs", title="Jobs", kind=Kind.INTEGER),
+            _decimal("failed_gpu_hours", "In failed jobs"),
+        ),
+        rows=tuple(_gpu_row(*row, whole=figures.total.gpu) for row in rows),
+        total=_gpu_row(*whole, whole=figures.total.gpu) if rows else None,
+    )
+
+
+def _gpu_row(name: str, now: GpuTime, before: GpuTime, *, whole: int) -> tuple[Any, ...]:
+    _, change, _ = compare(Decimal(now.gpu), Decimal(before.gpu), more_is=Verdict.NEUTRAL)
+    return (
+        name,
+        _hours_cell(now.gpu),
+        _hours_cell(before.gpu),
+        None if change is None else str(change),
+        _percent_cell(now.gpu, whole),
+        now.jobs,
+        _hours_cell(now.failed_gpu),
+    )
+
+
+# Workers
+
+
+def _ranked(workers: Iterable[Worker]) -> list[Worker]:
+    """Most idle hours first: those are the ones to look at."""
+    return sorted(workers, key=lambda worker: (-worker.work.idle, worker.name))
+
+
+def _workers(figures: Figures) -> Table:
+    narrowed = figures.filters.narrowed
+    ranked = _ranked(figures.workers)
+    shown = ranked[:MOST_WORKERS]
+    rows = [_worker_row(worker, narrowed) for worker in shown]
+    everyone = Worker(
+        f"All {len(ranked):,} workers", "", figures.work, figures.work_before, figures.total
+    )
+    return Table(
+        name="workers",
+        title="Workers, most idle first",
+        columns=(
+            Column(name="worker", title="Worker", kind=Kind.TEXT),
+            Column(name="gpu_model", title="GPU", kind=Kind.TEXT),
+            *_work_columns(narrowed),
+            _percentage("previous_active_percent", "Before"),
+            _decimal("gpu_hours", "GPU time"),
+            Column(name="jobs", title="Jobs", kind=Kind.INTEGER),
+            _percentage("failed_percent", "Failed"),
+        ),
+        rows=tuple(rows),
+        total=_worker_row(everyone, narrowed) if rows else None,
+        available_rows=len(ranked) if len(ranked) > len(shown) else None,
+    )
+
+
+def _worker_row(worker: Worker, narrowed: bool) -> tuple[Any, ...]:
+    before, gpu = worker.work_before, worker.gpu
+    return (
+        worker.name,
+        worker.gpu_model or None,
+        *_work_cells(worker.work, narrowed),
+        _percent_cell(before.active, before.available),
+        _hours_cell(gpu.gpu),
+        gpu.jobs,
+        _percent_cell(gpu.failed_jobs, gpu.jobs),
+    )
+
+
+def _workers_chart(figures: Figures) -> Chart:
+    working = [worker for worker in figures.workers if worker.work.available]
+    ranked = sorted(working, key=lambda w: (Fraction(w.work.active, w.work.available), w.name))
+    shown = ranked[:_BARS]
+    some = f"The {_BARS} least active workers" if len(shown) < len(ranked) else "Workers"
+    least = shown[0]
+    return ranked_bars(
+        [(w.name, Decimal(w.work.active * 100) / w.work.available) for w in shown],
+        name="worker_utilization",
+        title=f"{some}, least active first",
+        alternative_text=(
+            f"Lying bars, one for each of {counted(len(shown), 'worker')}: the active share of "
+            f"its available time in {_days(figures)}. The least active is {least.name} with "
+            f"{share_words(least.work)}."
+        ),
+        subject_title="Worker",
+        value_title="Active share of available time (%)",
+        value_format=",~r",
+    )
+
+
+# Hours
+
+
+def _hours(figures: Figures) -> Table:
+    week = figures.hours_of_week
+    return Table(
+        name="hours",
+        title="Active share of available time, by hour and day of the week",
+        columns=(
+            Column(name="hour", title="Hour", kind=Kind.TEXT),
+            *(_percentage(day.lower(), day[:3]) for day in WEEKDAYS),
+            _percentage("all_days", "All days"),
+            _decimal("active_hours", "Active"),
+        ),
+        rows=tuple(
+            (
+                clock(hour),
+                *(
+                    _percent_cell(cell.active, cell.available)
+                    for cell in (week.get((day, hour), WorkTime()) for day in range(7))
+                ),
+                _percent_cell(whole.active, whole.available),
+                _hours_cell(whole.active),
+            )
+            for hour, whole in figures.hours_of_day.items()
+            if whole.available or whole.active
+        ),
+    )
+
+
+def _hours_chart(figures: Figures) -> Chart:
+    shares = {
+        cell: Decimal(work.active * 100) / work.available
+        for cell, work in figures.hours_of_week.items()
+        if work.available
+    }
+    return hours_of_week(
+        shares,
+        name="hours_of_week",
+        title="Active share of available time, by hour of the week",
+        alternative_text=(
+            "A map of the week, a row per day and a column per hour, the darker the larger the "
+            f"active share of the available time in {_days(figures)}, by the clocks of "
+            f"{figures.period.timezone}."
+        ),
+    )

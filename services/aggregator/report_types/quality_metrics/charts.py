@@ -1,0 +1,83 @@
+"""The charts of a quality report: the pass rate and the failures over time."""
+
+from __future__ import annotations
+
+from services.aggregator.report_types.lines import lines
+from services.aggregator.report_types.quality_metrics.figures import (
+    Figures,
+    found_in,
+    passed_in,
+)
+from services.aggregator.report_types.quality_metrics.findings import share_words
+from services.aggregator.report_types.stacked_bars import MOST_SERIES
+from services.aggregator.report_types.wording import day_range, listed
+from shared.document import Chart
+
+RATE = "Pass rate"
+
+
+def pass_chart(figures: Figures) -> Chart:
+    """The share of checks that passed, bucket by bucket."""
+    rates = {
+        (RATE, key): share.value * 100
+        for key, found in figures.findings.items()
+        if (share := passed_in(found)).whole
+    }
+    marked = _marked(figures)
+    rules = " Upright rules mark the workflow changes of the period." if marked else ""
+    return lines(
+        rates,
+        name="pass_rate",
+        title=f"Checks passed per {figures.grain}, in percent",
+        alternative_text=(
+            f"A line, one point per {figures.grain} of {_days(figures)}: the share of checks that "
+            f"passed, {share_words(figures.passed)} over the whole period.{rules}"
+        ),
+        buckets=figures.buckets,
+        grain=figures.grain,
+        series=[RATE],
+        value_title="Passed (%)",
+        value_format=",~r",
+        from_zero=False,
+        changes=marked,
+    )
+
+
+def _marked(figures: Figures) -> dict[str, str]:
+    """By the bucket that it lies in, the numbers of the changes of the period."""
+    found: dict[str, str] = {}
+    for number, change in enumerate(figures.changes, 1):
+        if (key := figures.bucket_of(change.changed_at)) is not None:
+            found[key] = f"{found[key]}, {number}" if key in found else str(number)
+    return found
+
+
+def _days(figures: Figures) -> str:
+    return day_range(figures.period.first_day, figures.period.last_day)
+
+
+def failure_chart(figures: Figures) -> Chart:
+    """How often checks found what, bucket by bucket."""
+    names = [name for name in figures.failures if figures.total.get(name)][:MOST_SERIES]
+    rates = {
+        (name, key): found_in(found, name).value * 100
+        for key, found in figures.findings.items()
+        if passed_in(found).whole
+        for name in names
+    }
+    return lines(
+        rates,
+        name="failures",
+        title=f"Failures per 100 checks and {figures.grain}",
+        alternative_text=(
+            f"Lines, one point per {figures.grain} of {_days(figures)}: how many of 100 checks "
+            f"found {listed(names, at_most=MOST_SERIES)}. The commonest, {names[0]}, was found by "
+            f"{share_words(found_in(figures.total, names[0]))} of all checks."
+        ),
+        buckets=figures.buckets,
+        grain=figures.grain,
+        series=names,
+        value_title="Of 100 checks",
+        value_format=",~r",
+        changes=_marked(figures),
+    )

@@ -1,0 +1,346 @@
+"""The document that the figures of a quality report make. Pure: equal figures, equal document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from services.aggregator.report_types.grain import Grain
+from services.aggregator.report_types.headline import kpi, quotient
+from services.aggregator.report_types.intervals import Share
+from services.aggregator.report_types.quality_metrics.charts import (
+    RATE,
+    failure_chart,
+    pass_chart,
+)
+from services.aggregator.report_types.quality_metrics.figures import (
+    Attempts,
+    Change,
+    Checked,
+    Figures,
+    found_in,
+    passed_in,
+)
+from services.aggregator.report_types.quality_metrics.findings import (
+    Comparison,
+    compared,
+)
+from services.aggregator.report_types.quality_metrics.sentences import (
+    change_failure,
+    failure_trend,
+    failures_around,
+)
+from services.aggregator.report_types.rates import rate_kpi
+from services.aggregator.report_types.wording import percentage
+from shared.document import Column, Kind, Kpi, Section, Table, Verdict
+
+
+def kpis(figures: Figures) -> tuple[Kpi, ...]:
+    """Pass rates, repeats and checks. Good or bad only where the difference is no noise."""
+    now, before = figures.passed, figures.passed_before
+    attempts, attempts_before = figures.total_attempts, figures.attempts_before
+    stage = figures.stage
+    return (
+        rate_kpi(
+            "pass_rate", RATE, (now.part, now.whole), (before.part, before.whole),
+            times=100, places=1, unit="%", stage=stage,
+            more_is=_if_clear(before, now, Verdict.GOOD),
+        ),
+        rate_kpi(
+            "first_pass_rate", "Passed at first attempt",
+            (figures.first.part, figures.first.whole),
+            (figures.first_before.part, figures.first_before.whole),
+            times=100, places=1, unit="%", stage=stage,
+            more_is=_if_clear(figures.first_before, figures.first, Verdict.GOOD),
+        ),
+        rate_kpi(
+            "mean_retries", "Mean retries",
+            (attempts.repeats, attempts.first), (attempts_before.repeats, attempts_before.first),
+            places=2, unit="", stage=stage,
+            more_is=_if_clear(_repeated(attempts_before), _repeated(attempts), Verdict.BAD),
+        ),
+        kpi("checks", "Automatic checks", now.whole, before.whole, unit="", stage=stage),
+    )  # fmt: skip
+
+
+def _repeated(attempts: Attempts) -> Share:
+    return Share(attempts.repeats, attempts.first + attempts.repeats)
+
+
+def _if_clear(before: Share, now: Share, verdict: Verdict) -> Verdict:
+    return verdict if compared(before, now).clear else Verdict.NEUTRAL
+
+
+def sections(figures: Figures) -> tuple[Section, ...]:
+    """Over time, by what fails, around each workflow change, by what was made."""
+    checked = figures.passed.whole > 0
+    failed = figures.passed.part < figures.passed.whole
+    found = tuple(figures.changes)
+    return (
+        Section(
+            title="Pass rate over time",
+            text=() if checked else ("No checks to draw.",),
+            charts=(pass_chart(figures),) if checked else (),
+            tables=(_over_time(figures),),
+        ),
+        Section(
+            title="Failures",
+            text=() if failed else ("No check failed.",),
+            charts=(failure_chart(figures),) if failed else (),
+            tables=(_failures(figures),),
+        ),
+        Section(
+            title="Before and after workflow changes",
+            text=() if found else ("No workflow change in the period or near it.",),
+            tables=(_changes(figures), _around_changes(figures)) if found else (),
+        ),
+        Section(
+            title="Pass rate by scene type, resolution tier and project",
+            tables=(
+                _by(figures, "scene_type", "Scene type", "All scene types"),
+                _by(figures, "resolution_tier", "Resolution tier", "All tiers"),
+                _by(figures, "project", "Project", "All projects"),
+            ),
+        ),
+    )
+
+
+# Cells
+
+
+def _text(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.TEXT)
+
+
+def _count(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.INTEGER)
+
+
+def _percentage(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.PERCENT, places=1)
+
+
+def _points(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.DECIMAL, places=2)
+
+
+_COMPARED = (
+    _points("difference_points", "Points"),
+    _points("low_points", "95% from"),
+    _points("high_points", "to"),
+    _text("reading", "Reading"),
+)
+
+
+def _percent_cell(share: Share) -> str | None:
+    found = percentage(share.part, share.whole)
+    return None if found is None else str(found)
+
+
+def _compared_cells(found: Comparison) -> tuple[str | None, ...]:
+    """In percentage points, to two decimals."""
+    three = found.difference
+    ends = (None,) * 3 if three is None else (three.value, three.low, three.high)
+    rounded = [
+        None if end is None else str((end * 100).quantize(Decimal("0.01"), ROUND_HALF_EVEN))
+        for end in ends
+    ]
+    return (*rounded, found.reading.value)
+
+
+# Over time
+
+
+def _over_time(figures: Figures) -> Table:
+    title = {Grain.DAY: "Day", Grain.WEEK: "ISO week"}.get(figures.grain, "Month")
+    return Table(
+        name="over_time",
+        title=f"Checks and repeats by {figures.grain}",
+        columns=(
+            _text(figures.grain.value, title),
+            _count("checks", "Checks"),
+            _count("passed", "Passed"),
+            _percentage("pass_percent", RATE),
+            _count("first_attempts", "First attempts"),
+            _count("repeats", "Repeats"),
+            Column(name="mean_retries", title="Mean retries", kind=Kind.DECIMAL, places=2),
+        ),
+        rows=tuple(
+            _time_row(
+                bucket.key,
+                passed_in(figures.findings.get(bucket.key, {})),
+                figures.attempts.get(bucket.key, Attempts()),
+            )
+            for bucket in figures.buckets
+        ),
+        total=_time_row("Whole period", figures.passed, figures.total_attempts),
+    )
+
+
+def _time_row(name: str, passed: Share, attempts: Attempts) -> tuple[Any, ...]:
+    mean = quotient(attempts.repeats, attempts.first, 2) if attempts.first else None
+    return (
+        name,
+        passed.whole,
+        passed.part,
+        _percent_cell(passed),
+        attempts.first,
+        attempts.repeats,
+        None if mean is None else str(mean),
+    )
+
+
+# Failures
+
+
+def _failures(figures: Figures) -> Table:
+    failed = figures.passed.whole - figures.passed.part
+    before = figures.passed_before.whole - figures.passed_before.part
+    return Table(
+        name="failures",
+        title="What checks found, the commonest first",
+        columns=(
+            _text("failure", "Failure"),
+            _count("checks", "Checks"),
+            _percentage("share_percent", "Of failures"),
+            _percentage("rate_percent", "Of checks"),
+            _count("previous_checks", "Period before"),
+            _percentage("previous_rate_percent", "Of checks"),
+            *_COMPARED,
+        ),
+        rows=tuple(
+            (
+                name,
+                figures.total.get(name, 0),
+                _percent_cell(Share(figures.total.get(name, 0), failed)),
+                _percent_cell(found_in(figures.total, name)),
+                figures.findings_before.get(name, 0),
+                _percent_cell(found_in(figures.findings_before, name)),
+                *_compared_cells(failure_trend(figures, name)),
+            )
+            for name in figures.failures
+        ),
+        total=(
+            "All failures",
+            failed,
+            _percent_cell(Share(failed, failed)),
+            _percent_cell(Share(failed, figures.passed.whole)),
+            before,
+            _percent_cell(Share(before, figures.passed_before.whole)),
+            *_compared_cells(
+                compared(
+                    Share(before, figures.passed_before.whole),
+                    Share(failed, figures.passed.whole),
+                    more_is_better=False,
+                )
+            ),
+        )
+        if figures.failures
+        else None,
+    )
+
+
+# Workflow changes
+
+
+def _instant(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.INSTANT)
+
+
+def _changes(figures: Figures) -> Table:
+    return Table(
+        name="workflow_changes",
+        title="Workflow changes, by the numbers in the charts",
+        columns=(
+            _text("number", "No."),
+            _text("change", "Change"),
+            _instant("changed_at", "Changed"),
+            _instant("before_from", "Compared from"),
+            _instant("after_until", "Compared until"),
+        ),
+        rows=tuple(
+            (
+                str(number),
+                change.title,
+                change.changed_at.isoformat(),
+                change.before_from.isoformat(),
+                change.after_until.isoformat(),
+            )
+            for number, change in enumerate(figures.changes, 1)
+        ),
+    )
+
+
+def _around_changes(figures: Figures) -> Table:
+    return Table(
+        name="around_changes",
+        title="Checks before and after each change",
+        columns=(
+            _text("number", "No."),
+            _text("measure", "Measure"),
+            _count("checks_before", "Checks before"),
+            _percentage("before_percent", "Before"),
+            _count("checks_after", "Checks after"),
+            _percentage("after_percent", "After"),
+            *_COMPARED,
+        ),
+        rows=tuple(
+            row
+            for number, change in enumerate(figures.changes, 1)
+            for row in _change_rows(str(number), change)
+        ),
+    )
+
+
+def _change_rows(number: str, change: Change) -> list[tuple[Any, ...]]:
+    names = failures_around(change)
+    measures: Mapping[str, Comparison] = {
+        RATE: compared(passed_in(change.before), passed_in(change.after)),
+        **{name: change_failure(change, name, len(names)) for name in names},
+    }
+    return [
+        (
+            number,
+            measure,
+            found.before.whole,
+            _percent_cell(found.before),
+            found.after.whole,
+            _percent_cell(found.after),
+            *_compared_cells(found),
+        )
+        for measure, found in measures.items()
+    ]
+
+
+# By what was made
+
+
+def _by(figures: Figures, field: str, title: str, total: str) -> Table:
+    groups = figures.by(field)
+    whole = [sum((pair[side] for pair in groups.values()), Checked()) for side in (0, 1)]
+    return Table(
+        name=f"by_{field}",
+        title=f"Pass rate by {title.lower()}",
+        columns=(
+            _text(field, title),
+            _count("checks", "Checks"),
+            _percentage("pass_percent", RATE),
+            _count("previous_checks", "Checks before"),
+            _percentage("previous_pass_percent", "Rate before"),
+            *_COMPARED,
+        ),
+        rows=tuple(_kind_row(name, *pair, len(groups)) for name, pair in groups.items()),
+        total=_kind_row(total, whole[0], whole[1], 1) if groups else None,
+    )
+
+
+def _kind_row(name: str, now: Checked, before: Checked, comparisons: int) -> tuple[Any, ...]:
+    return (
+        name,
+        now.checks,
+        _percent_cell(now.share),
+        before.checks,
+        _percent_cell(before.share),
+        *_compared_cells(compared(before.share, now.share, comparisons=comparisons)),
+    )

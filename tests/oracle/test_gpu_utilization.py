@@ -1,0 +1,252 @@
+"""Every figure of `gpu_utilization` against an independent computation over the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from deploy.demo import generate_tables
+from deploy.demo.generate import Tables
+from deploy.local.infrastructure import LocalInfrastructure
+from services.aggregator.report_types.gpu_utilization.figures import (
+    Figures,
+    GpuTime,
+    Kind,
+    WorkTime,
+)
+from services.aggregator.report_types.gpu_utilization.reading import read_figures
+from services.aggregator.report_types.grain import Grain
+from services.aggregator.report_types.selection import SceneSelection
+from shared.document import ReportDocument
+from shared.periods import Period
+from tests.oracle.delivery_summary_oracle import bucket_of, change
+from tests.oracle.gpu_utilization_oracle import (
+    HOUR,
+    Half,
+    by_hour,
+    by_kind,
+    by_worker,
+    expected,
+    over_time,
+)
+from tests.oracle.loaded_studio import (
+    AHEAD,
+    GRAINS,
+    LEAP_SPRING,
+    ZONES,
+    LoadedStudio,
+    periods,
+    rows_of,
+)
+from tests.studio import studio, studio_source
+
+SCALE = 0.1
+SEED = 5
+REPORT = "gpu_utilization"
+
+
+@pytest.fixture(scope="module", params=[LEAP_SPRING, AHEAD], ids=["leap_spring", "ahead"])
+def until(request: pytest.FixtureRequest) -> date:
+    day: date = request.param
+    return day
+
+
+@pytest.fixture(scope="module")
+def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
+    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def tables(until: date) -> Tables:
+    return generate_tables(SCALE, SEED, until)
+
+
+@pytest.fixture
+async def the_studio(
+    infra: LocalInfrastructure, database: str, tables: Tables
+) -> AsyncIterator[LoadedStudio]:
+    source = studio_source(infra, database)
+    yield LoadedStudio(source, tables)
+    await source.close()
+
+
+@pytest.mark.parametrize("timezone", ZONES)
+async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
+    for number, period in enumerate(periods(until, timezone)):
+        grain = GRAINS[(number + ZONES.index(timezone)) % 3]
+        check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"projects": 2},
+        {"scene_types": ["crowd", "close_up"]},
+        {"resolution_tiers": ["uhd"], "scene_types": ["dialogue"], "projects": 1},
+    ],
+    ids=["projects", "scene_types", "all_three"],
+)
+async def test_every_figure_of_a_part(
+    the_studio: LoadedStudio, until: date, filters: dict[str, Any]
+) -> None:
+    names = sorted(project.name for project in the_studio.tables.projects)
+    filters = {
+        name: names[:wanted] if isinstance(wanted, int) else wanted
+        for name, wanted in filters.items()
+    }
+    for period in periods(until, "Europe/Berlin"):
+        document = await the_studio.report(REPORT, period, grain="month", **filters)
+        check(document, the_studio, "month", **filters)
+
+
+def check(
+    document: ReportDocument, the_studio: LoadedStudio, grain: str, **filters: list[str]
+) -> None:
+    period = document.period
+    now, before = expected(
+        the_studio.tables,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        timezone=period.timezone,
+        grain=grain,
+        as_of=document.as_of,
+        **filters,
+    )
+    days = [period.first_day + timedelta(days=n) for n in range(period.days)]
+    keys = list(dict.fromkeys(bucket_of(day, grain) for day in days))
+    narrowed = bool(filters)
+    assert rows_of(document, "over_time") == over_time(now, keys, narrowed)
+    for kind, total in (
+        ("project", "All projects"),
+        ("scene_type", "All scene types"),
+        ("resolution_tier", "All tiers"),
+    ):
+        assert rows_of(document, f"by_{kind}") == by_kind(now, before, kind, total)
+    assert rows_of(document, "workers") == by_worker(the_studio.tables, now, before, narrowed)
+    assert rows_of(document, "hours") == by_hour(now)
+    check_kpis(document, now, before)
+    check_charts(document, now)
+
+
+def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
+    kpis = {kpi.name: kpi for kpi in document.kpis}
+    for name, value, earlier in (
+        ("gpu_hours", now.gpu.gpu, before.gpu.gpu),
+        ("idle_hours", now.work.idle, before.work.idle),
+        ("failed_gpu_hours", now.gpu.failed_gpu, before.gpu.failed_gpu),
+    ):
+        assert kpis[name].value == tenths(Fraction(value, HOUR))
+        assert kpis[name].previous == tenths(Fraction(earlier, HOUR))
+        percent = change(value, earlier)
+        assert kpis[name].change_percent == (None if percent is None else Decimal(percent))
+    shares = [
+        Fraction(100 * half.work.active, half.work.available) if half.work.available else None
+        for half in (now, before)
+    ]
+    used = kpis["utilization"]
+    told = [None if found is None else tenths(found) for found in shares]
+    assert [used.value, used.previous] == told
+
+
+def check_charts(document: ReportDocument, now: Half) -> None:
+    """What is drawn is what the tables say, as far as a float can."""
+    charts = {c.name: c.specification for section in document.sections for c in section.charts}
+    if "work_over_time" in charts:
+        drawn = {
+            (bar["bucket"], bar["series"]): bar["count"]
+            for bar in charts["work_over_time"]["data"]["values"]
+        }
+        truth = {
+            (bucket, series): value / HOUR
+            for bucket, time in now.buckets.items()
+            for series, value in (
+                ("Active", time.active), ("Other work", time.other), ("Idle", time.idle),
+            )
+            if value
+        }  # fmt: skip
+        assert drawn == pytest.approx(truth)
+    if "hours_of_week" in charts:
+        fields = charts["hours_of_week"]["data"]["values"]
+        assert len(fields) == sum(cell.available > 0 for cell in now.hours.values())
+
+
+def tenths(value: Fraction) -> Decimal:
+    return Decimal(round(value * 10)).scaleb(-1)
+
+
+async def figures(
+    the_studio: LoadedStudio, period: Period, wanted: SceneSelection | None = None
+) -> Figures:
+    async with the_studio.source.snapshot() as session:
+        return await read_figures(session, period, wanted or SceneSelection(), Grain.AUTO)
+
+
+async def test_parts_sum_to_the_whole_in_milliseconds(
+    the_studio: LoadedStudio, until: date
+) -> None:
+    for period in periods(until, "America/New_York"):
+        found = await figures(the_studio, period)
+        assert sum((work for _, work in found.hours), WorkTime()) == found.work
+        assert sum(found.work_over_time.values(), WorkTime()) == found.work
+        assert sum(found.gpu_over_time.values()) == found.total.gpu
+        assert sum((worker.gpu for worker in found.workers), GpuTime()) == found.total
+        assert found.work.idle + found.work.active == found.work.available
+        assert all(worker.work.idle >= 0 for worker in found.workers)
+
+
+async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: date) -> None:
+    for period in periods(until, "Europe/Berlin"):
+        if period.days < 2 or period.ends_at > (await figures(the_studio, period)).as_of:
+            continue  # what runs at the as-of time grows from one snapshot to the next
+        cut = period.first_day + timedelta(days=period.days // 2)
+        parts = [
+            await figures(the_studio, period.model_copy(update=update))
+            for update in ({"last_day": cut - timedelta(days=1)}, {"first_day": cut})
+        ]
+        whole = await figures(the_studio, period)
+        assert parts[0].total + parts[1].total == whole.total
+        assert parts[0].work + parts[1].work == whole.work
+        assert [*parts[0].hours, *parts[1].hours] == list(whole.hours)
+
+
+async def test_each_filter_partitions_the_work(the_studio: LoadedStudio, until: date) -> None:
+    day = until - timedelta(days=120)
+    period = Period(first_day=day, last_day=day + timedelta(days=60), timezone="Europe/Berlin")
+    whole = await figures(the_studio, period)
+    for field, names in (
+        ("projects", {kind.project for kind in whole.gpu}),
+        ("scene_types", {kind.scene_type for kind in whole.gpu}),
+        ("resolution_tiers", {kind.resolution_tier for kind in whole.gpu}),
+    ):
+        gpu: dict[Kind, GpuTime] = {}
+        active = 0
+        for name in names:
+            part = await figures(the_studio, period, SceneSelection.model_validate({field: [name]}))
+            assert not gpu.keys() & part.gpu.keys()
+            gpu |= part.gpu
+            active += part.work.active
+            assert part.work.available == whole.work.available
+            assert part.work.active + part.work.other == whole.work.active
+        assert gpu == whole.gpu
+        assert active == whole.work.active
+
+
+async def test_another_timezone_moves_time_over_midnight_and_loses_none(
+    the_studio: LoadedStudio, until: date
+) -> None:
+    jobs = the_studio.tables.generation_jobs
+    for timezone in ZONES:
+        period = Period(
+            first_day=until - timedelta(days=900),
+            last_day=until + timedelta(days=300),
+            timezone=timezone,
+        )
+        found = await figures(the_studio, period)
+        ended = [job for job in jobs if job.finished_at and job.finished_at < found.as_of]
+        assert found.total.gpu == sum(job.gpu_milliseconds or 0 for job in ended)

@@ -1,0 +1,319 @@
+"""Every figure of `quality_metrics` against an independent computation over the same rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from deploy.demo import generate_tables
+from deploy.demo.generate import Tables
+from deploy.local.infrastructure import LocalInfrastructure
+from services.aggregator.report_types.grain import Grain
+from services.aggregator.report_types.quality_metrics.figures import Attempts, Figures, together
+from services.aggregator.report_types.quality_metrics.reading import read_figures
+from services.aggregator.report_types.selection import SceneSelection
+from shared.document import Cell, ReportDocument, Verdict
+from shared.periods import Period
+from tests.oracle.delivery_summary_oracle import bucket_of
+from tests.oracle.loaded_studio import (
+    AHEAD,
+    GRAINS,
+    LEAP_SPRING,
+    ZONES,
+    LoadedStudio,
+    periods,
+    rows_of,
+)
+from tests.oracle.quality_metrics_oracle import Around, Half, expected, interval, passed, percent
+from tests.studio import studio, studio_source
+
+SCALE = 0.3
+SEED = 7
+REPORT = "quality_metrics"
+
+
+@pytest.fixture(scope="module", params=[LEAP_SPRING, AHEAD], ids=["leap_spring", "ahead"])
+def until(request: pytest.FixtureRequest) -> date:
+    day: date = request.param
+    return day
+
+
+@pytest.fixture(scope="module")
+def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
+    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def tables(until: date) -> Tables:
+    return generate_tables(SCALE, SEED, until)
+
+
+@pytest.fixture
+async def the_studio(
+    infra: LocalInfrastructure, database: str, tables: Tables
+) -> AsyncIterator[LoadedStudio]:
+    source = studio_source(infra, database)
+    yield LoadedStudio(source, tables)
+    await source.close()
+
+
+@pytest.mark.parametrize("timezone", ZONES)
+async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
+    for number, period in enumerate(periods(until, timezone)):
+        grain = GRAINS[(number + ZONES.index(timezone)) % 3]
+        check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"projects": 2},
+        {"scene_types": ["crowd", "close_up"]},
+        {"resolution_tiers": ["uhd"], "scene_types": ["dialogue"], "projects": 1},
+    ],
+    ids=["projects", "scene_types", "all_three"],
+)
+async def test_every_figure_of_a_part(
+    the_studio: LoadedStudio, until: date, filters: dict[str, Any]
+) -> None:
+    names = sorted(project.name for project in the_studio.tables.projects)
+    filters = {
+        name: names[:wanted] if isinstance(wanted, int) else wanted
+        for name, wanted in filters.items()
+    }
+    for period in periods(until, "Europe/Berlin"):
+        document = await the_studio.report(REPORT, period, grain="month", **filters)
+        check(document, the_studio, "month", **filters)
+
+
+def check(
+    document: ReportDocument, the_studio: LoadedStudio, grain: str, **filters: list[str]
+) -> None:
+    period = document.period
+    now, before, around = expected(
+        the_studio.tables,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        timezone=period.timezone,
+        grain=grain,
+        as_of=document.as_of,
+        **filters,
+    )
+    days = [period.first_day + timedelta(days=n) for n in range(period.days)]
+    keys = list(dict.fromkeys(bucket_of(day, grain) for day in days))
+    check_over_time(rows_of(document, "over_time"), keys, now)
+    check_failures(rows_of(document, "failures"), now, before)
+    for kind in ("project", "scene_type", "resolution_tier"):
+        check_kinds(rows_of(document, f"by_{kind}"), kind, now, before)
+    check_changes(document, around)
+    check_kpis(document, now, before)
+
+
+def check_over_time(rows: Sequence[tuple[Cell, ...]], keys: list[str], now: Half) -> None:
+    truth = [(key, now.buckets[key], now.bucket_attempts[key]) for key in keys]
+    truth.append(("Whole period", now.found, now.attempts))
+    assert list(rows) == [
+        (
+            name,
+            found.total(),
+            found[""],
+            percent(*passed(found)),
+            attempts[False],
+            attempts[True],
+            hundredths(attempts[True], attempts[False]),
+        )
+        for name, found, attempts in truth
+    ]
+
+
+def hundredths(part: int, whole: int) -> str | None:
+    if not whole:
+        return None
+    rounded = round(Fraction(100 * part, whole))
+    return f"{rounded // 100}.{rounded % 100:02}"
+
+
+def check_failures(rows: Sequence[tuple[Cell, ...]], now: Half, before: Half) -> None:
+    names = {name for half in (now, before) for name in half.found if name}
+    ranked = sorted(names, key=lambda name: (-now.found[name], -before.found[name], name))
+    assert [row[0] for row in rows] == [*ranked, *(["All failures"] if ranked else [])]
+    checks, checks_before = now.found.total(), before.found.total()
+    failed, failed_before = checks - now.found[""], checks_before - before.found[""]
+    for row in rows:
+        name = str(row[0])
+        every = name == "All failures"
+        mine = failed if every else now.found[name]
+        earlier = failed_before if every else before.found[name]
+        assert row[1:6] == (
+            mine,
+            percent(mine, failed),
+            percent(mine, checks),
+            earlier,
+            percent(earlier, checks_before),
+        )
+        comparisons = 1 if every else len(ranked)
+        check_difference(
+            row[6:], (earlier, checks_before), (mine, checks), comparisons, more_is_better=False
+        )
+
+
+def check_kinds(rows: Sequence[tuple[Cell, ...]], kind: str, now: Half, before: Half) -> None:
+    names = {name for half in (now, before) for field, name in half.kinds if field == kind}
+    ranked = sorted(names, key=lambda name: (-now.kinds[kind, name].total(), name))
+    assert [row[0] for row in rows[:-1]] == ranked
+    for row in rows:
+        name = str(row[0])
+        every = row is rows[-1]
+        mine = passed(now.found if every else now.kinds[kind, name])
+        earlier = passed(before.found if every else before.kinds[kind, name])
+        assert row[1:5] == (mine[1], percent(*mine), earlier[1], percent(*earlier))
+        check_difference(row[5:], earlier, mine, 1 if every else len(ranked))
+
+
+def check_changes(document: ReportDocument, around: list[Around]) -> None:
+    if not around:
+        assert "workflow_changes" not in {table.name for table in document.tables}
+        return
+    listed = rows_of(document, "workflow_changes")
+    assert [(row[0], row[1]) for row in listed] == [
+        (str(number), change.title) for number, change in enumerate(around, 1)
+    ]
+    for row, change in zip(listed, around, strict=True):
+        instants = [datetime.fromisoformat(str(cell)) for cell in row[2:]]
+        assert instants == [change.at, change.begins, change.ends]
+    told = rows_of(document, "around_changes")
+    seen = 0
+    for number, change in enumerate(around, 1):
+        names = {name for name in change.before | change.after if name}
+        both = change.before + change.after
+        ranked = sorted(names, key=lambda name: (-both[name], name))
+        rows = told[seen : seen + 1 + len(ranked)]
+        seen += len(rows)
+        assert [row[:2] for row in rows] == [
+            (str(number), measure) for measure in ("Pass rate", *ranked)
+        ]
+        for row, name in zip(rows, ["", *ranked], strict=True):
+            earlier = change.before[name], change.before.total()
+            later = change.after[name], change.after.total()
+            assert row[2:6] == (earlier[1], percent(*earlier), later[1], percent(*later))
+            comparisons = len(ranked) if name else 1
+            check_difference(row[6:], earlier, later, comparisons, more_is_better=not name)
+    assert seen == len(told)
+
+
+def check_difference(
+    cells: tuple[Cell, ...],
+    before: tuple[int, int],
+    after: tuple[int, int],
+    comparisons: int,
+    *,
+    more_is_better: bool = True,
+) -> None:
+    """Points to two decimals, and better or worse only where the interval leaves out zero."""
+    truth = interval(before, after, comparisons)
+    if truth is None:
+        assert cells == (None, None, None, "no comparison")
+        return
+    for cell, value in zip(cells[:3], truth, strict=True):
+        assert abs(float(str(cell)) - value) <= 0.005 + 1e-7
+    _, low, high = truth
+    if low > 0 or high < 0:
+        assert cells[3] == ("better" if (low > 0) is more_is_better else "worse")
+    else:
+        assert cells[3] == "unclear"
+
+
+def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
+    kpis = {kpi.name: kpi for kpi in document.kpis}
+    counts = Decimal(now.found.total()), Decimal(before.found.total())
+    assert (kpis["checks"].value, kpis["checks"].previous) == counts
+    for name, field in (("pass_rate", "found"), ("first_pass_rate", "first_found")):
+        mine, earlier = passed(getattr(now, field)), passed(getattr(before, field))
+        kpi = kpis[name]
+        assert [kpi.value, kpi.previous] == [
+            None if share is None else Decimal(share)
+            for share in (percent(*mine), percent(*earlier))
+        ]
+        truth = interval(earlier, mine, 1)
+        noise = truth is None or truth[1] <= 0 <= truth[2]
+        assert (kpi.verdict is Verdict.NEUTRAL) is noise
+        if truth is not None and not noise:
+            assert kpi.verdict is (Verdict.GOOD if truth[0] > 0 else Verdict.BAD)
+    means = [hundredths(half.attempts[True], half.attempts[False]) for half in (now, before)]
+    retries = kpis["mean_retries"]
+    assert [retries.value, retries.previous] == [
+        None if mean is None else Decimal(mean) for mean in means
+    ]
+
+
+async def figures(
+    the_studio: LoadedStudio, period: Period, wanted: SceneSelection | None = None
+) -> Figures:
+    async with the_studio.source.snapshot() as session:
+        return await read_figures(session, period, wanted or SceneSelection(), Grain.AUTO)
+
+
+async def test_parts_sum_to_the_whole(the_studio: LoadedStudio, until: date) -> None:
+    for period in periods(until, "America/New_York"):
+        found = await figures(the_studio, period)
+        assert sum(kind.checks for kind in found.kinds.values()) == found.passed.whole
+        assert sum(kind.passed for kind in found.kinds.values()) == found.passed.part
+
+
+async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: date) -> None:
+    for period in periods(until, "Europe/Berlin"):
+        if period.days < 2 or period.ends_at > (await figures(the_studio, period)).as_of:
+            continue  # what is checked meanwhile would be in one of them only
+        cut = period.first_day + timedelta(days=period.days // 2)
+        parts = [
+            await figures(the_studio, period.model_copy(update=update))
+            for update in ({"last_day": cut - timedelta(days=1)}, {"first_day": cut})
+        ]
+        whole = await figures(the_studio, period)
+        assert together(part.total for part in parts) == whole.total
+        assert sum((part.total_attempts for part in parts), Attempts()) == whole.total_attempts
+
+
+async def test_each_filter_partitions_the_checks(the_studio: LoadedStudio, until: date) -> None:
+    day = until - timedelta(days=120)
+    period = Period(first_day=day, last_day=day + timedelta(days=60), timezone="Europe/Berlin")
+    whole = await figures(the_studio, period)
+    assert whole.changes
+    for field, names in (
+        ("projects", {kind.project for kind in whole.kinds}),
+        ("scene_types", {kind.scene_type for kind in whole.kinds}),
+        ("resolution_tiers", {kind.resolution_tier for kind in whole.kinds}),
+    ):
+        parts = [
+            await figures(the_studio, period, SceneSelection.model_validate({field: [name]}))
+            for name in names
+        ]
+        assert together(part.total for part in parts) == whole.total
+        assert sum((part.total_attempts for part in parts), Attempts()) == whole.total_attempts
+        for number, change in enumerate(whole.changes):
+            assert together(part.changes[number].after for part in parts) == change.after
+
+
+async def test_another_timezone_moves_checks_over_midnight_and_loses_none(
+    the_studio: LoadedStudio, until: date
+) -> None:
+    for timezone in ZONES:
+        period = Period(
+            first_day=until - timedelta(days=900),
+            last_day=until + timedelta(days=300),
+            timezone=timezone,
+        )
+        found = await figures(the_studio, period)
+        truth = Counter(
+            check.failure_type
+            for check in the_studio.tables.qa_checks
+            if check.checked_at < found.as_of
+        )
+        assert found.total == truth
