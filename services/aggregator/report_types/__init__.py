@@ -9,5 +9,6 @@ from services.aggregator.report_types.report_type import (
 
 # isort: split
 from services.aggregator.report_types import delivery_summary as delivery_summary  # registers
+from services.aggregator.report_types import generation_jobs as generation_jobs
 
 __all__ = ["ReportRequest", "ReportType", "register", "report_types"]

@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.aggregator.report_types.chart_notes import chart_notes
 from services.aggregator.report_types.grain import (
-    MOST_BUCKETS,
     Bucket,
     Grain,
     buckets,
@@ -34,6 +34,7 @@ from services.aggregator.report_types.wording import (
     moment,
     percent,
     percentage,
+    sentence,
     was,
 )
 from services.aggregator.sources import SourceSession
@@ -279,7 +280,7 @@ def _summary(figures: Figures) -> Iterator[str]:
     else:
         yield "The period has not begun, so nothing has been delivered in it."
     if figures.unknown:
-        yield _sentence(_no_such_project(figures.unknown))
+        yield sentence(_no_such_project(figures.unknown))
     if not begun:
         return
     if figures.stage is Stage.ENDED:
@@ -299,7 +300,7 @@ def _headline(figures: Figures) -> str:
     verb = ("has been" if total == 1 else "have been") if running else was(total)
     ranked = list(figures.by_project)
     where = f"for {ranked[0]}" if len(ranked) == 1 else f"across {len(ranked):,} projects"
-    opening = f"{_sentence(counted(total, 'character'))} {verb} delivered {where}"
+    opening = f"{sentence(counted(total, 'character'))} {verb} delivered {where}"
     if running:
         whole = "the day before" if days == 1 else f"the whole {days:,} days before"
         return f"{opening} so far; {whole} had {f'{previous:,}' if previous else 'none'}."
@@ -357,7 +358,7 @@ def _concentration(figures: Figures) -> Iterator[str]:
 def _in_production(figures: Figures) -> Iterator[str]:
     if figures.in_production == 0:
         return
-    characters = _sentence(counted(figures.in_production, "character"))
+    characters = sentence(counted(figures.in_production, "character"))
     one = figures.in_production == 1
     if figures.stage is Stage.RUNNING:
         yield f"{characters} {'is' if one else 'are'} still in production."
@@ -368,10 +369,6 @@ def _in_production(figures: Figures) -> Iterator[str]:
 def _no_such_project(names: Sequence[str]) -> str:
     noun = "project" if len(names) == 1 else "projects"
     return f"the source has no {noun} named {listed(names)}."
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # Chart and table
@@ -463,20 +460,4 @@ def _notes(figures: Figures, asked: Grain) -> Iterator[str]:
             "that there is nothing to compare with."
         )
     if figures.total:
-        yield from _chart_notes(figures, asked)
-
-
-def _chart_notes(figures: Figures, asked: Grain) -> Iterator[str]:
-    if asked not in (Grain.AUTO, figures.grain):
-        yield (
-            f"The chart is by {figures.grain}: by {asked}, as asked for, it would have more "
-            f"than {MOST_BUCKETS} bars."
-        )
-    cut = [bucket.words for bucket in figures.buckets if bucket.cut]
-    if cut:
-        subject = "The bar of" if len(cut) == 1 else "The bars of"
-        verb = "covers" if len(cut) == 1 else "cover"
-        yield (
-            f"{subject} {listed(cut)} {verb} fewer days than the others, because the period "
-            f"begins or ends within a {figures.grain}."
-        )
+        yield from chart_notes(figures.buckets, figures.grain, asked)
