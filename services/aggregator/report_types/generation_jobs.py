@@ -7,6 +7,7 @@ Jobs that have not finished are counted in a note.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
@@ -137,7 +138,9 @@ class GenerationJobs:
         workers = {row["worker"]: _tally(row) for row in tallies if row["now"]}
         found = sum(tally.finished for tally in workers.values())
         arguments = (begin, end, *wanted, asked.statuses, asked.limit)
-        return document(
+        # In a thread: a million rows take a while, and the run's lease has to be kept meanwhile.
+        return await asyncio.to_thread(
+            document,
             Figures(
                 progress=progress,
                 workers=workers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from services.aggregator.report_types.anonymity import LEAST_REVIEWS
@@ -126,29 +126,26 @@ def _charts(figures: Figures) -> Iterator[Chart]:
         key=lambda team: (-figures.of(NOW, team).reviews, team),
     )
     days = day_range(figures.progress.period.first_day, figures.progress.period.last_day)
-    # All teams last: so a team has one colour in both charts.
-    series = [*named[: MOST_SERIES - 1], EVERY_TEAM]
-    hours = {
-        (_label(figures, team), bucket.key): Decimal(shown.median) / MILLISECONDS_PER_HOUR
-        for team in series
-        for bucket in figures.buckets
-        if (shown := _point(figures, bucket.key, team)) is not None and shown.median is not None
-    }
-    overall = {bucket.key: hours[_label(figures, EVERY_TEAM), bucket.key] for bucket in drawn}
-    longest = max(drawn, key=lambda bucket: overall[bucket.key])
+    # The same teams in the same order as in the bars: so each has one colour in both charts.
+    points = _points(figures, named[: MOST_SERIES - 1]) or _points(figures, [EVERY_TEAM])
+    series = list(dict.fromkeys(team for team, _ in points))
+    if series != [EVERY_TEAM]:
+        series = named[: MOST_SERIES - 1]
+    (slowest, key), longest = max(points.items(), key=lambda point: point[1])
+    (when,) = (bucket.words for bucket in figures.buckets if bucket.key == key)
     yield lines(
-        hours,
+        {(_label(figures, team), at): hours for (team, at), hours in points.items()},
         name="median_over_time",
         title=f"Hours within which half of the reviews were decided, per {figures.grain}",
         alternative_text=(
-            f"Lines, one for all teams and {len(series) - 1} for single ones: the median hours "
-            f"from request to decision per {figures.grain} in {days}. Over all teams it was "
-            f"longest in {longest.words} with {overall[longest.key]:,.1f} hours."
+            f"Lines by team: the median hours from request to decision per {figures.grain} in "
+            f"{days}. The highest point is {_label(figures, slowest)} in {when} with "
+            f"{longest:,.1f} hours."
         ),
         buckets=figures.buckets,
         grain=figures.grain,
         series=[_label(figures, team) for team in series],
-        value_title="Hours from request to decision",
+        value_title="Hours",
     )
     together = [TOGETHER] if figures.of(NOW, TOGETHER).reviews else []
     yield stacked_bars(
@@ -171,12 +168,20 @@ def _charts(figures: Figures) -> Iterator[Chart]:
     )
 
 
-def _point(figures: Figures, key: str, team: str) -> Measures | None:
-    """What a line has there; the median of one team's handful of reviews is chance."""
-    shown = figures.shown(key, team)
-    if shown is None or (team != EVERY_TEAM and shown.reviews < LEAST_REVIEWS):
-        return None
-    return shown
+def _points(figures: Figures, teams: Sequence[str]) -> dict[tuple[str, str], Decimal]:
+    """Median hours by team and bucket; that of one team's handful of reviews is chance."""
+    found = {
+        (team, bucket.key): figures.shown(bucket.key, team)
+        for team in teams
+        for bucket in figures.buckets
+    }
+    return {
+        group: Decimal(measures.median) / MILLISECONDS_PER_HOUR
+        for group, measures in found.items()
+        if measures is not None
+        and measures.median is not None
+        and (group[0] == EVERY_TEAM or measures.reviews >= LEAST_REVIEWS)
+    }
 
 
 # Tables
@@ -186,8 +191,8 @@ _MEASURED = (
     Column(name="rejected", title="Rejected", kind=Kind.INTEGER),
     Column(name="approved_percent", title="Approved", kind=Kind.PERCENT, places=1),
     Column(name="median_hours", title="Median", kind=Kind.DECIMAL, unit="h", places=1),
-    Column(name="ninetieth_hours", title="Nine in ten", kind=Kind.DECIMAL, unit="h", places=1),
-    Column(name="notes_per_segment", title="Notes per segment", kind=Kind.DECIMAL, places=2),
+    Column(name="ninetieth_hours", title="9 in 10", kind=Kind.DECIMAL, unit="h", places=1),
+    Column(name="notes_per_segment", title="Notes/segment", kind=Kind.DECIMAL, places=2),
 )
 
 
@@ -221,7 +226,7 @@ def _team_table(figures: Figures) -> Table:
             Column(name="team", title="Team", kind=Kind.TEXT),
             *_MEASURED,
             Column(
-                name="previous_median_hours", title="Median before", kind=Kind.DECIMAL,
+                name="previous_median_hours", title="Before", kind=Kind.DECIMAL,
                 unit="h", places=1,
             ),
             Column(name="waiting", title="Waiting", kind=Kind.INTEGER),
@@ -299,7 +304,11 @@ def _notes(figures: Figures) -> Iterator[str]:
         f"A review counts once, on the day of its decision by the clocks of {zone}. It takes from "
         "the request to the decision, nights and weekends included."
     )
-    yield "Notes per segment are all notes of the decided reviews over all segments looked at."
+    yield (
+        "Half of the reviews took no longer than the median, nine in ten no longer than the time "
+        "under 9 in 10; the median of the period before stands under Before. Notes per segment "
+        "are all notes of the decided reviews over all segments looked at."
+    )
     if only := kept(figures.filters):
         yield f"Only what was asked for is counted: {only}."
     if progress.stage is Stage.RUNNING:
@@ -335,7 +344,7 @@ def _anonymity_notes(figures: Figures) -> Iterator[str]:
     told = [
         measures
         for (when, team), measures in figures.measures.items()
-        if team == EVERY_TEAM or when in (NOW, BEFORE)
+        if team == EVERY_TEAM or (when in (NOW, BEFORE) and team in figures.teams)
     ]
     if not all(figures.may_show(measures) for measures in told):
         yield (
@@ -364,16 +373,25 @@ def _anonymity_notes(figures: Figures) -> Iterator[str]:
 def _chart_notes(figures: Figures) -> Iterator[str]:
     """What the lines leave out."""
     named = [team for team in figures.teams if team != TOGETHER and figures.of(NOW, team).reviews]
+    points = _points(figures, named)
+    if not points:
+        yield (
+            f"The line is of all teams together: none decided {LEAST_REVIEWS} reviews or more in "
+            f"one {figures.grain}."
+        )
+        return
     if len(named) >= MOST_SERIES:
         yield (
-            f"The lines are of the {MOST_SERIES - 1} teams with most reviews and of all together; "
-            "the table has every team."
+            f"The lines are of the {MOST_SERIES - 1} teams with most reviews; the table has every "
+            "team."
         )
-    if any(
-        figures.of(bucket.key, team).reviews and _point(figures, bucket.key, team) is None
+    decided = {
+        (team, bucket.key)
         for team in named
         for bucket in figures.buckets
-    ):
+        if figures.of(bucket.key, team).reviews
+    }
+    if decided - points.keys():
         yield (
             f"A team's line has a gap where the team decided fewer than {LEAST_REVIEWS} reviews or "
             "one person decided them alone."

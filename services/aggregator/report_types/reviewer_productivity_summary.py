@@ -166,12 +166,14 @@ def _backlog(figures: Figures) -> Iterator[str]:
         return
     one = waiting.at_end == 1
     opening = sentence(counted(waiting.at_end, "review"))
-    if figures.progress.stage is Stage.RUNNING:
+    running = figures.progress.stage is Stage.RUNNING
+    if running:
         told = f"{opening} {'is' if one else 'are'} waiting for a decision"
     else:
         told = f"{opening} {'was' if one else 'were'} waiting when the period ended"
-    told += f", after {waiting.at_beginning:,} when it began" if waiting.at_beginning else ""
+    if waiting.at_beginning:
+        told += f", after {waiting.at_beginning:,} when {'the period' if running else 'it'} began"
     waited = figures.waited(waiting)
     assert waited is not None
-    verb = "has" if figures.progress.stage is Stage.RUNNING else "had"
+    verb = "has" if running else "had"
     yield f"{told}; the oldest {verb} waited for {lasting(waited)}."

@@ -161,8 +161,18 @@ def test_a_line_has_a_gap_where_a_team_decided_a_handful() -> None:
     }
     assert drawn["Night", WEEKS[0]] == 40
     assert drawn["Night", WEEKS[1]] is None
-    assert drawn["All teams", WEEKS[1]] == 12
+    assert {team for team, _ in drawn} == {"Day", "Night"}
     assert any(note.startswith("A team's line has a gap") for note in found.notes)
+
+
+def test_where_no_team_has_enough_reviews_the_line_is_of_all_together() -> None:
+    few = {key: measures for key, measures in USUAL.items() if key[1] == EVERY_TEAM}
+    few |= {(NOW, "Day"): measures(8, 3), (WEEKS[0], "Day"): measures(4, 3)}
+    found = report(few)
+    values = found.sections[1].charts[0].specification["data"]["values"]
+    assert [value["value"] for value in values if value["value"]] == [9, 12]
+    assert {value["series"] for value in values} == {"All teams"}
+    assert any(note.startswith("The line is of all teams together") for note in found.notes)
 
 
 def test_teams_that_are_about_as_fast_are_not_told_apart() -> None:
