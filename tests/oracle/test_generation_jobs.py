@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -62,6 +62,25 @@ async def report(the_studio: Studio, of: Period, **parameters: Any) -> ReportDoc
 async def test_every_row_and_figure(the_studio: Studio, until: date, timezone: str) -> None:
     for of in periods(until, timezone):
         await check(the_studio, of)
+
+
+async def test_a_job_that_finished_at_midnight_belongs_to_the_day_that_begins(
+    the_studio: Studio, until: date
+) -> None:
+    begun = {
+        (local.date(), timezone)
+        for timezone in ZONES
+        for job in the_studio.rows.generation_jobs
+        if job.finished_at is not None
+        and (local := job.finished_at.astimezone(ZoneInfo(timezone))).time() == time()
+        and local.date() <= until - timedelta(days=30)
+    }
+    assert begun, "the generated rows have such jobs"
+    for day, timezone in sorted(begun):
+        for first_day in (day, day - timedelta(days=1)):
+            await check(
+                the_studio, Period(first_day=first_day, last_day=first_day, timezone=timezone)
+            )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import text
 
+from services.aggregator.report_types import report_types
 from tests.integration.api.test_roles import guarded_routes
 from tests.running_api import RunningApi, body
 
@@ -86,13 +87,14 @@ async def test_a_method_that_is_not_supported_is_refused(
 
 
 async def test_report_types_say_what_can_be_asked_for(ada: httpx.AsyncClient) -> None:
-    (offered,) = (await ada.get("/api/v1/report-types")).json()
+    listed = (await ada.get("/api/v1/report-types")).json()
 
-    assert offered["name"] == "delivery_summary"
-    assert offered["title"]
-    assert offered["description"]
-    assert set(offered["formats"]) == {"pdf", "csv", "json"}
-    assert offered["parameters_schema"]["additionalProperties"] is False
+    assert [offered["name"] for offered in listed] == sorted(report_types)
+    for offered in listed:
+        assert offered["title"]
+        assert offered["description"]
+        assert offered["formats"] == list(report_types[offered["name"]].formats)
+        assert offered["parameters_schema"]["additionalProperties"] is False
 
 
 async def test_metrics_count_requests_by_route_and_not_by_whatever_clients_say(
