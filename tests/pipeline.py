@@ -51,6 +51,7 @@ class Pipeline:
         lane: Lane = Lane.INTERACTIVE,
         source: str = "studio",
         report_type: str = "delivery_summary",
+        parameters: dict[str, Any] | None = None,
     ) -> UUID:
         """Store a run as the api would; any relay publishes it."""
         wanted = RunRequest(
@@ -58,7 +59,7 @@ class Pipeline:
             report_type=report_type,
             source=source,
             period=OCTOBER,
-            parameters={},
+            parameters=parameters or {},
             formats=tuple(formats),
             lane=lane,
             requested_by="tests",

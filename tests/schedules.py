@@ -24,6 +24,7 @@ async def new_schedule(
     preset: str = "yesterday",
     deliver_to: Any = (),
     report_type: str = "delivery_summary",
+    parameters: dict[str, Any] | None = None,
 ) -> UUID:
     """A daily CSV of its own definition, due at `next_run_at`."""
     definition_id, schedule_id = uuid7(), uuid7()
@@ -42,7 +43,7 @@ async def new_schedule(
                 formats=["csv"],
                 preset=preset,
                 timezone=timezone,
-                parameters={},
+                parameters=parameters or {},
             )
         )
         await connection.execute(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.aggregator.report_types import ReportRequest, ReportType
@@ -16,6 +18,7 @@ from services.aggregator.source_registry import REGISTERED_SOURCE, SourceRegistr
 from services.aggregator.sources import Source
 from shared import outbox
 from shared.blobs import BlobStore
+from shared.consent import Consent, refusal
 from shared.dedup_keys import snapshot_key
 from shared.document import ReportDocument
 from shared.errors import PermanentError
@@ -34,7 +37,23 @@ _TENANT_NAME = (
     .scalar_subquery()
     .label("tenant_name")
 )
-ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE)
+_CONSENT = (
+    select(
+        func.jsonb_build_object(
+            *(
+                part
+                for field in fields(Consent)
+                for part in (field.name, tables.tenant_settings.c[field.name])
+            ),
+            type_=JSONB,
+        )
+    )
+    .where(tables.tenant_settings.c.tenant_id == tables.runs.c.tenant_id)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("consent")
+)
+ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE, _CONSENT)
 """What the aggregator needs to know beside the run itself."""
 
 
@@ -54,6 +73,10 @@ async def on_report_requested(
             raise PermanentError(
                 "unknown_report_type", f"no aggregator knows the report type {run.report_type!r}"
             )
+        # Whatever made the run, and whatever was allowed then.
+        refused = refusal(run.report_type, run.parameters, Consent.of(row["consent"]))
+        if refused is not None:
+            raise PermanentError("report_switched_off", refused.detail)
         source = sources.find(run.source, row["registered_source"])
         document = await _document(run, report_type, source, row["tenant_name"])
         content = document.model_dump_json().encode()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
@@ -14,8 +15,9 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from structlog.contextvars import bind_contextvars
 
 from services.api.principals import Principal
-from services.api.problems import Problem
+from services.api.problems import FieldError, Problem
 from services.api.roles import LOWEST_ROLE, ONLY_OWN_BELOW_ADMIN, Action, Role
+from shared.consent import refusal
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A JWT of your tenant.")
 
@@ -70,3 +72,15 @@ def ensure_own(principal: Principal, action: Action, requested_by: str) -> None:
         and requested_by != principal.sub
     ):
         raise Problem(403, f"to {action} that somebody else asked for takes the role admin")
+
+
+def ensure_allowed(principal: Principal, report_type: str, parameters: Mapping[str, Any]) -> None:
+    """Problem 403 where the tenant has not allowed such a report, whatever the role."""
+    refused = refusal(report_type, parameters, principal.consent)
+    if refused is not None:
+        raise Problem(
+            403,
+            refused.detail,
+            kind="report-switched-off",
+            errors=[FieldError(field=refused.field, detail=refused.detail)],
+        )

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select, text
 from services.api.problems import FieldError, Problem
 from services.api.roles import Role
 from services.api.settings import ApiSettings
+from shared.consent import Consent
 from shared.store import tables
 from shared.store.engine import Store
 
@@ -38,6 +39,8 @@ class Principal:
     """The tenant's default timezone."""
     max_backlog: int
     """How many unfinished runs the tenant may have."""
+    consent: Consent
+    """What the tenant allows to be reported about people."""
     expires_at: float
     """When the token ends (Unix seconds)."""
 
@@ -50,7 +53,7 @@ class Principal:
 _TENANT = text("SELECT tenant_by_slug(:slug)")
 _settings, _members = tables.tenant_settings, tables.members
 _MEMBERSHIP = (
-    select(_settings.c.timezone, _settings.c.max_backlog, _members.c.role, _members.c.active)
+    select(_settings, _members.c.role, _members.c.active)
     .select_from(_settings)
     .outerjoin(
         _members,
@@ -124,6 +127,7 @@ class Gatekeeper:
             role=Role(role) if row.role is None else Role(role).capped_by(Role(row.role)),
             timezone=row.timezone,
             max_backlog=row.max_backlog,
+            consent=Consent.of(dict(row._mapping)),
             expires_at=float(str(claims["exp"])),
         )
 

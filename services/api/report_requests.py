@@ -12,6 +12,7 @@ import email_validator
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from services.api.catalogue import Catalogue, OfferedType
+from services.api.guards import ensure_allowed
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem, field_problem, fields_problem
 from shared.dedup_keys import body_hash
@@ -105,8 +106,12 @@ class ReportBody(_Body):
 async def run_request(
     body: ReportBody, principal: Principal, catalogue: Catalogue, idempotency_key: str | None
 ) -> RunRequest:
-    """The validated request; Problem 422 names every field that is wrong."""
+    """The validated request; Problem 422 names every field that is wrong.
+
+    Problem 403 comes before that: nobody is made to mend a request that is refused anyway.
+    """
     offered = await _offered_type(body, catalogue)
+    ensure_allowed(principal, offered.name, body.parameters)
     errors = [
         *_format_errors(body, offered),
         *offered.parameter_errors(body.parameters),

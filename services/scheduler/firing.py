@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import structlog
 from cronsim import CronSimError
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler.cron import Fire, fire_at, next_fire
 from shared import audit, telemetry
+from shared.consent import Consent, refusal
 from shared.periods import Preset, preset_period
 from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus
@@ -129,6 +131,22 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
     if is_new is None:
         return 0
     version = await _definition_version(connection, schedule)
+    refused = refusal(version["report_type"], version["parameters"], Consent.of(dict(version)))
+    if refused is not None:
+        # Not switched off: it fires again as soon as the tenant allows it.
+        await connection.execute(
+            update(occurrences)
+            .where(*_this_one(schedule, fire))
+            .values(status=OccurrenceStatus.SKIPPED, reason=refused.detail)
+        )
+        log.warning(
+            "schedule skipped",
+            schedule_id=str(schedule["id"]),
+            nominal=fire.nominal_local_time.isoformat(),
+            tenant=str(schedule["tenant_id"]),
+            reason=refused.detail,
+        )
+        return 0
     created = await create_run(
         connection,
         RunRequest(
@@ -152,13 +170,7 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
         service=SERVICE,
     )
     await connection.execute(
-        update(occurrences)
-        .where(
-            occurrences.c.schedule_id == schedule["id"],
-            occurrences.c.nominal_local_time == fire.nominal_local_time,
-            occurrences.c.fold == fire.fold,
-        )
-        .values(run_id=created.run["id"])
+        update(occurrences).where(*_this_one(schedule, fire)).values(run_id=created.run["id"])
     )
     await audit.record(
         connection,
@@ -183,19 +195,35 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
     return 1
 
 
+def _this_one(schedule: RowMapping, fire: Fire) -> tuple[ColumnElement[bool], ...]:
+    """The occurrence of that fire."""
+    occurrences = tables.occurrences
+    return (
+        occurrences.c.schedule_id == schedule["id"],
+        occurrences.c.nominal_local_time == fire.nominal_local_time,
+        occurrences.c.fold == fire.fold,
+    )
+
+
 async def _definition_version(connection: AsyncConnection, schedule: RowMapping) -> RowMapping:
     definitions = tables.definitions
     versions = tables.definition_versions
+    settings = tables.tenant_settings
     return (
         (
             await connection.execute(
-                select(versions, tables.report_types.c.source)
+                select(
+                    versions,
+                    tables.report_types.c.source,
+                    *(settings.c[field.name] for field in fields(Consent)),
+                )
                 .join(
                     definitions,
                     (definitions.c.id == versions.c.definition_id)
                     & (definitions.c.current_version == versions.c.version),
                 )
                 .join(tables.report_types, tables.report_types.c.name == versions.c.report_type)
+                .outerjoin(settings, settings.c.tenant_id == versions.c.tenant_id)
                 .where(definitions.c.id == schedule["definition_id"])
             )
         )

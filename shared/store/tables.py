@@ -100,6 +100,11 @@ tenant_settings = Table(
     Column("timezone", String(64), nullable=False, server_default="UTC"),
     Column("retention_days", Integer, nullable=False, server_default="90"),
     Column("max_backlog", Integer, nullable=False, server_default="10000"),
+    # What `shared.consent` asks about; off until an administrator decides otherwise.
+    Column("reviewer_productivity", Boolean, nullable=False, server_default=text("false")),
+    Column(
+        "reviewer_productivity_by_person", Boolean, nullable=False, server_default=text("false")
+    ),
     _created_at("updated_at"),
     CheckConstraint("retention_days BETWEEN 1 AND 3660", name="retention_days"),
     CheckConstraint("max_backlog >= 1", name="max_backlog"),

@@ -109,6 +109,51 @@ async def test_the_two_passes_of_a_repeated_hour_are_two_fires(
     assert len(await pipeline.runs()) == 2
 
 
+async def _occurrences(admin: AsyncEngine, schedule_id: UUID) -> list[Any]:
+    table = tables.occurrences
+    async with admin.connect() as connection:
+        found = await connection.execute(
+            select(table).where(table.c.schedule_id == schedule_id).order_by(table.c.created_at)
+        )
+        return list(found.mappings().all())
+
+
+async def test_a_report_that_the_tenant_has_switched_off_is_skipped_until_it_is_on(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    due: dict[str, Any] = {"next_run_at": MORNING, "report_type": "reviewer_productivity"}
+    by_team = await new_schedule(admin, pipeline.tenant, **due)
+    by_person = await new_schedule(admin, pipeline.tenant, **due, parameters={"by_person": True})
+
+    assert await fire_due_schedules(store) == 0
+
+    assert await pipeline.runs() == []
+    for schedule_id in (by_team, by_person):
+        (occurrence,) = await _occurrences(admin, schedule_id)
+        assert (occurrence["status"], occurrence["run_id"]) == ("skipped", None)
+        assert "switched off for this tenant" in occurrence["reason"]
+        assert "an administrator of the tenant can switch it on" in occurrence["reason"]
+        schedule = await _schedule(admin, schedule_id)
+        assert (schedule["active"], schedule["problem"]) == (True, None)
+        assert schedule["next_run_at"] > datetime.now(UTC)
+
+    tomorrow = MORNING + timedelta(days=1)
+    async with admin.begin() as connection:
+        settings = tables.tenant_settings
+        await connection.execute(
+            update(settings)
+            .where(settings.c.tenant_id == pipeline.tenant.id)
+            .values(reviewer_productivity=True)
+        )
+        await connection.execute(update(tables.schedules).values(next_run_at=tomorrow))
+    assert await fire_due_schedules(store) == 1
+    (run,) = await pipeline.runs()
+    assert run["schedule_id"] == by_team
+    statuses = [row["status"] for row in await _occurrences(admin, by_team)]
+    assert statuses == ["skipped", "fired"]
+    assert "single people" in (await _occurrences(admin, by_person))[1]["reason"]
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -53,29 +53,44 @@ class Filters:
 
     @property
     def nothing_left(self) -> str | None:
-        """The report's only sentence where a filter names nothing that exists.
-
-        Not an error: a schedule should not break because a project was renamed, and a report
-        that says so in its first line is found sooner than one that did not come.
-        """
-        empty = [each for each in self.all if each.unknown and not each.known]
-        return f"There is nothing to report: {_no_such(empty)}." if empty else None
+        """See `nothing_left`."""
+        return nothing_left(self.all)
 
     @property
     def unknown(self) -> str | None:
-        """A sentence about names that do not exist, beside others that do."""
-        partly = [each for each in self.all if each.unknown]
-        return sentence(f"{_no_such(partly)}.") if partly else None
+        """See `unknown`."""
+        return unknown(self.all)
 
     @property
     def note(self) -> str | None:
-        """A sentence that says what the report was narrowed down to."""
-        parts = [
-            f"{plural(len(each.known), each.noun)} {listed(each.known, at_most=10)}"
-            for each in self.all
-            if each.known
-        ]
-        return f"Only what was asked for is counted: {'; '.join(parts)}." if parts else None
+        """See `note`."""
+        return note(self.all)
+
+
+def nothing_left(filters: Sequence[Asked]) -> str | None:
+    """The report's only sentence where a filter names nothing that exists.
+
+    Not an error: a schedule should not break because a project was renamed, and a report
+    that says so in its first line is found sooner than one that did not come.
+    """
+    empty = [each for each in filters if each.unknown and not each.known]
+    return f"There is nothing to report: {_no_such(empty)}." if empty else None
+
+
+def unknown(filters: Sequence[Asked]) -> str | None:
+    """A sentence about names that do not exist, beside others that do."""
+    partly = [each for each in filters if each.unknown]
+    return sentence(f"{_no_such(partly)}.") if partly else None
+
+
+def note(filters: Sequence[Asked]) -> str | None:
+    """A sentence that says what the report was narrowed down to."""
+    parts = [
+        f"{plural(len(each.known), each.noun)} {listed(each.known, at_most=10)}"
+        for each in filters
+        if each.known
+    ]
+    return f"Only what was asked for is counted: {'; '.join(parts)}." if parts else None
 
 
 def _no_such(filters: Sequence[Asked]) -> str:
@@ -106,4 +121,24 @@ async def filters_of(source: SourceSession, selection: SceneSelection) -> Filter
                 strict=True,
             )
         )
+    )
+
+
+async def asked_for(
+    source: SourceSession, noun: str, wanted: Sequence[str], relation: str, column: str
+) -> Asked:
+    """A filter of its own, by the names in a column; asks nothing where nothing is wanted."""
+    if not wanted:
+        return Asked(noun)
+    rows = await source.fetch(
+        # Relation and column are names in this code, never a request's.
+        "SELECT wanted.entry FROM unnest($1::text[]) AS wanted (entry) "  # noqa: S608
+        f"WHERE EXISTS (SELECT 1 FROM {relation} r WHERE r.{column} = wanted.entry)",
+        wanted,
+    )
+    found = {row["entry"] for row in rows}
+    return Asked(
+        noun,
+        known=tuple(name for name in wanted if name in found),
+        unknown=tuple(name for name in wanted if name not in found),
     )

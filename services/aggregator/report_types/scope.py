@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.aggregator.report_types.chart_notes import bucket_notes
 from services.aggregator.report_types.filters import Filters, filters_of
 from services.aggregator.report_types.grain import (
-    MOST_BUCKETS,
     Bucket,
     Grain,
     buckets,
@@ -16,7 +16,7 @@ from services.aggregator.report_types.grain import (
 )
 from services.aggregator.report_types.progress import Progress, Stage
 from services.aggregator.report_types.selection import SceneSelection
-from services.aggregator.report_types.wording import listed, moment, plural
+from services.aggregator.report_types.wording import moment
 from services.aggregator.sources import SourceSession
 from shared.periods import Period, local_midnight
 
@@ -113,19 +113,5 @@ def reach_notes(scope: Scope, first_delivery: datetime | None) -> Iterator[str]:
 
 
 def chart_notes(scope: Scope, mark: str) -> Iterator[str]:
-    """Where the grain is not the one asked for, and which buckets are shorter than the others.
-
-    `mark` is what the chart draws for a bucket: "bar" or "point".
-    """
-    if scope.asked_grain not in (Grain.AUTO, scope.grain):
-        yield (
-            f"The chart is by {scope.grain}: by {scope.asked_grain}, as asked for, it would have "
-            f"more than {MOST_BUCKETS} {mark}s."
-        )
-    cut = [bucket.words for bucket in scope.buckets if bucket.cut]
-    if cut:
-        cover = "covers" if len(cut) == 1 else "cover"
-        yield (
-            f"The {plural(len(cut), mark)} of {listed(cut)} {cover} fewer days than the others, "
-            f"because the period begins or ends within a {scope.grain}."
-        )
+    """See `bucket_notes`."""
+    return bucket_notes(scope.buckets, scope.grain, scope.asked_grain, mark)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -10,12 +10,16 @@ MOST_NAMES = 100
 """How many names a filter may list."""
 
 
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+_Item = TypeVar("_Item")
+
+
+def each_once(names: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Without repetitions, in the order of their first mention."""
     return tuple(dict.fromkeys(names))
 
 
 _Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f]+$")]
-Names = Annotated[tuple[_Name, ...], Field(max_length=MOST_NAMES), AfterValidator(_each_once)]
+Names = Annotated[tuple[_Name, ...], Field(max_length=MOST_NAMES), AfterValidator(each_once)]
 """Exact names, each once; none means all."""
 
 

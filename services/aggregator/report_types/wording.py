@@ -51,12 +51,27 @@ def percent(value: Decimal) -> str:
     return f"{whole:,f}%" if tenths == whole else f"{tenths:,f}%"
 
 
-def listed(names: Sequence[str], *, at_most: int = 5) -> str:
+def lasting(milliseconds: int) -> str:
+    """For instance "34 minutes", "6.2 hours" or, from two days on, "9.3 days"."""
+    minutes = Decimal(milliseconds) / 60_000
+    if minutes < 60:
+        return _measured(minutes, "minute", places=0)
+    if minutes < 48 * 60:
+        return _measured(minutes / 60, "hour", places=1)
+    return _measured(minutes / (24 * 60), "day", places=1)
+
+
+def _measured(value: Decimal, noun: str, *, places: int) -> str:
+    text = f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,f}".removesuffix(".0")
+    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"
+
+
+def listed(names: Sequence[str], *, at_most: int = 5, last: str = "and") -> str:
     """For instance "A, B and C"; beyond `at_most` the rest is counted: "A, B and 3 more"."""
     shown = list(names) if len(names) <= at_most else list(names[: at_most - 1])
     if len(shown) < len(names):
         shown.append(f"{len(names) - len(shown):,} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {last} {shown[-1]}"
 
 
 def month(day: date) -> str:

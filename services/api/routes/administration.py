@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from sqlalchemy import delete, func, select, update
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.api import audit
@@ -60,13 +60,33 @@ class MemberView(BaseModel):
 
 
 class SettingsBody(BaseModel):
-    """The tenant's settings."""
+    """What an administrator says about the tenant."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     timezone: TimezoneName
     retention_days: int = Field(ge=1, le=3660, strict=True)
     max_backlog: int = Field(ge=1, le=1_000_000, strict=True)
+    reviewer_productivity: StrictBool | None = Field(
+        None,
+        description="Whether the report of that name may be asked for: figures of how reviewers "
+        "work, by team. Left out, it stays as it is.",
+    )
+    reviewer_productivity_by_person: StrictBool | None = Field(
+        None,
+        description="Whether it may also show single people, where a request asks for them. Left "
+        "out, it stays as it is.",
+    )
+
+
+class SettingsView(BaseModel):
+    """The tenant's settings."""
+
+    timezone: str
+    retention_days: int
+    max_backlog: int
+    reviewer_productivity: bool
+    reviewer_productivity_by_person: bool
 
 
 class AuditEntry(BaseModel):
@@ -151,12 +171,12 @@ def _ensure_not_self(principal: Principal, sub: str, *, keeps_admin: bool) -> No
 async def get_settings(
     request: Request,
     principal: Annotated[Principal, Depends(allow(Action.SEE_SETTINGS))],
-) -> SettingsBody:
-    """Timezone, retention, limits."""
+) -> SettingsView:
+    """Timezone, retention, limits, and what may be reported about people."""
     table = tables.tenant_settings
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
         row = (await connection.execute(select(table))).mappings().one()
-    return SettingsBody.model_validate({name: row[name] for name in SettingsBody.model_fields})
+    return _settings_view(row)
 
 
 @router.put("/settings", summary="Change the tenant's settings")
@@ -164,19 +184,32 @@ async def put_settings(
     body: SettingsBody,
     request: Request,
     principal: Annotated[Principal, Depends(allow(Action.CHANGE_SETTINGS))],
-) -> SettingsBody:
-    """All of them at once. They take effect within seconds."""
-    values = body.model_dump()
+) -> SettingsView:
+    """They take effect within seconds."""
     table = tables.tenant_settings
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        await connection.execute(
-            update(table)
-            .where(table.c.tenant_id == principal.tenant_id)
-            .values(**values, updated_at=func.now())
+        row = (
+            (
+                await connection.execute(
+                    update(table)
+                    .where(table.c.tenant_id == principal.tenant_id)
+                    .values(**body.model_dump(exclude_none=True), updated_at=func.now())
+                    .returning(table)
+                )
+            )
+            .mappings()
+            .one()
         )
-        await audit.record(connection, principal, "settings.changed", "settings", **values)
+        view = _settings_view(row)
+        await audit.record(
+            connection, principal, "settings.changed", "settings", **view.model_dump()
+        )
     request.app.state.gatekeeper.forget()
-    return body
+    return view
+
+
+def _settings_view(row: RowMapping) -> SettingsView:
+    return SettingsView.model_validate({name: row[name] for name in SettingsView.model_fields})
 
 
 @router.get("/audit", summary="The audit log")

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from services.api.catalogue import OfferedType
 from services.api.guards import allow
 from services.api.principals import Principal
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
+from shared.consent import refusal
 
 router = APIRouter(prefix="/api/v1/report-types", tags=["report types"], route_class=StrictRoute)
 
@@ -22,6 +24,8 @@ class ReportTypeView(BaseModel):
     title: str
     description: str
     formats: list[str]
+    available: bool = Field(description="False: the tenant has it switched off.")
+    unavailable_because: str | None = Field(description="And who can change that.")
     parameters_schema: dict[str, Any] = Field(description="JSON Schema (2020-12) of `parameters`.")
 
 
@@ -32,13 +36,17 @@ async def list_report_types(
 ) -> list[ReportTypeView]:
     """Each with its formats and the schema of its parameters."""
     types = await request.app.state.catalogue.types()
-    return [
-        ReportTypeView(
-            name=offered.name,
-            title=offered.title,
-            description=offered.description,
-            formats=list(offered.formats),
-            parameters_schema=offered.parameters_schema,
-        )
-        for offered in types.values()
-    ]
+    return [_view(offered, principal) for offered in types.values()]
+
+
+def _view(offered: OfferedType, principal: Principal) -> ReportTypeView:
+    refused = refusal(offered.name, {}, principal.consent)
+    return ReportTypeView(
+        name=offered.name,
+        title=offered.title,
+        description=offered.description,
+        formats=list(offered.formats),
+        available=refused is None,
+        unavailable_because=None if refused is None else refused.detail,
+        parameters_schema=offered.parameters_schema,
+    )

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
-from services.api.guards import allow, ensure_own
+from services.api.guards import allow, ensure_allowed, ensure_own
 from services.api.news import next_news
 from services.api.principals import Principal
 from services.api.problems import Problem, field_problem
@@ -273,6 +273,7 @@ async def retry(
     async with state.store.tenant(principal.tenant_id) as connection:
         row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
         ensure_own(principal, Action.RETRY_REPORT, row["requested_by"])
+        ensure_allowed(principal, row["report_type"], row["parameters"])
         await run_store.retry(connection, row)
         await audit.record(connection, principal, "report.retried", f"report/{row['id']}")
     telemetry.RUNS.labels(row["report_type"], RunStatus.REQUESTED).inc()

@@ -218,7 +218,13 @@ async def test_members_and_settings_are_changed_and_the_log_says_by_whom(
 ) -> None:
     sub = "https://id.example.com/users/".ljust(200, "7")
     member = {"role": "author", "email": "bob@example.com", "team": "lighting", "active": True}
-    settings = {"timezone": "Asia/Tokyo", "retention_days": 7, "max_backlog": 5}
+    settings = {
+        "timezone": "Asia/Tokyo",
+        "retention_days": 7,
+        "max_backlog": 5,
+        "reviewer_productivity": True,
+        "reviewer_productivity_by_person": False,
+    }
 
     put = await ada.put(f"/api/v1/members/{sub}", json=member)
     members = (await ada.get("/api/v1/members")).json()
@@ -252,6 +258,8 @@ async def test_members_and_settings_are_changed_and_the_log_says_by_whom(
         ({"max_backlog": 0}, "/max_backlog"),
         ({"max_backlog": 1.5}, "/max_backlog"),
         ({"colour": "red"}, "/colour"),
+        ({"reviewer_productivity": "yes"}, "/reviewer_productivity"),
+        ({"reviewer_productivity_by_person": 1}, "/reviewer_productivity_by_person"),
     ],
 )
 async def test_wrong_settings_are_refused_by_their_name(

@@ -71,13 +71,21 @@ async def test_lists_logs_members_and_settings_are_each_tenants_own(
 ) -> None:
     await ada.post("/api/v1/reports", json=body())
     await ada.put("/api/v1/members/bob", json={"role": "viewer"})
-    settings = {"timezone": "Asia/Tokyo", "retention_days": 7, "max_backlog": 5}
+    settings = {
+        "timezone": "Asia/Tokyo",
+        "retention_days": 7,
+        "max_backlog": 5,
+        "reviewer_productivity": True,
+        "reviewer_productivity_by_person": True,
+    }
     await ada.put("/api/v1/settings", json=settings)
 
     assert (await stranger.get("/api/v1/reports")).json()["items"] == []
     assert (await stranger.get("/api/v1/members")).json() == []
     assert (await stranger.get("/api/v1/audit")).json() == []
-    assert (await stranger.get("/api/v1/settings")).json()["timezone"] == "UTC"
+    theirs = (await stranger.get("/api/v1/settings")).json()
+    assert theirs["timezone"] == "UTC"
+    assert theirs["reviewer_productivity"] is False
     assert (await ada.get("/api/v1/settings")).json() == settings
 
 

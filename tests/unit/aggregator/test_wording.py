@@ -81,3 +81,25 @@ def test_what_two_days_share_is_said_once(first: date, last: date, text: str) ->
 def test_a_moment_is_told_by_the_local_clock() -> None:
     at = datetime(2026, 10, 31, 23, 5, tzinfo=UTC)
     assert wording.moment(at, "Europe/Berlin") == "1 November 2026, 00:05"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [
+        (0, "0 minutes"),
+        (29_999, "0 minutes"),
+        (60_000, "1 minute"),
+        (34 * 60_000, "34 minutes"),
+        (3_600_000, "1 hour"),
+        (22_320_000, "6.2 hours"),
+        (171_000_000, "47.5 hours"),
+        (172_800_000, "2 days"),
+        (803_520_000, "9.3 days"),
+    ],
+)
+def test_how_long_something_lasts(milliseconds: int, words: str) -> None:
+    assert wording.lasting(milliseconds) == words
+
+
+def test_alternatives_are_listed_with_another_word() -> None:
+    assert wording.listed(["A", "B", "C"], last="or") == "A, B or C"

@@ -73,7 +73,7 @@ SELECT c.id, c.name, p.name AS project, c.scene_type, c.resolution_tier, c.deliv
   JOIN projects p ON p.id = c.project_id
   LEFT JOIN generation_jobs j ON j.character_id = c.id AND j.finished_at < $2
  WHERE c.id = ANY ($1::bigint[])
- GROUP BY c.id, p.name
+ GROUP BY 1, 2, 3, 4, 5, 6
  ORDER BY gpu DESC, c.id
 """
 

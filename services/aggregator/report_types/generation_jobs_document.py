@@ -1,0 +1,307 @@
+"""What the figures of `generation_jobs` say: the document, from what the source answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.aggregator.report_types.filters import Asked, note, nothing_left, unknown
+from services.aggregator.report_types.headline import against, kpi, quotient
+from services.aggregator.report_types.progress import Progress, Stage
+from services.aggregator.report_types.ratio import ratio_kpi
+from services.aggregator.report_types.report_type import ReportRequest
+from services.aggregator.report_types.wording import (
+    counted,
+    listed,
+    moment,
+    percent,
+    percentage,
+    sentence,
+)
+from shared.document import Cell, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+
+NAME = "generation_jobs"
+TITLE = "Generation jobs"
+MILLISECONDS_PER_HOUR = 3_600_000
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What some jobs came to."""
+
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    repeated: int = 0
+    """Jobs that were not the first attempt at their scene."""
+    gpu_milliseconds: int = 0
+
+    @property
+    def finished(self) -> int:
+        """All of them."""
+        return self.ran + self.cancelled
+
+    @property
+    def ran(self) -> int:
+        """Those that a worker took."""
+        return self.succeeded + self.failed
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.succeeded + other.succeeded,
+            self.failed + other.failed,
+            self.cancelled + other.cancelled,
+            self.repeated + other.repeated,
+            self.gpu_milliseconds + other.gpu_milliseconds,
+        )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the source said, and all that the document is made from."""
+
+    progress: Progress
+    workers: Mapping[str | None, Tally]
+    """In the period, by worker; None: jobs that no worker took."""
+    previous: Tally
+    """All jobs of the period before."""
+    rows: Sequence[Mapping[str, Any]]
+    """One per job, by finish and id; fewer than there were where a limit was asked for."""
+    unfinished: int
+    """Jobs queued before the period's end that have not finished by the as-of time."""
+    first_finish: datetime | None
+    """Of the whole source."""
+    filters: tuple[Asked, ...] = ()
+    statuses: tuple[str, ...] = ()
+    """How the jobs finished that were asked for; all of them without."""
+
+    @cached_property
+    def total(self) -> Tally:
+        """All jobs of the period, also those that a limit keeps out of the rows."""
+        return sum(self.workers.values(), Tally())
+
+
+def document(figures: Figures, request: ReportRequest) -> ReportDocument:
+    """The report that the figures make. Pure: the same figures give the same document."""
+    return ReportDocument(
+        type=NAME,
+        title=TITLE,
+        period=request.period,
+        previous_period=request.period.previous,
+        as_of=figures.progress.as_of,
+        generated_at=request.generated_at,
+        tenant=request.tenant,
+        parameters=request.parameters.model_dump(mode="json"),
+        summary=tuple(_summary(figures)),
+        kpis=_kpis(figures),
+        sections=(Section(title="Jobs", tables=(_table(figures, request.period.timezone),)),),
+        notes=tuple(_notes(figures)),
+    )
+
+
+def _kpis(figures: Figures) -> tuple[Kpi, ...]:
+    now, before, stage = figures.total, figures.previous, figures.progress.stage
+    # Of the jobs of one status none or all succeeded: that is no figure about the farm.
+    ran_now, ran_before = (0, 0) if figures.statuses else (now.ran, before.ran)
+    return (
+        kpi(
+            "jobs_finished", "Jobs finished", now.finished, before.finished,
+            unit="jobs", stage=stage,
+        ),
+        ratio_kpi(
+            "succeeded_percent", "Jobs that succeeded",
+            (now.succeeded * 100, ran_now), (before.succeeded * 100, ran_before),
+            unit="%", places=1, stage=stage, more_is=Verdict.GOOD,
+        ),
+        ratio_kpi(
+            "repeated_percent", "Repeated attempts",
+            (now.repeated * 100, now.finished), (before.repeated * 100, before.finished),
+            unit="%", places=1, stage=stage, more_is=Verdict.BAD,
+        ),
+        kpi(
+            "gpu_hours", "GPU time", now.gpu_milliseconds, before.gpu_milliseconds,
+            divisor=MILLISECONDS_PER_HOUR, places=1, unit="h", stage=stage,
+        ),
+    )  # fmt: skip
+
+
+# Sentences
+
+
+def _summary(figures: Figures) -> Iterator[str]:
+    if nothing := nothing_left(figures.filters):
+        yield nothing
+        return
+    if figures.progress.stage is Stage.NOT_BEGUN:
+        yield "The period has not begun, so no job has finished in it."
+    else:
+        yield _headline(figures)
+    if names := unknown(figures.filters):
+        yield names
+    if not figures.total.finished:
+        return
+    if not figures.statuses:
+        yield from _outcome(figures.total)
+        yield from _outlier(figures)
+    if len(figures.rows) < figures.total.finished:
+        yield (
+            f"The table has the first {len(figures.rows):,} of "
+            f"{figures.total.finished:,} jobs; the figures above are of all."
+        )
+
+
+def _noun(figures: Figures) -> str:
+    """What is counted: "job", or for instance "failed or cancelled job"."""
+    return f"{listed(figures.statuses, last='or')} job" if figures.statuses else "job"
+
+
+def _headline(figures: Figures) -> str:
+    now, before = figures.total.finished, figures.previous.finished
+    days = figures.progress.period.days
+    where = "on the day before" if days == 1 else f"in the {days:,} days before"
+    if figures.progress.stage is Stage.RUNNING:
+        verb = "has" if now == 1 else "have"
+        whole = "the day before" if days == 1 else f"the whole {days:,} days before"
+        had = f"{before:,}" if before else "none"
+        return (
+            f"{sentence(counted(now, _noun(figures)))} {verb} finished so far; {whole} had {had}."
+        )
+    if now == 0:
+        after = f"after {before:,}" if before else "and none"
+        return f"No {_noun(figures)}s finished in this period, {after} {where}."
+    return f"{sentence(counted(now, _noun(figures)))} finished, {against(now, before)} {where}."
+
+
+def _outcome(total: Tally) -> Iterator[str]:
+    if total.ran:
+        share = percent(percentage(total.succeeded, total.ran) or Decimal(0))
+        hours = quotient(total.gpu_milliseconds, MILLISECONDS_PER_HOUR, 1)
+        yield (
+            f"{sentence(counted(total.ran, 'job'))} ran: {share} succeeded and {total.failed:,} "
+            f"failed; the GPUs computed for {hours:,} hours."
+        )
+    if total.cancelled:
+        verb = "was" if total.cancelled == 1 else "were"
+        yield f"{sentence(counted(total.cancelled, 'job'))} {verb} cancelled before the start."
+
+
+LEAST_RUNS, LEAST_FAILURES = 50, 5
+"""Below these, that a worker fails more often than others may well be chance."""
+
+
+def _outlier(figures: Figures) -> Iterator[str]:
+    """The worker that fails most often, if twice as often as the others together."""
+    ran = {name: tally for name, tally in figures.workers.items() if name and tally.ran}
+    shares = {
+        name: Fraction(tally.failed, tally.ran)
+        for name, tally in ran.items()
+        if tally.ran >= LEAST_RUNS and tally.failed >= LEAST_FAILURES
+    }
+    if not shares or len(ran) < 2:
+        return
+    worst = max(shares, key=lambda name: (shares[name], name))
+    others = sum((tally for name, tally in ran.items() if name != worst), Tally())
+    if shares[worst] < 2 * Fraction(others.failed, others.ran):
+        return
+    mine = ran[worst]
+    share = percent(percentage(mine.failed, mine.ran) or Decimal(0))
+    rest = percent(percentage(others.failed, others.ran) or Decimal(0))
+    yield (
+        f"Worker {worst} failed {share} of its {mine.ran:,} jobs, all other workers together "
+        f"{rest}: it is worth a look."
+    )
+
+
+# Table and notes
+
+_COLUMNS = (
+    # Texts: nobody reckons with them, and they are to be read as they are written elsewhere.
+    Column(name="job_id", title="Job", kind=Kind.TEXT),
+    Column(name="scene_id", title="Scene", kind=Kind.TEXT),
+    Column(name="character_id", title="Character", kind=Kind.TEXT),
+    Column(name="project", title="Project", kind=Kind.TEXT),
+    Column(name="scene_type", title="Scene type", kind=Kind.TEXT),
+    Column(name="resolution_tier", title="Tier", kind=Kind.TEXT),
+    Column(name="worker", title="Worker", kind=Kind.TEXT),
+    Column(name="status", title="Status", kind=Kind.TEXT),
+    Column(name="attempt", title="Attempt", kind=Kind.INTEGER),
+    Column(name="queued_at", title="Queued", kind=Kind.INSTANT),
+    Column(name="started_at", title="Started", kind=Kind.INSTANT),
+    Column(name="finished_at", title="Finished", kind=Kind.INSTANT),
+    Column(name="gpu_milliseconds", title="GPU time", kind=Kind.INTEGER, unit="ms"),
+)
+
+
+def _table(figures: Figures, timezone: str) -> Table:
+    zone = ZoneInfo(timezone)
+    found = figures.total.finished
+    return Table(
+        name="jobs",
+        title="Jobs by the time they finished",
+        columns=_COLUMNS,
+        rows=tuple(_row(job, zone) for job in figures.rows),
+        available_rows=found if len(figures.rows) < found else None,
+    )
+
+
+def _row(job: Mapping[str, Any], zone: ZoneInfo) -> tuple[Cell, ...]:
+    return (
+        str(job["id"]),
+        str(job["scene_id"]),
+        None if job["character_id"] is None else str(job["character_id"]),
+        job["project"],
+        job["scene_type"],
+        job["resolution_tier"],
+        job["worker"],
+        job["status"],
+        job["attempt"],
+        _instant(job["queued_at"], zone),
+        _instant(job["started_at"], zone),
+        _instant(job["finished_at"], zone),
+        job["gpu_milliseconds"],
+    )
+
+
+def _instant(at: datetime | None, zone: ZoneInfo) -> str | None:
+    """To the millisecond, as the source keeps it; by the clocks that its day is told by."""
+    return None if at is None else at.astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def _notes(figures: Figures) -> Iterator[str]:
+    progress = figures.progress
+    period, zone = progress.period, progress.period.timezone
+    yield (
+        "A job belongs to the day on which it finished (succeeded, failed or was cancelled) by "
+        f"the clocks of {zone}, whenever it was queued; rows are in the order of that time, then "
+        "of the job's number."
+    )
+    if only := note(figures.filters):
+        yield only
+    if figures.statuses:
+        yield (f"Only {_noun(figures)}s are counted, so there is no share of those that succeeded.")
+    if progress.stage is Stage.RUNNING:
+        yield (
+            f"The period has not ended: its figures reach up to {moment(progress.as_of, zone)}, "
+            "while the period before is whole."
+        )
+    elif progress.stage is Stage.NOT_BEGUN:
+        yield f"The period begins after the as-of time, {moment(progress.as_of, zone)}."
+    if figures.unfinished:
+        verb = "is" if figures.unfinished == 1 else "are"
+        yield (
+            "Not in the list, because queued before the period's end and not finished by "
+            f"{moment(progress.as_of, zone)}, {verb} {counted(figures.unfinished, 'job')}."
+        )
+    if figures.first_finish is None:
+        yield "The source has no finished jobs at all."
+    elif figures.first_finish > period.previous.starts_at:
+        yield (
+            f"The source's first job finished on {moment(figures.first_finish, zone)}: before "
+            "that there is nothing to compare with."
+        )

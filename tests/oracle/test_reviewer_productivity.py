@@ -1,0 +1,316 @@
+"""Every figure of `reviewer_productivity` against an independent computation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from deploy.demo import generate_tables
+from deploy.demo.generate import Tables
+from deploy.local.infrastructure import LocalInfrastructure
+from shared.document import Kpi, ReportDocument, Table
+from shared.periods import Period
+from tests.oracle.delivery_summary_oracle import bucket_of
+from tests.oracle.reviewer_productivity_oracle import (
+    HOUR,
+    OTHERS,
+    TOGETHER,
+    Decided,
+    Expected,
+    alone,
+    by_bucket,
+    expected,
+    hidden,
+    hours,
+    quantile,
+    row,
+)
+from tests.oracle.seasons import AHEAD, LEAP_SPRING, SCALE, SEED, ZONES, Studio, period, periods
+from tests.studio import studio, studio_source
+
+LENGTHS = ("half a year", "a month", "one day", "over the last day", "over the first day")
+
+
+@pytest.fixture(scope="module", params=[LEAP_SPRING, AHEAD], ids=["leap_spring", "ahead"])
+def until(request: pytest.FixtureRequest) -> date:
+    day: date = request.param
+    return day
+
+
+@pytest.fixture(scope="module")
+def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
+    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def rows(until: date) -> Tables:
+    return generate_tables(SCALE, SEED, until)
+
+
+@pytest.fixture
+async def the_studio(
+    infra: LocalInfrastructure, database: str, rows: Tables
+) -> AsyncIterator[Studio]:
+    source = studio_source(infra, database)
+    yield Studio(source, rows)
+    await source.close()
+
+
+@pytest.mark.parametrize("timezone", ZONES)
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+async def test_every_figure(the_studio: Studio, until: date, timezone: str, grain: str) -> None:
+    for of in periods(until, timezone):
+        if grain != "day" or of.days <= 400:
+            await check(the_studio, of, grain)
+
+
+@pytest.mark.parametrize("by_person", [False, True])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"projects": ["Saltmarsh Choir"]},
+        {"scene_types": ["crowd"], "resolution_tiers": ["uhd", "hd"]},
+        {"projects": ["Lanterns of Osk"], "resolution_tiers": ["preview"]},
+    ],
+    ids=str,
+)
+async def test_every_figure_of_a_selection(
+    by_person: bool, wanted: dict[str, list[str]], the_studio: Studio, until: date
+) -> None:
+    for name in LENGTHS:
+        await check(the_studio, period(until, name), "week", by_person=by_person, **wanted)
+
+
+async def check(
+    the_studio: Studio, of: Period, grain: str, *, by_person: bool = False, **wanted: list[str]
+) -> None:
+    document = await the_studio.report(
+        "reviewer_productivity", of, grain=grain, by_person=by_person, **wanted
+    )
+    truth = expected(
+        the_studio.rows,
+        first_day=of.first_day,
+        last_day=of.last_day,
+        timezone=of.timezone,
+        as_of=document.as_of,
+        **wanted,
+    )
+    tables = {table.name: table for table in document.tables}
+    check_teams(tables["by_team"], truth, people_too=by_person)
+    days = [of.first_day + timedelta(days=number) for number in range(of.days)]
+    keys = list(dict.fromkeys(bucket_of(day, grain) for day in days))
+    found = by_bucket(truth.now, grain)
+    assert list(tables["over_time"].rows) == [
+        (key, *row(found.get(key, []), people_too=by_person).cells) for key in keys
+    ]
+    assert ("by_person" in tables) is by_person
+    if by_person:
+        check_people(tables["by_person"], document, truth)
+    check_kpis(document, truth, people_too=by_person)
+    check_charts(document, truth, keys, grain, people_too=by_person)
+
+
+def check_teams(table: Table, truth: Expected, *, people_too: bool) -> None:
+    teams = {truth.team(review.team) for review in truth.now}
+    teams |= {truth.team(review.reviewer_team) for review in truth.waiting}
+    assert truth.ends_at is not None
+
+    def line(name: str, team: str | None) -> tuple[object, ...]:
+        mine = [review for review in truth.now if team in (None, truth.team(review.team))]
+        before = [review for review in truth.before if team in (None, truth.team(review.team))]
+        waiting = [
+            review.requested_at
+            for review in truth.waiting
+            if team in (None, truth.team(review.reviewer_team))
+        ]
+        assert truth.ends_at is not None
+        oldest = (truth.ends_at - min(waiting)) // timedelta(milliseconds=1) if waiting else None
+        return (
+            name,
+            *row(mine, people_too=people_too).cells,
+            row(before, people_too=people_too).median_hours,
+            len(waiting),
+            hours(oldest),
+        )
+
+    def slowest_first(team: str) -> tuple[bool, int, str]:
+        times = [review.milliseconds for review in truth.now if truth.team(review.team) == team]
+        return team == TOGETHER, -(quantile(times, Fraction(1, 2)) or 0), team
+
+    assert list(table.rows) == [line(team, team) for team in sorted(teams, key=slowest_first)]
+    assert table.total == (line("All teams", None) if teams else None)
+
+
+def check_people(table: Table, document: ReportDocument, truth: Expected) -> None:
+    shown = alone(truth.now)
+    lines = []
+    few = more = 0
+    for team in sorted({review.team for review in truth.now}):
+        mine = [review for review in truth.now if review.team == team]
+        counts = Counter(review.person for review in mine)
+        for person in sorted(person for t, person in shown if t == team):
+            lines.append((team, person, [review for review in mine if review.person == person]))
+        others = [review for review in mine if (team, review.person) not in shown]
+        left = {review.person for review in others}
+        few += sum(counts[person] < 5 for person in left)
+        more += sum(counts[person] >= 5 for person in left)
+        if len(left) > 1 and len(others) >= 5:
+            lines.append((team, OTHERS, others))
+    assert list(table.rows) == [
+        (team, person, *row(reviews, people_too=True).cells) for team, person, reviews in lines
+    ]
+    said = " ".join(document.notes)
+    assert (f"fewer than 5 reviews: {people(few)}." in said) is (few > 0)
+    assert (f"can be worked out: {people(more)}." in said) is (more > 0)
+
+
+def people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def check_kpis(document: ReportDocument, truth: Expected, *, people_too: bool) -> None:
+    kpis = {kpi.name: kpi for kpi in document.kpis}
+    decided = kpis["reviews_decided"]
+    assert (decided.value, decided.previous) == (
+        Decimal(len(truth.now)),
+        Decimal(len(truth.before)),
+    )
+    waiting = kpis["reviews_waiting"]
+    assert (waiting.value, waiting.previous) == (
+        Decimal(len(truth.waiting)),
+        Decimal(truth.waiting_at_beginning),
+    )
+    for name in ("median_hours", "ninetieth_hours", "approved_percent", "notes_per_segment"):
+        told = kpis[name].value, kpis[name].previous
+        exact = [
+            getattr(row(reviews, people_too=people_too), name)
+            for reviews in (truth.now, truth.before)
+        ]
+        assert told == tuple(None if figure is None else Decimal(figure) for figure in exact)
+        check_change(kpis[name], truth, people_too=people_too)
+
+
+def check_change(kpi: Kpi, truth: Expected, *, people_too: bool) -> None:
+    now, before = (
+        None if not reviews or hidden(reviews, people_too=people_too) else exact(kpi.name, reviews)
+        for reviews in (truth.now, truth.before)
+    )
+    if now is None or not before:
+        assert kpi.change_percent is None
+    else:
+        change = (now - before) / before * 100
+        assert kpi.change_percent == Decimal(round(change * 10)).scaleb(-1)
+
+
+def exact(name: str, reviews: Sequence[Decided]) -> Fraction:
+    times = [review.milliseconds for review in reviews]
+    match name:
+        case "median_hours":
+            return Fraction(quantile(times, Fraction(1, 2)) or 0)
+        case "ninetieth_hours":
+            return Fraction(quantile(times, Fraction(9, 10)) or 0)
+        case "approved_percent":
+            return Fraction(sum(review.approved for review in reviews), len(reviews))
+    return Fraction(sum(r.notes for r in reviews), sum(r.segments for r in reviews))
+
+
+def check_charts(
+    document: ReportDocument, truth: Expected, keys: list[str], grain: str, *, people_too: bool
+) -> None:
+    charts = {chart.name: chart for section in document.sections for chart in section.charts}
+    found = by_bucket(truth.now, grain)
+    told = [key for key in keys if key in found and not hidden(found[key], people_too=people_too)]
+    assert bool(charts) is (len(told) > 1)
+    if not charts:
+        return
+    points = {}
+    bars: Counter[tuple[str, str]] = Counter()
+    for key in found:
+        for team in {review.team for review in found[key]}:
+            mine = [review for review in found[key] if review.team == team]
+            bars[truth.team(team), key] += len(mine)
+            if team in truth.together or len(mine) < 5 or hidden(mine, people_too=people_too):
+                continue
+            points[team, key] = quantile((r.milliseconds for r in mine), Fraction(1, 2))
+    if not points:
+        points = {
+            ("All teams", key): quantile((r.milliseconds for r in found[key]), Fraction(1, 2))
+            for key in told
+        }
+    values = charts["median_over_time"].specification["data"]["values"]
+    assert {
+        (value["series"], value["bucket"]): round(value["value"] * HOUR)
+        for value in values
+        if value["value"] is not None
+    } == points
+    assert drawn(charts["decided_over_time"].specification) == bars
+
+
+def drawn(specification: dict[str, Any]) -> Counter[tuple[str, str]]:
+    values = specification["data"]["values"]
+    return Counter({(value["series"], value["bucket"]): value["count"] for value in values})
+
+
+async def test_small_selections_are_among_those_tried(the_studio: Studio, until: date) -> None:
+    """Else the rules about who may be shown would not have been put to the test."""
+    together, others, more = 0, 0, 0
+    for wanted in ({}, {"projects": ["Lanterns of Osk"], "resolution_tiers": ["preview"]}):
+        for name in LENGTHS:
+            document = await the_studio.report(
+                "reviewer_productivity", period(until, name), by_person=True, **wanted
+            )
+            tables = {table.name: table for table in document.tables}
+            together += any(row[0] == TOGETHER for row in tables["by_team"].rows)
+            others += any(row[1] == OTHERS for row in tables["by_person"].rows)
+            more += any("can be worked out" in note for note in document.notes)
+    assert together
+    assert others
+    assert more
+
+
+async def test_halves_of_a_period_add_up_to_it(the_studio: Studio, until: date) -> None:
+    for of in periods(until):
+        if of.days < 2:
+            continue
+        cut = of.first_day + timedelta(days=of.days // 2)
+        head = of.model_copy(update={"last_day": cut - timedelta(days=1)})
+        tail = of.model_copy(update={"first_day": cut})
+        parts = [await decided(the_studio, part) for part in (head, tail)]
+        assert sum(parts) == await decided(the_studio, of)
+
+
+@pytest.mark.parametrize("parameter", ["projects", "scene_types", "resolution_tiers"])
+async def test_filters_partition_the_reviews(
+    parameter: str, the_studio: Studio, until: date
+) -> None:
+    of, tables = period(until, "half a year"), the_studio.rows
+    values = {
+        "projects": {project.name for project in tables.projects},
+        "scene_types": {character.scene_type for character in tables.characters},
+        "resolution_tiers": {character.resolution_tier for character in tables.characters},
+    }[parameter]
+    parts = [await decided(the_studio, of, **{parameter: [value]}) for value in values]
+    assert sum(parts) == await decided(the_studio, of) > 0
+
+
+async def test_another_timezone_loses_no_review(the_studio: Studio, until: date) -> None:
+    for timezone in ZONES:
+        of = period(until, "long before to long after", timezone)
+        document = await the_studio.report("reviewer_productivity", of)
+        kpis = {kpi.name: kpi.value for kpi in document.kpis}
+        asked = sum(review.requested_at < document.as_of for review in the_studio.rows.reviews)
+        assert (kpis["reviews_decided"] or 0) + (kpis["reviews_waiting"] or 0) == asked
+
+
+async def decided(the_studio: Studio, of: Period, **wanted: list[str]) -> int:
+    document = await the_studio.report("reviewer_productivity", of, **wanted)
+    (value,) = (kpi.value for kpi in document.kpis if kpi.name == "reviews_decided")
+    return int(value or 0)
