@@ -129,6 +129,7 @@ def test_in_the_foreground_it_says_a_line_per_service_and_ends_with_ctrl_c_besid
         finally:
             foreground.kill()
             other("down")
+    said += rest.splitlines(keepends=True)  # a line may come a moment after what it tells of
     for name in SERVICES:
         assert any(name in line.split() and "ready" in line for line in said), "".join(said)
         assert mine["services"][name]["pid"] != theirs["services"][name]["pid"]
