@@ -28,7 +28,11 @@ from tests.studio import LIMITS, studio, studio_source
 INSTANTS = ("queued_at", "started_at", "finished_at")
 
 
-@pytest.fixture(scope="module", params=[LEAP_SPRING, AHEAD], ids=["leap_spring", "ahead"])
+@pytest.fixture(
+    scope="module",
+    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
+    ids=["leap_spring", "ahead"],
+)
 def until(request: pytest.FixtureRequest) -> date:
     day: date = request.param
     return day

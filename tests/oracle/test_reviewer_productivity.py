@@ -37,7 +37,11 @@ from tests.studio import studio, studio_source
 LENGTHS = ("half a year", "a month", "one day", "over the last day", "over the first day")
 
 
-@pytest.fixture(scope="module", params=[LEAP_SPRING, AHEAD], ids=["leap_spring", "ahead"])
+@pytest.fixture(
+    scope="module",
+    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
+    ids=["leap_spring", "ahead"],
+)
 def until(request: pytest.FixtureRequest) -> date:
     day: date = request.param
     return day

@@ -49,7 +49,11 @@ class Studio:
             return await REPORT.build(session, request)
 
 
-@pytest.fixture(scope="module", params=[LEAP_SPRING, AHEAD], ids=["leap_spring", "ahead"])
+@pytest.fixture(
+    scope="module",
+    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
+    ids=["leap_spring", "ahead"],
+)
 def until(request: pytest.FixtureRequest) -> date:
     day: date = request.param
     return day

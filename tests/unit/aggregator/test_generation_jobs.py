@@ -206,7 +206,7 @@ def test_names_that_do_not_exist_are_told_first() -> None:
     )
     found = report({"gpu-1": Tally(succeeded=1)}, filters=some[:1])
     assert found.summary[1] == "The source has no project named C."
-    assert "Only what was asked for is counted: project A or B." in found.notes
+    assert "Only what was asked for is counted: projects A and B." in found.notes
 
 
 tallies = st.builds(
