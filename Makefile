@@ -19,7 +19,7 @@ run: $(READY) ## all five services with broker, database and inbox, and a first 
 down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` started
 	@$(BIN)/python -m cli.main down
 
-test: $(READY) ## unit, contract, integration, end-to-end and fault tests (up to 12 minutes)
+test: $(READY) ## unit, contract, integration, end-to-end and fault tests (12 to 16 minutes)
 	@$(BIN)/python -m pytest -m "not long and not containers" $(or $(ARGS),tests)
 
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
