@@ -19,7 +19,6 @@ from deploy.local.debian import DebianError, PrivateApt, unpack
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _VENV = _CHECKOUT / ".venv"
-_PYTHON = _VENV / "bin" / "python"
 _READY = _VENV / ".ready"
 _LOCK = _CHECKOUT / "requirements.lock"
 _INSTALLER_LOCK = _CHECKOUT / "requirements-bootstrap.lock"
@@ -45,7 +44,7 @@ class Installer:
         self._environment = {**os.environ, **(environment or {})}
 
     def install(self, what: str, *arguments: str) -> None:
-        """Install into `.venv`; raises `BootstrapError` with what the installer said last."""
+        """Install into its environment; `BootstrapError` with what the installer said last."""
         ended = subprocess.run(
             [*self._command, *arguments],
             cwd=_CHECKOUT,
@@ -70,8 +69,11 @@ def main() -> None:
             raise BootstrapError(
                 f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}"
             )
-        _make_venv()
-        _install(_installers())
+        _READY.unlink(missing_ok=True)
+        make_venv(_VENV)
+        installer = install_locked(_VENV, _LOCK, _INSTALLER_LOCK)
+        _say("installing broadsheet itself, editable")
+        installer.install("broadsheet", "--no-deps", "--no-build-isolation", "-e", str(_CHECKOUT))
     except (BootstrapError, DebianError) as error:
         print(f"\nbootstrap failed: {error}", file=sys.stderr)
         raise SystemExit(1) from None
@@ -79,19 +81,19 @@ def main() -> None:
     _say(f".venv is ready ({time.monotonic() - started:.0f} s)")
 
 
-def _make_venv() -> None:
-    """A fresh `.venv`, unless the one there has the same Python and works."""
-    _READY.unlink(missing_ok=True)
+def make_venv(venv: Path) -> None:
+    """An empty environment in that folder, unless the one there has the same Python and works."""
     wanted = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if _PYTHON.exists():
-        probe = [str(_PYTHON), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    python = _python(venv)
+    if python.exists():
+        probe = [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         answer = subprocess.run(probe, capture_output=True, text=True, check=False)
         if answer.stdout.strip() == wanted:
             return
-    _say(f"making .venv with Python {wanted} ({sys.executable})")
-    shutil.rmtree(_VENV, ignore_errors=True)
+    _say(f"making {venv.name} with Python {wanted} ({sys.executable})")
+    shutil.rmtree(venv, ignore_errors=True)
     made = subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(_VENV)],
+        [sys.executable, "-m", "venv", "--without-pip", str(venv)],
         capture_output=True,
         text=True,
         check=False,
@@ -100,58 +102,66 @@ def _make_venv() -> None:
         raise BootstrapError(f"python -m venv failed: {(made.stderr or made.stdout).strip()}")
 
 
-def _install(installers: Iterator[Installer]) -> None:
-    """Everything with the first installer that can; an error is final when it was the last."""
+def install_locked(venv: Path, *locks: Path) -> Installer:
+    """What the lock files name, with the first installer that can; that one.
+
+    Raises `BootstrapError` with what the last one said when none could.
+    """
     failure = BootstrapError("no installer for Python packages was found")
-    for installer in installers:
+    for installer in _installers(venv):
         try:
             _say(f"installing the locked packages with {installer.name}")
-            locks = ("-r", str(_LOCK), "-r", str(_INSTALLER_LOCK))
-            installer.install("the locked packages", "--require-hashes", *locks)
+            files = [word for lock in locks for word in ("-r", str(lock))]
+            installer.install("the locked packages", "--require-hashes", *files)
         except BootstrapError as error:
             _say(f"that did not work: {str(error).splitlines()[-1].strip()}")
             failure = error
             continue
-        _say("installing broadsheet itself, editable")
-        installer.install("broadsheet", "--no-deps", "--no-build-isolation", "-e", str(_CHECKOUT))
-        return
+        return installer
     raise failure
 
 
-def _installers() -> Iterator[Installer]:
+def _installers(venv: Path) -> Iterator[Installer]:
     """From the best to the last resort; looked for only when the one before was of no use."""
-    own_uv = str(_VENV / "bin" / "uv")
-    for command in (own_uv, "uv"):
+    own_uv = str(venv / "bin" / "uv")
+    for command in (own_uv, str(Path(sys.executable).with_name("uv")), "uv"):
         # A command of that name may be a shim that has nothing behind it: ask it.
         if _answers([command, "--version"]):
-            yield _uv(command)
+            yield _uv(command, venv)
             break
-    pip = _pip()
+    pip = _pip(venv)
     if not _pip_has_an_index_of_its_own():
         # uv does not read pip's configuration: it would go elsewhere than this machine wants.
         _say("installing uv (pinned), which installs the rest faster")
         pip.install("uv", "--require-hashes", "-r", str(_INSTALLER_LOCK))
-        yield _uv(own_uv)
+        yield _uv(own_uv, venv)
     yield pip
 
 
-def _uv(command: str) -> Installer:
-    return Installer("uv", [command, "pip"], {"VIRTUAL_ENV": str(_VENV)})
+def _uv(command: str, venv: Path) -> Installer:
+    # A machine that trusts a certificate of its own has it where the system keeps them.
+    environment = {"VIRTUAL_ENV": str(venv), "UV_SYSTEM_CERTS": "true"}
+    return Installer("uv", [command, "pip"], environment)
 
 
-def _pip() -> Installer:
+def _pip(venv: Path) -> Installer:
     """The first pip there is: the machine's, ensurepip's wheel, Debian's package."""
+    python = str(_python(venv))
     if _answers([sys.executable, "-m", "pip", "--version"]):
         _say("using this machine's pip")
         # `--python` makes one pip install into another environment (pip 22.3 and later).
-        return Installer("pip", [sys.executable, "-m", "pip", "--python", str(_PYTHON)])
+        return Installer("pip", [sys.executable, "-m", "pip", "--python", python])
     wheel = _bundled_wheel()
     if wheel is not None:
         _say("using the pip that comes with Python")
     else:
         _say("fetching pip from Debian's package python3-pip-whl (nothing is installed)")
         wheel = _debian_wheel()
-    return Installer("pip", [str(_PYTHON), "-m", "pip"], {"PYTHONPATH": str(wheel)})
+    return Installer("pip", [python, "-m", "pip"], {"PYTHONPATH": str(wheel)})
+
+
+def _python(venv: Path) -> Path:
+    return venv / "bin" / "python"
 
 
 def _bundled_wheel() -> Path | None:

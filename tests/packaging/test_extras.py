@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from deploy.bootstrap import install_locked, make_venv
+
 CHECKOUT = Path(__file__).parents[2]
-UV = Path(sys.executable).with_name("uv")
 SERVICES = ("api", "aggregator", "renderer", "scheduler", "mailer")
 ENVIRONMENT = {
     "BROADSHEET_AMQP_URL": "amqp://nobody@127.0.0.1:1/",
@@ -22,9 +22,11 @@ ENVIRONMENT = {
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_extra_alone_is_enough(service: str, tmp_path: Path) -> None:
-    python = _environment(tmp_path / "alone", service)
+    alone = tmp_path / "alone"
+    make_venv(alone)
+    install_locked(alone, CHECKOUT / f"deploy/locks/{service}.lock")
     imported = subprocess.run(
-        [python, "-c", f"import services.{service}.app"],
+        [alone / "bin/python", "-c", f"import services.{service}.app"],
         cwd=CHECKOUT,
         env={**ENVIRONMENT, "PATH": os.environ["PATH"]},
         capture_output=True,
@@ -32,17 +34,3 @@ def test_an_extra_alone_is_enough(service: str, tmp_path: Path) -> None:
         check=False,
     )
     assert imported.returncode == 0, imported.stderr
-
-
-def _environment(folder: Path, service: str) -> Path:
-    """A virtual environment with the service's lock and nothing else; its Python."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    python = folder / "bin/python"
-    lock = CHECKOUT / f"deploy/locks/{service}.lock"
-    install: list[str | Path] = ["install", "-q", "--require-hashes", "-r", lock]
-    words = [UV, "pip", *install, "--python", python]
-    if UV.exists() and subprocess.run(words, check=False).returncode == 0:
-        return python
-    # As in the bootstrap: where uv finds no index, the machine's pip may know one.
-    subprocess.run([sys.executable, "-m", "pip", "--python", python, *install], check=True)
-    return python
