@@ -19,9 +19,9 @@ from services.aggregator.report_types.gpu_utilization.figures import (
     Kind,
     WorkTime,
 )
-from services.aggregator.report_types.gpu_utilization.reading import read_figures
-from services.aggregator.report_types.grain import Grain
-from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.report_types.gpu_utilization.queries import read_figures
+from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.selection import SceneSelection
 from shared.document import ReportDocument
 from shared.periods import Period
 from tests.oracle.delivery_summary_oracle import bucket_of, change

@@ -14,10 +14,10 @@ import pytest
 from deploy.demo import generate_tables
 from deploy.demo.generate import Tables
 from deploy.local.infrastructure import LocalInfrastructure
-from services.aggregator.report_types.grain import Grain
 from services.aggregator.report_types.quality_metrics.figures import Attempts, Figures, together
-from services.aggregator.report_types.quality_metrics.reading import read_figures
-from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.report_types.quality_metrics.queries import read_figures
+from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.selection import SceneSelection
 from shared.document import Cell, ReportDocument, Verdict
 from shared.periods import Period
 from tests.oracle.delivery_summary_oracle import bucket_of

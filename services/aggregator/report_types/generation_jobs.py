@@ -14,7 +14,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.aggregator.report_types.filters import asked_for
 from services.aggregator.report_types.generation_jobs_document import (
     NAME,
     TITLE,
@@ -22,9 +21,10 @@ from services.aggregator.report_types.generation_jobs_document import (
     Tally,
     document,
 )
-from services.aggregator.report_types.progress import Progress
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
-from services.aggregator.report_types.selection import Names, SceneSelection, each_once
+from services.aggregator.scope.filters import asked_for
+from services.aggregator.scope.progress import Progress
+from services.aggregator.scope.selection import Names, SceneSelection, each_once
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
 from shared.errors import PermanentError

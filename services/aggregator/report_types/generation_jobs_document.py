@@ -11,19 +11,16 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.aggregator.report_types.filters import Asked, note, nothing_left, unknown
-from services.aggregator.report_types.headline import against, kpi, quotient
-from services.aggregator.report_types.progress import Progress, Stage
-from services.aggregator.report_types.ratio import ratio_kpi
 from services.aggregator.report_types.report_type import ReportRequest
-from services.aggregator.report_types.wording import (
-    counted,
-    listed,
-    moment,
-    percent,
-    percentage,
-    sentence,
-)
+from services.aggregator.scope.filters import Asked, note, nothing_left, unknown
+from services.aggregator.scope.progress import Progress, Stage
+from services.aggregator.statistics.headline import kpi
+from services.aggregator.statistics.ratio import ratio_kpi
+from services.aggregator.statistics.rounding import percentage, quotient
+from services.aggregator.wording.comparisons import against
+from services.aggregator.wording.days import moment
+from services.aggregator.wording.grammar import listed, sentence
+from services.aggregator.wording.numbers import counted, percent
 from shared.document import Cell, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
 NAME = "generation_jobs"

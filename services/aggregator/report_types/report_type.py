@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from services.aggregator.sources import SourceSession
-from shared.document import ReportDocument
+from shared.document import Kpi, ReportDocument, Section
 from shared.periods import Period
 
 EVERY_FORMAT = ("pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet")
@@ -49,6 +49,34 @@ class ReportType(Protocol):
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """The whole report. Raises TransientError and PermanentError as the source does."""
         ...
+
+
+def report_document(
+    name: str,
+    title: str,
+    request: ReportRequest,
+    as_of: datetime,
+    *,
+    summary: Iterable[str],
+    kpis: tuple[Kpi, ...],
+    sections: Iterable[Section],
+    notes: Iterable[str],
+) -> ReportDocument:
+    """What a report says, with all that the request already says of it."""
+    return ReportDocument(
+        type=name,
+        title=title,
+        period=request.period,
+        previous_period=request.period.previous,
+        as_of=as_of,
+        generated_at=request.generated_at,
+        tenant=request.tenant,
+        parameters=request.parameters.model_dump(mode="json"),
+        summary=tuple(summary),
+        kpis=kpis,
+        sections=tuple(sections),
+        notes=tuple(notes),
+    )
 
 
 _report_types: dict[str, ReportType] = {}

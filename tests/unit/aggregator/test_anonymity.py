@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.anonymity import people_alone, teams_together
+from services.aggregator.report_types.reviewer_productivity.anonymity import (
+    people_alone,
+    teams_together,
+)
 
 PEOPLE = st.dictionaries(st.sampled_from("ABCDEFGH"), st.integers(1, 12), max_size=8)
 

@@ -20,11 +20,11 @@ from services.aggregator.report_types.cost_per_character.document import documen
 from services.aggregator.report_types.cost_per_character.figures import Character, Cost, Figures
 from services.aggregator.report_types.cost_per_character.rate import Rate
 from services.aggregator.report_types.cost_per_character.sentences import mean_at_earlier_mix
-from services.aggregator.report_types.dimensions import Dimension
-from services.aggregator.report_types.durations import DAY, HOUR
-from services.aggregator.report_types.filters import Asked, Filters
-from services.aggregator.report_types.grain import Grain, buckets
-from services.aggregator.report_types.scope import Scope
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.filters import Asked, Filters
+from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.scope.scope import Scope
+from services.aggregator.statistics.durations import DAY, HOUR
 from shared.document import Direction, Kpi, ReportDocument, Table, Verdict
 from shared.periods import Period
 

@@ -23,9 +23,9 @@ from services.aggregator.report_types.delivery_summary import (
     YearBefore,
     document,
 )
-from services.aggregator.report_types.filters import Asked, Filters
-from services.aggregator.report_types.grain import Grain, buckets
-from services.aggregator.report_types.scope import Scope
+from services.aggregator.scope.filters import Asked, Filters
+from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.scope.scope import Scope
 from services.renderer.drawing.report import draw_report
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period

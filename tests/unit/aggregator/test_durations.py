@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.durations import DAY, HOUR, NEIGHBOURS, Spread, days, hours
+from services.aggregator.statistics.durations import DAY, HOUR, NEIGHBOURS, Spread, days, hours
 
 durations = st.lists(st.integers(0, 10**13), min_size=1, max_size=60)
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.aggregator.report_types.filters import Asked, Filters, filters_of
-from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.scope.filters import Asked, Filters, filters_of
+from services.aggregator.scope.selection import SceneSelection
 
 
 class KnownNames:

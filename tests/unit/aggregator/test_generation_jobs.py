@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.aggregator.report_types import ReportRequest
-from services.aggregator.report_types.filters import Asked
 from services.aggregator.report_types.generation_jobs import GenerationJobsParameters
 from services.aggregator.report_types.generation_jobs_document import Figures, Tally, document
-from services.aggregator.report_types.progress import Progress
+from services.aggregator.scope.filters import Asked
+from services.aggregator.scope.progress import Progress
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period
 

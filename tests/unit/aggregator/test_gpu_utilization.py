@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from services.aggregator.report_types import ReportRequest
-from services.aggregator.report_types.filters import Asked, Filters
 from services.aggregator.report_types.gpu_utilization import GpuUtilizationParameters, document
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
@@ -19,8 +18,9 @@ from services.aggregator.report_types.gpu_utilization.figures import (
     Worker,
     WorkTime,
 )
-from services.aggregator.report_types.grain import Grain, buckets
-from services.aggregator.report_types.hours import HOUR, local_hours
+from services.aggregator.report_types.gpu_utilization.hours import HOUR, local_hours
+from services.aggregator.scope.filters import Asked, Filters
+from services.aggregator.scope.grain import Grain, buckets
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.grain import MOST_BUCKETS, Grain, buckets, grain_for
+from services.aggregator.scope.grain import MOST_BUCKETS, Grain, buckets, grain_for
 from shared.periods import MAX_DAYS, Period
 
 firsts = st.dates(date(1970, 1, 1), date(2100, 1, 1))

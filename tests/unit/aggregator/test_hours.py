@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.hours import covered, local_hours, steps_of
+from services.aggregator.report_types.gpu_utilization.hours import covered, local_hours, steps_of
 from shared.periods import Period
 
 ODD_ZONES = (

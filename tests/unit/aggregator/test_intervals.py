@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.intervals import Share, difference, quantile, wilson
+from services.aggregator.statistics.intervals import Share, difference, quantile, wilson
 
 shares = st.integers(1, 2000).flatmap(
     lambda whole: st.builds(Share, st.integers(0, whole), st.just(whole))

@@ -10,10 +10,6 @@ from typing import Any
 import pytest
 
 from services.aggregator.report_types import ReportRequest
-from services.aggregator.report_types.filters import Asked, Filters
-from services.aggregator.report_types.grain import Grain, buckets
-from services.aggregator.report_types.intervals import Difference
-from services.aggregator.report_types.progress import Progress
 from services.aggregator.report_types.quality_metrics import QualityMetricsParameters, document
 from services.aggregator.report_types.quality_metrics.figures import (
     Attempts,
@@ -23,7 +19,11 @@ from services.aggregator.report_types.quality_metrics.figures import (
     Kind,
 )
 from services.aggregator.report_types.quality_metrics.findings import interval_words, points
-from services.aggregator.report_types.quality_metrics.reading import windows
+from services.aggregator.report_types.quality_metrics.queries import windows
+from services.aggregator.scope.filters import Asked, Filters
+from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.scope.progress import Progress
+from services.aggregator.statistics.intervals import Difference
 from shared.document import Kpi, ReportDocument, Table, Verdict
 from shared.periods import Period
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.ratio import ratio_kpi
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.ratio import ratio_kpi
 from shared.document import Direction, Verdict
 
 COUNTS = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))

@@ -14,12 +14,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.aggregator.report_types import ReportRequest
-from services.aggregator.report_types.filters import Asked
-from services.aggregator.report_types.grain import Grain, buckets
-from services.aggregator.report_types.progress import Progress
 from services.aggregator.report_types.reviewer_productivity import ReviewerProductivityParameters
-from services.aggregator.report_types.reviewer_productivity_document import document
-from services.aggregator.report_types.reviewer_productivity_figures import (
+from services.aggregator.report_types.reviewer_productivity.document import document
+from services.aggregator.report_types.reviewer_productivity.figures import (
     BEFORE,
     EVERY_TEAM,
     NOW,
@@ -29,6 +26,9 @@ from services.aggregator.report_types.reviewer_productivity_figures import (
     People,
     Waiting,
 )
+from services.aggregator.scope.filters import Asked
+from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.scope.progress import Progress
 from shared.document import Kpi, ReportDocument, Table, Verdict
 from shared.periods import Period
 
@@ -79,7 +79,7 @@ def report(
         tenant="Lighthouse Studio",
         generated_at=NOVEMBER_2,
     )
-    return document(figures, request, Grain.WEEK)
+    return document(figures, request)
 
 
 def kpi(found: ReportDocument, name: str) -> Kpi:

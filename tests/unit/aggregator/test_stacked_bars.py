@@ -13,13 +13,13 @@ import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.grain import Grain, buckets
-from services.aggregator.report_types.stacked_bars import (
+from services.aggregator.charts.stacked_bars import (
     COLOURS,
     MOST_SERIES,
     OTHERS_COLOUR,
     stacked_bars,
 )
+from services.aggregator.scope.grain import Grain, buckets
 from shared.periods import Period
 
 OCTOBER = Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC")

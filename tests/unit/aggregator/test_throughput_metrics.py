@@ -12,11 +12,6 @@ import pytest
 from pydantic import ValidationError
 
 from services.aggregator.report_types import ReportRequest
-from services.aggregator.report_types.dimensions import Dimension
-from services.aggregator.report_types.durations import DAY, Spread
-from services.aggregator.report_types.filters import Asked, Filters
-from services.aggregator.report_types.grain import Grain, buckets
-from services.aggregator.report_types.scope import Scope
 from services.aggregator.report_types.throughput_metrics import ThroughputParameters
 from services.aggregator.report_types.throughput_metrics.document import document
 from services.aggregator.report_types.throughput_metrics.figures import (
@@ -24,6 +19,11 @@ from services.aggregator.report_types.throughput_metrics.figures import (
     Figures,
     UnderWay,
 )
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.filters import Asked, Filters
+from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.scope.scope import Scope
+from services.aggregator.statistics.durations import DAY, Spread
 from shared.document import Direction, Kpi, ReportDocument, Table, Verdict
 from shared.periods import Period
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types import wording
+from services.aggregator.statistics import rounding
+from services.aggregator.wording import days, grammar, numbers
 
 
 @pytest.mark.parametrize(
@@ -18,11 +19,11 @@ from services.aggregator.report_types import wording
     [(0, "no characters"), (1, "1 character"), (2, "2 characters"), (1204, "1,204 characters")],
 )
 def test_singular_and_plural_agree(number: int, text: str) -> None:
-    assert wording.counted(number, "character") == text
+    assert numbers.counted(number, "character") == text
 
 
 def test_was_is_for_one_alone() -> None:
-    assert [wording.was(number) for number in (0, 1, 2)] == ["were", "was", "were"]
+    assert [grammar.was(number) for number in (0, 1, 2)] == ["were", "was", "were"]
 
 
 @pytest.mark.parametrize(
@@ -37,18 +38,18 @@ def test_was_is_for_one_alone() -> None:
     ],
 )
 def test_percentages_show_a_decimal_place_where_there_is_one(value: str, text: str) -> None:
-    assert wording.percent(Decimal(value)) == text
+    assert numbers.percent(Decimal(value)) == text
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
 def test_a_share_is_rounded_once(part: int, whole: int) -> None:
-    share = wording.percentage(part, whole)
+    share = rounding.percentage(part, whole)
     assert share is not None
     assert Fraction(share) == Fraction(round(Fraction(1000 * part, whole)), 10)
 
 
 def test_there_is_no_share_of_nothing() -> None:
-    assert wording.percentage(0, 0) is None
+    assert rounding.percentage(0, 0) is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_there_is_no_share_of_nothing() -> None:
     ],
 )
 def test_names_are_listed_and_many_are_counted(names: str, text: str) -> None:
-    assert wording.listed(list(names)) == text
+    assert grammar.listed(list(names)) == text
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,12 @@ def test_names_are_listed_and_many_are_counted(names: str, text: str) -> None:
     ],
 )
 def test_what_two_days_share_is_said_once(first: date, last: date, text: str) -> None:
-    assert wording.day_range(first, last) == text
+    assert days.day_range(first, last) == text
 
 
 def test_a_moment_is_told_by_the_local_clock() -> None:
     at = datetime(2026, 10, 31, 23, 5, tzinfo=UTC)
-    assert wording.moment(at, "Europe/Berlin") == "1 November 2026, 00:05"
+    assert days.moment(at, "Europe/Berlin") == "1 November 2026, 00:05"
 
 
 @pytest.mark.parametrize(
@@ -98,8 +99,8 @@ def test_a_moment_is_told_by_the_local_clock() -> None:
     ],
 )
 def test_how_long_something_lasts(milliseconds: int, words: str) -> None:
-    assert wording.lasting(milliseconds) == words
+    assert numbers.lasting(milliseconds) == words
 
 
 def test_alternatives_are_listed_with_another_word() -> None:
-    assert wording.listed(["A", "B", "C"], last="or") == "A, B or C"
+    assert grammar.listed(["A", "B", "C"], last="or") == "A, B or C"

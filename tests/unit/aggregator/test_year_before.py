@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aggregator.report_types.year_before import year_before
+from services.aggregator.report_types.delivery_summary.year_before import year_before
 from shared.periods import Period
 
 

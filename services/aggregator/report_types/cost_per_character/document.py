@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from services.aggregator.charts.lines import lines
+from services.aggregator.charts.ranked_bars import MOST_BARS, ranked_bars
+from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.cost_per_character.figures import Cost, Figures
 from services.aggregator.report_types.cost_per_character.sentences import notes, summary
-from services.aggregator.report_types.dimensions import Dimension
-from services.aggregator.report_types.durations import DAY, HOUR, days, hours
-from services.aggregator.report_types.headline import change_percent, kpi, kpi_of_fractions
-from services.aggregator.report_types.lines import lines
-from services.aggregator.report_types.ranked_bars import MOST_BARS, ranked_bars
-from services.aggregator.report_types.report_type import ReportRequest
-from services.aggregator.report_types.time_axis import AXIS_TITLES
-from services.aggregator.report_types.wording import counted, day_range, rounded
+from services.aggregator.report_types.report_type import ReportRequest, report_document
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.statistics.durations import DAY, HOUR, days, hours
+from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
+from services.aggregator.statistics.rounding import rounded
+from services.aggregator.wording.days import day_range
+from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
 NAME = "cost_per_character"
@@ -26,17 +28,13 @@ PLACES = 2
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The whole report."""
-    scope, now = figures.scope, figures.now
-    return ReportDocument(
-        type=NAME,
-        title=TITLE,
-        period=scope.period,
-        previous_period=scope.period.previous,
-        as_of=scope.as_of,
-        generated_at=request.generated_at,
-        tenant=request.tenant,
-        parameters=request.parameters.model_dump(mode="json"),
-        summary=tuple(summary(figures)),
+    now = figures.now
+    return report_document(
+        NAME,
+        TITLE,
+        request,
+        figures.scope.as_of,
+        summary=summary(figures),
         kpis=tuple(_kpis(figures)),
         sections=(
             Section(
@@ -60,7 +58,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
             Section(title="Dearest characters", tables=(_dearest(figures),)),
             Section(title="Figures over time", tables=(_over_time(figures),)),
         ),
-        notes=tuple(notes(figures)),
+        notes=notes(figures),
     )
 
 

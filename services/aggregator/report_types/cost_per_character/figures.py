@@ -8,8 +8,8 @@ from datetime import datetime
 from fractions import Fraction
 
 from services.aggregator.report_types.cost_per_character.rate import Rate
-from services.aggregator.report_types.dimensions import Dimension
-from services.aggregator.report_types.scope import Scope
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.scope import Scope
 
 DEAREST = 10
 """How many single characters the table of the dearest shows."""

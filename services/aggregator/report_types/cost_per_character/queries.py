@@ -12,9 +12,9 @@ from services.aggregator.report_types.cost_per_character.figures import (
     Figures,
 )
 from services.aggregator.report_types.cost_per_character.rate import Rate
-from services.aggregator.report_types.dimensions import Dimension, grouped_by
-from services.aggregator.report_types.scope import Scope
-from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.scope.dimensions import Dimension, grouped_by
+from services.aggregator.scope.scope import Scope
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 
 # Jobs have their ids in the order in which they were asked for.

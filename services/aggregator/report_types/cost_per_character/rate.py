@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from services.aggregator.report_types.durations import HOUR
+from services.aggregator.statistics.durations import HOUR
 
 _SMALLEST = Decimal("0.0001")
 _TOO_LARGE = Decimal(1_000_000)

@@ -14,14 +14,13 @@ from services.aggregator.report_types.cost_per_character.rate import (
     OptionalRate,
     Rate,
 )
-from services.aggregator.report_types.grain import Grain
 from services.aggregator.report_types.report_type import (
     EVERY_FORMAT,
     ReportRequest,
     register,
 )
-from services.aggregator.report_types.scope import scope_of
-from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.scope.scope import scope_of
+from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
 
@@ -40,17 +39,10 @@ _BOTH_OR_NEITHER: JsonDict = {
 }
 
 
-class CostParameters(SceneSelection):
+class CostParameters(SelectionOverTime):
     """What can be asked of a cost report."""
 
     model_config = ConfigDict(title="Cost per character", json_schema_extra=_BOTH_OR_NEITHER)
-
-    grain: Grain = Field(
-        Grain.AUTO,
-        title="Grain of the chart",
-        description="What one point of the chart covers: a local day, an ISO week or a month. "
-        "`auto` takes days up to a month, weeks up to half a year, months beyond.",
-    )
     gpu_hour_rate: OptionalRate = Field(
         None,
         title="Rate per GPU hour",

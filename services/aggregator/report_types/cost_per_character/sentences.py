@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from services.aggregator.report_types.cost_per_character.figures import Cost, Figures
-from services.aggregator.report_types.dimensions import ENOUGH, Dimension
-from services.aggregator.report_types.durations import hours
-from services.aggregator.report_types.headline import moved
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.scope import chart_notes, reach_notes, running_notes
-from services.aggregator.report_types.wording import (
-    counted,
-    moment,
-    percent,
-    rounded,
-    was,
-)
+from services.aggregator.scope.dimensions import ENOUGH, Dimension
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.durations import hours
+from services.aggregator.statistics.rounding import rounded
+from services.aggregator.wording.comparisons import moved
+from services.aggregator.wording.days import moment
+from services.aggregator.wording.grammar import was
+from services.aggregator.wording.notes import chart_notes, reach_notes, running_notes
+from services.aggregator.wording.numbers import counted, percent
 
 STANDS_OUT = 3
 """A character this many times as dear as the mean is named."""
@@ -207,9 +204,9 @@ def notes(figures: Figures) -> Iterator[str]:
         yield f"Money is GPU time at {figures.rate.words}, rounded only where it is printed."
     if note := scope.filters.note:
         yield note
-    yield from running_notes(scope)
+    yield from running_notes(scope.progress)
     yield from _gaps(figures)
-    yield from reach_notes(scope, figures.first_delivery)
+    yield from reach_notes(scope.progress, figures.first_delivery)
     if now is None:
         return
     yield (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from services.aggregator.charts.stacked_bars import stacked_bars
 from services.aggregator.report_types.delivery_summary.figures import Figures
 from services.aggregator.report_types.delivery_summary.sentences import notes, summary
-from services.aggregator.report_types.headline import kpi
-from services.aggregator.report_types.report_type import ReportRequest
-from services.aggregator.report_types.stacked_bars import stacked_bars
-from services.aggregator.report_types.wording import counted, day_range, percentage
+from services.aggregator.report_types.report_type import ReportRequest, report_document
+from services.aggregator.statistics.headline import kpi
+from services.aggregator.statistics.rounding import percentage
+from services.aggregator.wording.days import day_range
+from services.aggregator.wording.numbers import counted
 from shared.document import (
     Cell,
     Chart,
@@ -29,17 +31,12 @@ TITLE = "Delivery summary"
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The whole report."""
-    scope = figures.scope
-    return ReportDocument(
-        type=NAME,
-        title=TITLE,
-        period=scope.period,
-        previous_period=scope.period.previous,
-        as_of=scope.as_of,
-        generated_at=request.generated_at,
-        tenant=request.tenant,
-        parameters=request.parameters.model_dump(mode="json"),
-        summary=tuple(summary(figures)),
+    return report_document(
+        NAME,
+        TITLE,
+        request,
+        figures.scope.as_of,
+        summary=summary(figures),
         kpis=_kpis(figures),
         sections=(
             Section(
@@ -49,7 +46,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
             ),
             Section(title="Characters delivered by project", tables=(_table(figures),)),
         ),
-        notes=tuple(notes(figures)),
+        notes=notes(figures),
     )
 
 

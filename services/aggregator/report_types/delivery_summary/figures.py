@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from services.aggregator.report_types.scope import Scope
+from services.aggregator.scope.scope import Scope
 from shared.periods import Period
 
 

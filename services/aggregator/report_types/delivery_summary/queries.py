@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.aggregator.report_types.delivery_summary.figures import Figures, YearBefore
-from services.aggregator.report_types.scope import Scope
-from services.aggregator.report_types.selection import SceneSelection
-from services.aggregator.report_types.year_before import year_before
+from services.aggregator.report_types.delivery_summary.year_before import year_before
+from services.aggregator.scope.scope import Scope
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 
 # In all of them $1, $2 and $3 are the projects, scene types and tiers asked for; empty for all.

@@ -6,20 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.aggregator.report_types.delivery_summary.figures import Figures, YearBefore
-from services.aggregator.report_types.headline import against
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.scope import chart_notes, reach_notes, running_notes
-from services.aggregator.report_types.wording import (
-    counted,
-    day_range,
-    listed,
-    moment,
-    percent,
-    percentage,
-    sentence,
-    was,
-)
-from services.aggregator.report_types.year_before import year_before
+from services.aggregator.report_types.delivery_summary.year_before import year_before
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.rounding import percentage
+from services.aggregator.wording.comparisons import against
+from services.aggregator.wording.days import day_range, moment
+from services.aggregator.wording.grammar import listed, sentence, was
+from services.aggregator.wording.notes import chart_notes, reach_notes, running_notes
+from services.aggregator.wording.numbers import counted, percent
 
 
 def summary(figures: Figures) -> Iterator[str]:
@@ -140,7 +134,7 @@ def notes(figures: Figures) -> Iterator[str]:
     yield f"A character counts once, on the day of its delivery by the clocks of {zone}."
     if note := scope.filters.note:
         yield note
-    yield from running_notes(scope)
+    yield from running_notes(scope.progress)
     if scope.stage is Stage.RUNNING:
         yield (
             f"Deliveries per day are of {scope.progress.days_begun:,} of the period's "
@@ -151,7 +145,7 @@ def notes(figures: Figures) -> Iterator[str]:
             "Not counted as delivered, because still in production: "
             f"{counted(figures.in_production, 'character')}."
         )
-    yield from reach_notes(scope, figures.first_delivery)
+    yield from reach_notes(scope.progress, figures.first_delivery)
     yield from _year_notes(figures)
     if figures.total:
         yield from chart_notes(scope, "bar")

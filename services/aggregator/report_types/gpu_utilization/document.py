@@ -7,30 +7,37 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from services.aggregator.charts.heat_map import WEEKDAYS, hours_of_week
+from services.aggregator.charts.ranked_bars import ranked_bars
+from services.aggregator.charts.stacked_bars import stacked_bars
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
     GpuTime,
     Worker,
     WorkTime,
 )
+from services.aggregator.report_types.gpu_utilization.hours import HOUR
 from services.aggregator.report_types.gpu_utilization.sentences import (
     clock,
     hours_words,
+    notes,
     share_words,
+    summary,
 )
-from services.aggregator.report_types.grain import Grain
-from services.aggregator.report_types.headline import kpi, quotient
-from services.aggregator.report_types.heat_map import WEEKDAYS, hours_of_week
-from services.aggregator.report_types.hours import HOUR
-from services.aggregator.report_types.ranked_bars import ranked_bars
-from services.aggregator.report_types.rates import rate_kpi
-from services.aggregator.report_types.stacked_bars import stacked_bars
-from services.aggregator.report_types.wording import counted, day_range, percentage
+from services.aggregator.report_types.report_type import ReportRequest, report_document
+from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.statistics.headline import kpi
+from services.aggregator.statistics.ratio import ratio_kpi
+from services.aggregator.statistics.rounding import percentage, quotient
+from services.aggregator.wording.days import day_range
+from services.aggregator.wording.numbers import counted
 from shared.document import (
     Chart,
     Column,
     Kind,
     Kpi,
+    ReportDocument,
     Section,
     Table,
     Verdict,
@@ -42,8 +49,27 @@ MOST_WORKERS = 200
 _BARS = 14
 """Of the workers' chart: so many names stand clear of each other."""
 
+NAME = "gpu_utilization"
+TITLE = "GPU utilization"
 
-def kpis(figures: Figures) -> tuple[Kpi, ...]:
+
+def document(figures: Figures, request: ReportRequest) -> ReportDocument:
+    """The report that the figures make. Pure: the same figures give the same document."""
+    asked = request.parameters
+    assert isinstance(asked, SelectionOverTime)
+    return report_document(
+        NAME,
+        TITLE,
+        request,
+        figures.as_of,
+        summary=summary(figures),
+        kpis=_kpis(figures),
+        sections=_sections(figures),
+        notes=notes(figures, asked.grain),
+    )
+
+
+def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     """GPU hours, the active share, idle hours, and what failed jobs took."""
     now, before, stage = figures.total, figures.total_before, figures.stage
     work, work_before = figures.work, figures.work_before
@@ -52,10 +78,11 @@ def kpis(figures: Figures) -> tuple[Kpi, ...]:
             "gpu_hours", "GPU hours", now.gpu, before.gpu,
             divisor=HOUR, places=1, unit="h", stage=stage,
         ),
-        rate_kpi(
+        ratio_kpi(
             "utilization", "Active share",
-            (work.active, work.available), (work_before.active, work_before.available),
-            times=100, places=1, unit="%", stage=stage, more_is=Verdict.GOOD,
+            (work.active * 100, work.available),
+            (work_before.active * 100, work_before.available),
+            places=1, unit="%", stage=stage, more_is=Verdict.GOOD,
         ),
         kpi(
             "idle_hours", "Idle hours", work.idle, work_before.idle,
@@ -68,7 +95,7 @@ def kpis(figures: Figures) -> tuple[Kpi, ...]:
     )  # fmt: skip
 
 
-def sections(figures: Figures) -> tuple[Section, ...]:
+def _sections(figures: Figures) -> tuple[Section, ...]:
     """Over time, by what the jobs were for, by worker, by hour."""
     worked = figures.work.available > 0
     return (

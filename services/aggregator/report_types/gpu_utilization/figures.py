@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from services.aggregator.report_types.filters import Filters
-from services.aggregator.report_types.grain import Bucket, Grain
-from services.aggregator.report_types.hours import LocalHour
-from services.aggregator.report_types.progress import Progress, Stage
+from services.aggregator.report_types.gpu_utilization.hours import LocalHour
+from services.aggregator.scope.filters import Filters
+from services.aggregator.scope.grain import Bucket, Grain
+from services.aggregator.scope.progress import Progress, Stage
 from shared.periods import Period
 
 

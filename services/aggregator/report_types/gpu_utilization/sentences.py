@@ -8,22 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from services.aggregator.charts.heat_map import WEEKDAYS
 from services.aggregator.report_types.gpu_utilization.figures import Figures, Worker, WorkTime
-from services.aggregator.report_types.grain import MOST_BUCKETS, Grain
-from services.aggregator.report_types.headline import quotient
-from services.aggregator.report_types.heat_map import WEEKDAYS
-from services.aggregator.report_types.hours import HOUR
-from services.aggregator.report_types.intervals import Share, difference, quantile
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.wording import (
-    counted,
-    listed,
-    moment,
-    percent,
-    percentage,
-    sentence,
-    was,
-)
+from services.aggregator.report_types.gpu_utilization.hours import HOUR
+from services.aggregator.scope.grain import MOST_BUCKETS, Grain
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.intervals import Share, difference, quantile
+from services.aggregator.statistics.rounding import percentage, quotient
+from services.aggregator.wording.days import moment
+from services.aggregator.wording.grammar import listed, sentence, was
+from services.aggregator.wording.numbers import counted, percent
 from shared.document import Verdict, compare
 
 _SURE = quantile(Decimal("0.999"))

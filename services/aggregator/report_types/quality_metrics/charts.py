@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from services.aggregator.report_types.lines import lines
+from services.aggregator.charts.lines import lines
+from services.aggregator.charts.stacked_bars import MOST_SERIES
 from services.aggregator.report_types.quality_metrics.figures import (
     Figures,
     found_in,
     passed_in,
 )
 from services.aggregator.report_types.quality_metrics.findings import share_words
-from services.aggregator.report_types.stacked_bars import MOST_SERIES
-from services.aggregator.report_types.wording import day_range, listed
+from services.aggregator.wording.days import day_range
+from services.aggregator.wording.grammar import listed
 from shared.document import Chart
 
 RATE = "Pass rate"

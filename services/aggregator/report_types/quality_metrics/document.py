@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from services.aggregator.report_types.grain import Grain
-from services.aggregator.report_types.headline import kpi, quotient
-from services.aggregator.report_types.intervals import Share
 from services.aggregator.report_types.quality_metrics.charts import (
     RATE,
     failure_chart,
@@ -30,31 +27,57 @@ from services.aggregator.report_types.quality_metrics.sentences import (
     change_failure,
     failure_trend,
     failures_around,
+    notes,
+    summary,
 )
-from services.aggregator.report_types.rates import rate_kpi
-from services.aggregator.report_types.wording import percentage
-from shared.document import Column, Kind, Kpi, Section, Table, Verdict
+from services.aggregator.report_types.report_type import ReportRequest, report_document
+from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.statistics.headline import kpi
+from services.aggregator.statistics.intervals import Share
+from services.aggregator.statistics.ratio import ratio_kpi
+from services.aggregator.statistics.rounding import percentage, quotient
+from shared.document import Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+
+NAME = "quality_metrics"
+TITLE = "Quality metrics"
 
 
-def kpis(figures: Figures) -> tuple[Kpi, ...]:
+def document(figures: Figures, request: ReportRequest) -> ReportDocument:
+    """The report that the figures make. Pure: the same figures give the same document."""
+    asked = request.parameters
+    assert isinstance(asked, SelectionOverTime)
+    return report_document(
+        NAME,
+        TITLE,
+        request,
+        figures.as_of,
+        summary=summary(figures),
+        kpis=_kpis(figures),
+        sections=_sections(figures),
+        notes=notes(figures, asked.grain),
+    )
+
+
+def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     """Pass rates, repeats and checks. Good or bad only where the difference is no noise."""
     now, before = figures.passed, figures.passed_before
     attempts, attempts_before = figures.total_attempts, figures.attempts_before
     stage = figures.stage
     return (
-        rate_kpi(
-            "pass_rate", RATE, (now.part, now.whole), (before.part, before.whole),
-            times=100, places=1, unit="%", stage=stage,
+        ratio_kpi(
+            "pass_rate", RATE, (now.part * 100, now.whole), (before.part * 100, before.whole),
+            places=1, unit="%", stage=stage,
             more_is=_if_clear(before, now, Verdict.GOOD),
         ),
-        rate_kpi(
+        ratio_kpi(
             "first_pass_rate", "Passed at first attempt",
-            (figures.first.part, figures.first.whole),
-            (figures.first_before.part, figures.first_before.whole),
-            times=100, places=1, unit="%", stage=stage,
+            (figures.first.part * 100, figures.first.whole),
+            (figures.first_before.part * 100, figures.first_before.whole),
+            places=1, unit="%", stage=stage,
             more_is=_if_clear(figures.first_before, figures.first, Verdict.GOOD),
         ),
-        rate_kpi(
+        ratio_kpi(
             "mean_retries", "Mean retries",
             (attempts.repeats, attempts.first), (attempts_before.repeats, attempts_before.first),
             places=2, unit="", stage=stage,
@@ -72,7 +95,7 @@ def _if_clear(before: Share, now: Share, verdict: Verdict) -> Verdict:
     return verdict if compared(before, now).clear else Verdict.NEUTRAL
 
 
-def sections(figures: Figures) -> tuple[Section, ...]:
+def _sections(figures: Figures) -> tuple[Section, ...]:
     """Over time, by what fails, around each workflow change, by what was made."""
     checked = figures.passed.whole > 0
     failed = figures.passed.part < figures.passed.whole

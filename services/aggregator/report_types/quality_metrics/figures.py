@@ -13,10 +13,10 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from services.aggregator.report_types.filters import Filters
-from services.aggregator.report_types.grain import Bucket, Grain
-from services.aggregator.report_types.intervals import Share
-from services.aggregator.report_types.progress import Progress, Stage
+from services.aggregator.scope.filters import Filters
+from services.aggregator.scope.grain import Bucket, Grain
+from services.aggregator.scope.progress import Progress, Stage
+from services.aggregator.statistics.intervals import Share
 from shared.periods import Period
 
 Findings = Mapping[str | None, int]

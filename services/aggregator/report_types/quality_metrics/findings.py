@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
-from services.aggregator.report_types.intervals import (
-    Difference,
-    Share,
-    difference,
-    quantile,
-)
-from services.aggregator.report_types.wording import percent, percentage
+from services.aggregator.statistics.intervals import Difference, Share, difference, quantile
+from services.aggregator.statistics.rounding import percentage
+from services.aggregator.wording.numbers import percent
 
 
 class Reading(StrEnum):

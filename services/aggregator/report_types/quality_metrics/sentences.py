@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.aggregator.report_types.grain import MOST_BUCKETS, Grain
-from services.aggregator.report_types.headline import quotient
-from services.aggregator.report_types.intervals import Share
-from services.aggregator.report_types.progress import Stage
+from services.aggregator.charts.stacked_bars import MOST_SERIES
 from services.aggregator.report_types.quality_metrics.figures import (
     Change,
     Checked,
@@ -23,9 +20,14 @@ from services.aggregator.report_types.quality_metrics.findings import (
     points,
     share_words,
 )
-from services.aggregator.report_types.quality_metrics.reading import MOST_CHANGES, REACH
-from services.aggregator.report_types.stacked_bars import MOST_SERIES
-from services.aggregator.report_types.wording import counted, day_range, listed, moment
+from services.aggregator.report_types.quality_metrics.queries import MOST_CHANGES, REACH
+from services.aggregator.scope.grain import MOST_BUCKETS, Grain
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.intervals import Share
+from services.aggregator.statistics.rounding import quotient
+from services.aggregator.wording.days import day_range, moment
+from services.aggregator.wording.grammar import listed
+from services.aggregator.wording.numbers import counted
 from shared.periods import Period
 
 _CHANGES_TOLD = 4

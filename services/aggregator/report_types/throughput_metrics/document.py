@@ -7,15 +7,16 @@ from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from services.aggregator.report_types.dimensions import Dimension
-from services.aggregator.report_types.durations import DAY, Spread, days
-from services.aggregator.report_types.headline import change_percent, kpi, kpi_of_fractions
-from services.aggregator.report_types.lines import lines
-from services.aggregator.report_types.report_type import ReportRequest
+from services.aggregator.charts.lines import lines
+from services.aggregator.charts.time_axis import AXIS_TITLES
+from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.report_types.throughput_metrics.figures import Character, Figures, UnderWay
 from services.aggregator.report_types.throughput_metrics.sentences import notes, summary
-from services.aggregator.report_types.time_axis import AXIS_TITLES
-from services.aggregator.report_types.wording import counted, day_range
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.statistics.durations import DAY, Spread, days
+from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
+from services.aggregator.wording.days import day_range
+from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
 NAME = "throughput_metrics"
@@ -26,17 +27,12 @@ PLACES = 2
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The whole report."""
-    scope = figures.scope
-    return ReportDocument(
-        type=NAME,
-        title=TITLE,
-        period=scope.period,
-        previous_period=scope.period.previous,
-        as_of=scope.as_of,
-        generated_at=request.generated_at,
-        tenant=request.tenant,
-        parameters=request.parameters.model_dump(mode="json"),
-        summary=tuple(summary(figures)),
+    return report_document(
+        NAME,
+        TITLE,
+        request,
+        figures.scope.as_of,
+        summary=summary(figures),
         kpis=_kpis(figures),
         sections=(
             Section(
@@ -52,7 +48,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
             Section(title="Slowest deliveries", tables=(_slowest(figures),)),
             Section(title="Figures over time", tables=(_over_time(figures),)),
         ),
-        notes=tuple(notes(figures)),
+        notes=notes(figures),
     )
 
 

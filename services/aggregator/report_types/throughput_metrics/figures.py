@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-from services.aggregator.report_types.dimensions import Dimension
-from services.aggregator.report_types.durations import Spread
-from services.aggregator.report_types.scope import Scope
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.scope import Scope
+from services.aggregator.statistics.durations import Spread
 
 LONGEST = 10
 """How many single characters a table of the slowest shows."""

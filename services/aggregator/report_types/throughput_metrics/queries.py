@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.aggregator.report_types.dimensions import Dimension, grouped_by
-from services.aggregator.report_types.durations import NEIGHBOURS, Spread
-from services.aggregator.report_types.scope import Scope
-from services.aggregator.report_types.selection import SceneSelection
 from services.aggregator.report_types.throughput_metrics.figures import (
     LONGEST,
     Character,
     Figures,
     UnderWay,
 )
+from services.aggregator.scope.dimensions import Dimension, grouped_by
+from services.aggregator.scope.scope import Scope
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
+from services.aggregator.statistics.durations import NEIGHBOURS, Spread
 
 # In all of them $1, $2 and $3 are the projects, scene types and tiers asked for; empty for all.
 

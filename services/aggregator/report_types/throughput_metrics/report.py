@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from services.aggregator.report_types.grain import Grain
 from services.aggregator.report_types.report_type import (
     EVERY_FORMAT,
     ReportRequest,
     register,
 )
-from services.aggregator.report_types.scope import scope_of
-from services.aggregator.report_types.selection import SceneSelection
 from services.aggregator.report_types.throughput_metrics.document import NAME, TITLE, document
 from services.aggregator.report_types.throughput_metrics.queries import read
+from services.aggregator.scope.scope import scope_of
+from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
 
 
-class ThroughputParameters(SceneSelection):
+class ThroughputParameters(SelectionOverTime):
     """What can be asked of a throughput report."""
 
     model_config = ConfigDict(title="Throughput")
-
-    grain: Grain = Field(
-        Grain.AUTO,
-        title="Grain of the chart",
-        description="What one point of the chart covers: a local day, an ISO week or a month. "
-        "`auto` takes days up to a month, weeks up to half a year, months beyond.",
-    )
 
 
 @register

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.aggregator.report_types.dimensions import ENOUGH, Dimension
-from services.aggregator.report_types.durations import HOW_QUANTILES_ARE_TAKEN, Spread, days
-from services.aggregator.report_types.headline import moved
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.scope import chart_notes, reach_notes, running_notes
 from services.aggregator.report_types.throughput_metrics.figures import Figures, UnderWay
-from services.aggregator.report_types.wording import counted, rounded, was
+from services.aggregator.scope.dimensions import ENOUGH, Dimension
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.durations import HOW_QUANTILES_ARE_TAKEN, Spread, days
+from services.aggregator.statistics.rounding import rounded
+from services.aggregator.wording.comparisons import moved
+from services.aggregator.wording.grammar import was
+from services.aggregator.wording.notes import chart_notes, reach_notes, running_notes
+from services.aggregator.wording.numbers import counted
 
 ENOUGH_FOR_P90 = 10
 """Of fewer, the 90th percentile is little else than the slowest one."""
@@ -169,14 +171,14 @@ def notes(figures: Figures) -> Iterator[str]:
     yield HOW_QUANTILES_ARE_TAKEN
     if note := scope.filters.note:
         yield note
-    yield from running_notes(scope)
+    yield from running_notes(scope.progress)
     if figures.under_way is not None:
         yield (
             "Not in the turnaround, because not delivered: "
             f"{counted(figures.under_way.ages.count, 'character')} still under way, of which only "
             "the age so far is known."
         )
-    yield from reach_notes(scope, figures.first_delivery)
+    yield from reach_notes(scope.progress, figures.first_delivery)
     if figures.now is None:
         return
     yield (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from services.aggregator.report_types.wording import sentence
+from services.aggregator.wording.grammar import sentence
 from shared.document import Column, Kind
 
 ENOUGH = 5

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.aggregator.report_types.grain import Bucket, Grain
-from services.aggregator.report_types.stacked_bars import COLOURS, MOST_SERIES
-from services.aggregator.report_types.time_axis import time_axis
+from services.aggregator.charts.stacked_bars import COLOURS, MOST_SERIES
+from services.aggregator.charts.time_axis import time_axis
+from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
 
 DASHES: tuple[list[int], ...] = ([], [6, 3], [2, 2], [8, 3, 2, 3])

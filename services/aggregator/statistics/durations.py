@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from services.aggregator.report_types.wording import rounded
+from services.aggregator.statistics.rounding import rounded
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

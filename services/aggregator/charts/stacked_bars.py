@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.aggregator.report_types.grain import Bucket, Grain
-from services.aggregator.report_types.time_axis import time_axis
+from services.aggregator.charts.time_axis import time_axis
+from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
 
 MOST_SERIES = 8

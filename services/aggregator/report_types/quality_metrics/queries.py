@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from services.aggregator.report_types.filters import filters_of
-from services.aggregator.report_types.grain import Grain, buckets, grain_for
-from services.aggregator.report_types.progress import Progress, Stage
 from services.aggregator.report_types.quality_metrics.figures import (
     Attempts,
     Change,
@@ -18,9 +15,12 @@ from services.aggregator.report_types.quality_metrics.figures import (
     Figures,
     Kind,
 )
-from services.aggregator.report_types.selection import SceneSelection
-from services.aggregator.report_types.wording import listed
+from services.aggregator.scope.filters import filters_of
+from services.aggregator.scope.grain import Grain, buckets, grain_for
+from services.aggregator.scope.progress import Progress, Stage
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
+from services.aggregator.wording.grammar import listed
 from shared.periods import Period, local_midnight
 
 REACH = timedelta(days=28)

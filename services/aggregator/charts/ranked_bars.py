@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from services.aggregator.report_types.stacked_bars import COLOURS
+from services.aggregator.charts.stacked_bars import COLOURS
 from shared.document import Chart
 
 MOST_BARS = 24

@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from services.aggregator.report_types.filters import filters_of
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
     GpuTime,
@@ -19,8 +18,7 @@ from services.aggregator.report_types.gpu_utilization.figures import (
     Worker,
     WorkTime,
 )
-from services.aggregator.report_types.grain import Grain, buckets, grain_for
-from services.aggregator.report_types.hours import (
+from services.aggregator.report_types.gpu_utilization.hours import (
     LocalHour,
     covered,
     local_hours,
@@ -28,8 +26,10 @@ from services.aggregator.report_types.hours import (
     steps_of,
     whole_milliseconds,
 )
-from services.aggregator.report_types.progress import Progress
-from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.scope.filters import filters_of
+from services.aggregator.scope.grain import Grain, buckets, grain_for
+from services.aggregator.scope.progress import Progress
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 from shared.periods import Period, local_midnight
 

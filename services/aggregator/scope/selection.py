@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.aggregator.scope.grain import Grain
 
 MOST_NAMES = 100
 """How many names a filter may list."""
@@ -48,3 +50,19 @@ class SceneSelection(Selection):
         title="Resolution tiers",
         description="Only these resolution tiers, by their exact names; all when left out.",
     )
+
+
+def grain_field(default: Grain) -> Any:
+    """The parameter `grain` of a report with charts over time."""
+    return Field(
+        default,
+        title="Grain of the charts",
+        description="What one bar or point covers: a local day, an ISO week or a month. "
+        "`auto` takes days up to a month, weeks up to half a year, months beyond.",
+    )
+
+
+class SelectionOverTime(SceneSelection):
+    """The same, with charts over time."""
+
+    grain: Grain = grain_field(Grain.AUTO)

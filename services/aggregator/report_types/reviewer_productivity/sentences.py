@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from services.aggregator.report_types.filters import nothing_left, unknown
-from services.aggregator.report_types.headline import against, quotient
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.reviewer_productivity_figures import (
+from services.aggregator.report_types.reviewer_productivity.figures import (
     BEFORE,
     NOW,
     TOGETHER,
@@ -16,13 +13,12 @@ from services.aggregator.report_types.reviewer_productivity_figures import (
     Measures,
     Waiting,
 )
-from services.aggregator.report_types.wording import (
-    counted,
-    lasting,
-    percent,
-    percentage,
-    sentence,
-)
+from services.aggregator.scope.filters import nothing_left, unknown
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.rounding import percentage, quotient
+from services.aggregator.wording.comparisons import against
+from services.aggregator.wording.grammar import sentence
+from services.aggregator.wording.numbers import counted, lasting, percent
 
 LEAST_TO_COMPARE = 10
 """Reviews: fewer say little about a team."""

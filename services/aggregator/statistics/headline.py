@@ -1,14 +1,14 @@
-"""Headline figures beside the period before, and the words for how they moved."""
+"""Headline figures beside the period before."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.wording import percent
-from shared.document import Direction, Kpi, Verdict, compare
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.rounding import quotient
+from shared.document import Kpi, Verdict, compare
 
 
 def kpi(
@@ -83,35 +83,5 @@ def _on_one_denominator(
     )
 
 
-def moved(value: Fraction, previous: Fraction, *, more: str, less: str, same: str) -> str:
-    """For instance "12% longer than" or, where nothing changed, `same`; "after none" from zero."""
-    if value == previous:
-        return same
-    change = change_percent(value, previous)
-    if change is None:
-        return "after none"
-    amount = percent(abs(change)) if change else "less than 0.1%"
-    return f"{amount} {more if value > previous else less} than"
-
-
 def _exact(value: int | None) -> Decimal | None:
     return None if value is None else Decimal(value)
-
-
-def quotient(value: int | None, divisor: int, places: int) -> Decimal | None:
-    """To so many decimal places, halves to even; None of None."""
-    if value is None:
-        return None
-    return (Decimal(value) / divisor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-
-
-def against(value: int, previous: int) -> str:
-    """For instance "12% more than", "as many as" or "after none"."""
-    direction, change, _ = compare(Decimal(value), Decimal(previous), more_is=Verdict.GOOD)
-    if change is None:
-        return "after none"
-    if direction is Direction.FLAT:
-        return "as many as"
-    word = "more" if direction is Direction.UP else "fewer"
-    amount = percent(abs(change)) if change else f"{abs(value - previous):,}"
-    return f"{amount} {word} than"

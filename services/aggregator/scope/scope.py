@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.aggregator.report_types.chart_notes import bucket_notes
-from services.aggregator.report_types.filters import Filters, filters_of
-from services.aggregator.report_types.grain import (
-    Bucket,
-    Grain,
-    buckets,
-    grain_for,
-)
-from services.aggregator.report_types.progress import Progress, Stage
-from services.aggregator.report_types.selection import SceneSelection
-from services.aggregator.report_types.wording import moment
+from services.aggregator.scope.filters import Filters, filters_of
+from services.aggregator.scope.grain import Bucket, Grain, buckets, grain_for
+from services.aggregator.scope.progress import Progress, Stage
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 from shared.periods import Period, local_midnight
 
@@ -84,34 +76,3 @@ async def scope_of(
         asked_grain=asked,
         filters=await filters_of(source, selection),
     )
-
-
-# Notes that most reports have
-
-
-def running_notes(scope: Scope) -> Iterator[str]:
-    """Where the period has not ended, or not begun."""
-    until = moment(scope.as_of, scope.period.timezone)
-    if scope.stage is Stage.RUNNING:
-        yield (
-            f"The period has not ended: its figures reach up to {until}, while the period before "
-            "is whole."
-        )
-    elif scope.stage is Stage.NOT_BEGUN:
-        yield f"The period begins after the as-of time, {until}."
-
-
-def reach_notes(scope: Scope, first_delivery: datetime | None) -> Iterator[str]:
-    """Where the data begin too late for the comparison, or there are none."""
-    if first_delivery is None:
-        yield "The source has no deliveries at all."
-    elif first_delivery > scope.period.previous.starts_at:
-        yield (
-            f"The source's first delivery is of {moment(first_delivery, scope.period.timezone)}: "
-            "before that there is nothing to compare with."
-        )
-
-
-def chart_notes(scope: Scope, mark: str) -> Iterator[str]:
-    """See `bucket_notes`."""
-    return bucket_notes(scope.buckets, scope.grain, scope.asked_grain, mark)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from services.aggregator.report_types.anonymity import LEAST_REVIEWS
-from services.aggregator.report_types.chart_notes import bucket_notes
-from services.aggregator.report_types.filters import note
-from services.aggregator.report_types.grain import Grain
-from services.aggregator.report_types.headline import kpi, quotient
-from services.aggregator.report_types.lines import lines
-from services.aggregator.report_types.progress import Stage
-from services.aggregator.report_types.ratio import ratio_kpi
-from services.aggregator.report_types.report_type import ReportRequest
-from services.aggregator.report_types.reviewer_productivity_figures import (
+from services.aggregator.charts.lines import lines
+from services.aggregator.charts.stacked_bars import MOST_SERIES, stacked_bars
+from services.aggregator.report_types.report_type import ReportRequest, report_document
+from services.aggregator.report_types.reviewer_productivity.anonymity import LEAST_REVIEWS
+from services.aggregator.report_types.reviewer_productivity.figures import (
     BEFORE,
     EVERY_TEAM,
     NOTHING,
@@ -24,9 +19,17 @@ from services.aggregator.report_types.reviewer_productivity_figures import (
     Measures,
     Waiting,
 )
-from services.aggregator.report_types.reviewer_productivity_summary import summary
-from services.aggregator.report_types.stacked_bars import MOST_SERIES, stacked_bars
-from services.aggregator.report_types.wording import counted, day_range, moment, percentage
+from services.aggregator.report_types.reviewer_productivity.sentences import summary
+from services.aggregator.scope.filters import note
+from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.progress import Stage
+from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.statistics.headline import kpi
+from services.aggregator.statistics.ratio import ratio_kpi
+from services.aggregator.statistics.rounding import percentage, quotient
+from services.aggregator.wording.days import day_range, moment
+from services.aggregator.wording.notes import bucket_notes
+from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
 NAME = "reviewer_productivity"
@@ -34,25 +37,20 @@ TITLE = "Reviewer productivity"
 MILLISECONDS_PER_HOUR = 3_600_000
 
 
-def document(figures: Figures, request: ReportRequest, asked: Grain) -> ReportDocument:
-    """The report that the figures make. Pure: the same figures give the same document.
-
-    `asked` is the grain of the request.
-    """
+def document(figures: Figures, request: ReportRequest) -> ReportDocument:
+    """The report that the figures make. Pure: the same figures give the same document."""
+    asked = request.parameters
+    assert isinstance(asked, SelectionOverTime)
     charts = tuple(_charts(figures))
     tables = [Section(title="By team", tables=(_team_table(figures),))]
     if figures.people is not None:
         tables.append(Section(title="By person", tables=(_people_table(figures),)))
-    return ReportDocument(
-        type=NAME,
-        title=TITLE,
-        period=request.period,
-        previous_period=request.period.previous,
-        as_of=figures.progress.as_of,
-        generated_at=request.generated_at,
-        tenant=request.tenant,
-        parameters=request.parameters.model_dump(mode="json"),
-        summary=tuple(summary(figures)),
+    return report_document(
+        NAME,
+        TITLE,
+        request,
+        figures.progress.as_of,
+        summary=summary(figures),
         kpis=_kpis(figures),
         sections=(
             *tables,
@@ -66,7 +64,7 @@ def document(figures: Figures, request: ReportRequest, asked: Grain) -> ReportDo
         notes=(
             *_notes(figures),
             *(_chart_notes(figures) if charts else ()),
-            *(bucket_notes(figures.buckets, figures.grain, asked, "bar") if charts else ()),
+            *(bucket_notes(figures.buckets, figures.grain, asked.grain, "bar") if charts else ()),
         ),
     )
 

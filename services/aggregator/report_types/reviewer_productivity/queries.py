@@ -1,32 +1,18 @@
-"""`reviewer_productivity`: how reviews get through: turnaround, approvals, notes per segment.
-
-Made to find where work waits, not to rate people. The api and the aggregator let it through only
-where the tenant has switched it on (`shared.consent`). It is by team; single people only where
-that was switched on too and is asked for, and nobody with fewer than five reviews.
-
-A review belongs to the local day of its decision.
-"""
+"""Reviews as the source tells them; whom it may tell of alone is decided here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from services.aggregator.report_types.anonymity import (
+from services.aggregator.report_types.reviewer_productivity.anonymity import (
     LEAST_REVIEWS,
     Census,
     may_stand,
     people_alone,
     teams_together,
 )
-from services.aggregator.report_types.filters import asked_for
-from services.aggregator.report_types.grain import Bucket, Grain, buckets, grain_for
-from services.aggregator.report_types.progress import Progress
-from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
-from services.aggregator.report_types.reviewer_productivity_document import NAME, TITLE, document
-from services.aggregator.report_types.reviewer_productivity_figures import (
+from services.aggregator.report_types.reviewer_productivity.figures import (
     BEFORE,
     EVERY_TEAM,
     NOW,
@@ -36,10 +22,12 @@ from services.aggregator.report_types.reviewer_productivity_figures import (
     People,
     Waiting,
 )
-from services.aggregator.report_types.selection import SceneSelection
+from services.aggregator.scope.filters import asked_for
+from services.aggregator.scope.grain import Bucket, Grain, buckets, grain_for
+from services.aggregator.scope.progress import Progress
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
-from shared.document import ReportDocument
-from shared.periods import local_midnight
+from shared.periods import Period, local_midnight
 
 _FILTERED = """
   FROM reviews r
@@ -111,93 +99,50 @@ SELECT CASE WHEN r.reviewer_team = ANY ($6::text[]) THEN NULL ELSE r.reviewer_te
 """
 
 
-class ReviewerProductivityParameters(SceneSelection):
-    """What can be asked of the report."""
-
-    model_config = ConfigDict(title="Reviewer productivity")
-
-    grain: Grain = Field(
-        Grain.WEEK,
-        title="Grain of the charts",
-        description="What one point of the charts covers: a local day, an ISO week or a month. "
-        "`auto` takes days up to a month, weeks up to half a year, months beyond.",
-    )
-    by_person: bool = Field(
-        False,
-        title="Single people",
-        description="Also show single people, where the tenant has allowed it; those with fewer "
-        "than five reviews are counted together.",
-    )
-
-
-@register
-class ReviewerProductivity:
-    """The report type."""
-
-    name = NAME
-    title = TITLE
-    description = (
-        "How long reviews take from request to decision, how many are approved, and how many "
-        "notes they leave, by team: to find where work waits. A tenant has to switch it on."
-    )
-    source = "studio"
-    formats: tuple[str, ...] = EVERY_FORMAT
-    parameters: type[BaseModel] = ReviewerProductivityParameters
-
-    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
-        """A handful of queries, whose answers grow with teams times buckets, and with people."""
-        asked = request.parameters
-        assert isinstance(asked, ReviewerProductivityParameters)
-        period, progress = request.period, Progress(request.period, source.as_of)
-        grain = grain_for(asked.grain, period.days)
-        cut = buckets(period, grain)
-        days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
-        starts = [local_midnight(day, period.timezone) for day in days]
-        wanted = (asked.projects, asked.scene_types, asked.resolution_tiers)
-        span = (*wanted, starts[0], progress.ends_at)
-        census = _census(await source.fetch(_CENSUS, *span, period.starts_at))
-        together = sorted(teams_together(census))
-        measured = await source.fetch(_BY_TEAM, *span, starts, together)
-        waiting = await source.fetch(
-            _WAITING, *wanted, progress.starts_at, progress.ends_at, together
-        )
-        (first,) = await source.fetch("SELECT min(decided_at) AS decision FROM reviews")
-        people = None
-        if asked.by_person:
-            people = await _people(source, census, (*span, starts, together))
-        return document(
-            Figures(
-                progress=progress,
-                grain=grain,
-                buckets=cut,
-                measures={
-                    (_when(row, cut), EVERY_TEAM if row["every_team"] else _team(row)): Measures.of(
-                        row
-                    )
-                    for row in measured
-                    if row["whole"] or row["position"] > 1
-                },
-                teams_together=len(together),
-                waiting={
-                    _team(row): Waiting(row["at_beginning"], row["at_end"], row["oldest"])
-                    for row in waiting
-                },
-                people=people,
-                first_decision=first["decision"],
-                filters=(
-                    await asked_for(source, "project", asked.projects, "projects", "name"),
-                    await asked_for(
-                        source, "scene type", asked.scene_types, "characters", "scene_type"
-                    ),
-                    await asked_for(
-                        *(source, "resolution tier", asked.resolution_tiers),
-                        *("characters", "resolution_tier"),
-                    ),
-                ),
+async def read_figures(
+    source: SourceSession, period: Period, asked: SceneSelection, grain: Grain, *, by_person: bool
+) -> Figures:
+    """Everything the document needs."""
+    progress = Progress(period, source.as_of)
+    grain = grain_for(grain, period.days)
+    cut = buckets(period, grain)
+    days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
+    starts = [local_midnight(day, period.timezone) for day in days]
+    wanted = (asked.projects, asked.scene_types, asked.resolution_tiers)
+    span = (*wanted, starts[0], progress.ends_at)
+    census = _census(await source.fetch(_CENSUS, *span, period.starts_at))
+    together = sorted(teams_together(census))
+    measured = await source.fetch(_BY_TEAM, *span, starts, together)
+    waiting = await source.fetch(_WAITING, *wanted, progress.starts_at, progress.ends_at, together)
+    (first,) = await source.fetch("SELECT min(decided_at) AS decision FROM reviews")
+    people = None
+    if by_person:
+        people = await _people(source, census, (*span, starts, together))
+    return Figures(
+        progress=progress,
+        grain=grain,
+        buckets=cut,
+        measures={
+            (_when(row, cut), EVERY_TEAM if row["every_team"] else _team(row)): Measures.of(row)
+            for row in measured
+            if row["whole"] or row["position"] > 1
+        },
+        teams_together=len(together),
+        waiting={
+            _team(row): Waiting(row["at_beginning"], row["at_end"], row["oldest"])
+            for row in waiting
+        },
+        people=people,
+        first_decision=first["decision"],
+        filters=(
+            await asked_for(source, "project", asked.projects, "projects", "name"),
+            await asked_for(source, "scene type", asked.scene_types, "characters", "scene_type"),
+            await asked_for(
+                *(source, "resolution tier", asked.resolution_tiers),
+                *("characters", "resolution_tier"),
             ),
-            request,
-            asked.grain,
-        )
+        ),
+    )
 
 
 def _census(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.aggregator.report_types.grain import Bucket, Grain
-from services.aggregator.report_types.wording import counted
+from services.aggregator.scope.grain import Bucket, Grain
+from services.aggregator.wording.numbers import counted
 
 AXIS_TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
 _MOST_LABELS = {Grain.DAY: 31, Grain.WEEK: 18, Grain.MONTH: 18}

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from services.aggregator.report_types.anonymity import LEAST_REVIEWS
-from services.aggregator.report_types.filters import Asked
-from services.aggregator.report_types.grain import Bucket, Grain
-from services.aggregator.report_types.progress import Progress
+from services.aggregator.report_types.reviewer_productivity.anonymity import LEAST_REVIEWS
+from services.aggregator.scope.filters import Asked
+from services.aggregator.scope.grain import Bucket, Grain
+from services.aggregator.scope.progress import Progress
 
 NOW, BEFORE = "now", "before"
 """The period, and the one before; the keys of its buckets are dates, weeks and months."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.aggregator.report_types.selection import SceneSelection
-from services.aggregator.report_types.wording import listed, plural, sentence
+from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
+from services.aggregator.wording.grammar import listed, plural, sentence
 
 # A scene type that no character was ordered for may still be one of the studio's.
 _KNOWN = """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.aggregator.report_types.headline import kpi
-from services.aggregator.report_types.progress import Stage
+from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.headline import kpi
 from shared.document import Kpi, Verdict
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from services.aggregator.report_types.wording import day_range, month
+from services.aggregator.wording.days import day_range, month
 from shared.periods import Period, months_later
 
 MOST_BUCKETS = 400

@@ -1,0 +1,1 @@
+"""The kinds of charts, each one Vega-Lite specification made from figures."""

@@ -1,0 +1,39 @@
+"""The report type."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from services.aggregator.report_types.gpu_utilization.document import NAME, TITLE, document
+from services.aggregator.report_types.gpu_utilization.queries import read_figures
+from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.sources import SourceSession
+from shared.document import ReportDocument
+
+
+class GpuUtilizationParameters(SelectionOverTime):
+    """What can be asked of a GPU report."""
+
+    model_config = ConfigDict(title="GPU utilization")
+
+
+@register
+class GpuUtilization:
+    """The report type."""
+
+    name = NAME
+    title = TITLE
+    description = (
+        "GPU hours by project, scene type and resolution tier, active against idle time of each "
+        "worker, and the busiest hours, compared with the period of the same length before."
+    )
+    source = "studio"
+    formats: tuple[str, ...] = EVERY_FORMAT
+    parameters: type[BaseModel] = GpuUtilizationParameters
+
+    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
+        """The figures, then the document."""
+        asked = request.parameters
+        assert isinstance(asked, GpuUtilizationParameters)
+        return document(await read_figures(source, request.period, asked, asked.grain), request)

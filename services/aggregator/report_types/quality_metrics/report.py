@@ -1,0 +1,39 @@
+"""The report type."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from services.aggregator.report_types.quality_metrics.document import NAME, TITLE, document
+from services.aggregator.report_types.quality_metrics.queries import read_figures
+from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.sources import SourceSession
+from shared.document import ReportDocument
+
+
+class QualityMetricsParameters(SelectionOverTime):
+    """What can be asked of a quality report."""
+
+    model_config = ConfigDict(title="Quality metrics")
+
+
+@register
+class QualityMetrics:
+    """The report type."""
+
+    name = NAME
+    title = TITLE
+    description = (
+        "How often automatic checks pass, over time and compared with the period before, what "
+        "they find, how often work is repeated, and checks before and after workflow changes."
+    )
+    source = "studio"
+    formats: tuple[str, ...] = EVERY_FORMAT
+    parameters: type[BaseModel] = QualityMetricsParameters
+
+    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
+        """The figures, then the document."""
+        asked = request.parameters
+        assert isinstance(asked, QualityMetricsParameters)
+        return document(await read_figures(source, request.period, asked, asked.grain), request)

@@ -1,0 +1,1 @@
+"""From exact counts and sums to figures: headline figures, quantiles, intervals, rounding."""

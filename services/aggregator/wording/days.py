@@ -1,0 +1,29 @@
+"""Days and moments as a sentence says them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+
+def month(day: date) -> str:
+    """For instance "October 2026"."""
+    return f"{day:%B} {day.year}"
+
+
+def day_range(first: date, last: date) -> str:
+    """For instance "1–4 October 2026"; what both days share is said once."""
+    end = f"{last.day} {month(last)}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    if first.year == last.year:
+        return f"{first.day} {first:%B} – {end}"
+    return f"{first.day} {month(first)} – {end}"
+
+
+def moment(at: datetime, timezone: str) -> str:
+    """For instance "10 October 2026, 14:05", on the clocks of that timezone."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {month(local)}, {local:%H:%M}"

@@ -1,0 +1,60 @@
+"""Notes that most reports have: about charts over time, and how far data and period reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from services.aggregator.scope.grain import MOST_BUCKETS, Bucket, Grain
+from services.aggregator.scope.progress import Progress, Stage
+from services.aggregator.scope.scope import Scope
+from services.aggregator.wording.days import moment
+from services.aggregator.wording.grammar import listed, plural
+
+
+def bucket_notes(buckets: Sequence[Bucket], grain: Grain, asked: Grain, mark: str) -> Iterator[str]:
+    """Where the grain is not the one asked for, and which buckets are shorter than the others.
+
+    `mark` is what the chart draws for a bucket: "bar" or "point".
+    """
+    if asked not in (Grain.AUTO, grain):
+        yield (
+            f"The chart is by {grain}: by {asked}, as asked for, it would have more than "
+            f"{MOST_BUCKETS} {mark}s."
+        )
+    cut = [bucket.words for bucket in buckets if bucket.cut]
+    if cut:
+        cover = "covers" if len(cut) == 1 else "cover"
+        yield (
+            f"The {plural(len(cut), mark)} of {listed(cut)} {cover} fewer days than the others, "
+            f"because the period begins or ends within a {grain}."
+        )
+
+
+def chart_notes(scope: Scope, mark: str) -> Iterator[str]:
+    """See `bucket_notes`."""
+    return bucket_notes(scope.buckets, scope.grain, scope.asked_grain, mark)
+
+
+def running_notes(progress: Progress) -> Iterator[str]:
+    """Where the period has not ended, or not begun."""
+    until = moment(progress.as_of, progress.period.timezone)
+    if progress.stage is Stage.RUNNING:
+        yield (
+            f"The period has not ended: its figures reach up to {until}, while the period before "
+            "is whole."
+        )
+    elif progress.stage is Stage.NOT_BEGUN:
+        yield f"The period begins after the as-of time, {until}."
+
+
+def reach_notes(progress: Progress, first_delivery: datetime | None) -> Iterator[str]:
+    """Where the data begin too late for the comparison, or there are none."""
+    period = progress.period
+    if first_delivery is None:
+        yield "The source has no deliveries at all."
+    elif first_delivery > period.previous.starts_at:
+        yield (
+            f"The source's first delivery is of {moment(first_delivery, period.timezone)}: "
+            "before that there is nothing to compare with."
+        )

@@ -1,0 +1,34 @@
+"""Counts, shares and lengths of time as a sentence says them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+
+def counted(number: int, noun: str) -> str:
+    """For instance "1 character", "1,204 characters" or "no characters"."""
+    if number == 0:
+        return f"no {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def percent(value: Decimal) -> str:
+    """With one decimal place, or none where that is zero: "12%", "12.5%"."""
+    tenths = value.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    whole = tenths.to_integral_value()
+    return f"{whole:,f}%" if tenths == whole else f"{tenths:,f}%"
+
+
+def lasting(milliseconds: int) -> str:
+    """For instance "34 minutes", "6.2 hours" or, from two days on, "9.3 days"."""
+    minutes = Decimal(milliseconds) / 60_000
+    if minutes < 60:
+        return _measured(minutes, "minute", places=0)
+    if minutes < 48 * 60:
+        return _measured(minutes / 60, "hour", places=1)
+    return _measured(minutes / (24 * 60), "day", places=1)
+
+
+def _measured(value: Decimal, noun: str, *, places: int) -> str:
+    text = f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,f}".removesuffix(".0")
+    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"
