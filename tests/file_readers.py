@@ -193,7 +193,10 @@ def _xlsx_value(value: Any, column: Column) -> Value:
     return exact.scaleb(2) if column.kind is Kind.PERCENT else exact
 
 
-def calamine(content: bytes, sheet: str) -> Sequence[Sequence[Any]]:
-    """One sheet as calamine reads it."""
+def calamine(content: bytes, sheet: str | int) -> Sequence[Sequence[Any]]:
+    """One sheet, by its name or its place, as calamine reads it."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    found = (
+        book.get_sheet_by_name(sheet) if isinstance(sheet, str) else book.get_sheet_by_index(sheet)
+    )
+    return found.to_python(skip_empty_area=False)

@@ -26,7 +26,7 @@ from tests.documents import (
     every_kind,
     two_tables,
 )
-from tests.file_readers import Rows, at_the_wall, csv_records, expected, members, read
+from tests.file_readers import Rows, at_the_wall, calamine, csv_records, expected, members, read
 
 DOCUMENTS = {
     "usual": document(),
@@ -163,10 +163,12 @@ def test_what_a_limit_has_cut_is_said(name: str, get: Get) -> None:
         case "html":
             assert CUT in rendered.content.decode()
         case "xlsx":
-            with zipfile.ZipFile(io.BytesIO(rendered.content)) as archive:
-                texts = archive.read("xl/sharedStrings.xml").decode()
-            assert CUT in texts
-            assert CUT.capitalize() in texts
+            first, second = (
+                " ".join(str(cell) for row in calamine(rendered.content, index) for cell in row)
+                for index in (0, 1)
+            )
+            assert CUT in first
+            assert CUT.capitalize() in second
         case "json":
             (table,) = ReportDocument.model_validate_json(rendered.content).tables
             assert (len(table.rows), table.available_rows) == (1_000, 48_120)

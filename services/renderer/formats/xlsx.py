@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from services.renderer.formats.format import Rendered, register
 from shared.document import ReportDocument
 
@@ -21,7 +23,10 @@ class XlsxFormat:
 
     def render(self, document: ReportDocument) -> Rendered:
         """The workbook, its rows counted in the finished file."""
-        # Imported here: only the child process needs the library.
+        # Imported here: only the child process needs the libraries.
+        from services.renderer.formats.arrow_tables import arrow_table
         from services.renderer.spreadsheet.workbook import draw_workbook
 
-        return Rendered(*draw_workbook(document))
+        out = io.BytesIO()
+        rows = draw_workbook(document, lambda table: arrow_table(table, document).to_batches(), out)
+        return Rendered(out.getvalue(), rows)

@@ -7,12 +7,13 @@ that, spreadsheets disagree about the calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from services.renderer.presentation import one_line
 from shared.document import Cell, Column, Kind
 
 EXACT_DIGITS = 15
@@ -21,6 +22,8 @@ LONGEST_TEXT = 32_767
 DAY_ZERO = date(1899, 12, 30)
 FIRST_DAY = date(1900, 3, 1)
 ONE_MILLISECOND = timedelta(milliseconds=1)
+SHORT_UNIT, LONGEST_UNIT = 4, 60
+"""Characters: of one that is said in each cell; a number format has room for 255."""
 TEXT_FORMAT = "@"
 """What is typed over such a cell stays text as well."""
 
@@ -65,19 +68,23 @@ REMARKS = {
 """What is said of one cell and of several, each with the count before it."""
 
 
-def column_format(column: Column, cells: Iterable[Cell]) -> ColumnFormat:
-    """Thousands separators, the column's places (or as many as its cells have), units of time."""
+def column_format(column: Column, places: int, *, fine: bool) -> ColumnFormat:
+    """Thousands separators, `places` where the column does not say, its unit where it is short.
+
+    `fine`: its instants have parts of a second.
+    """
+    if column.places is not None:
+        places = column.places
     match column.kind:
         case Kind.INTEGER:
-            return ColumnFormat("#,##0", True)
+            return ColumnFormat(number_format(0, _short(column.unit)), True)
         case Kind.DECIMAL:
-            return ColumnFormat("#,##0" + _places(column, cells), True)
+            return ColumnFormat(number_format(places, _short(column.unit)), True)
         case Kind.PERCENT:
-            return ColumnFormat("#,##0" + _places(column, cells) + "%", True)
+            return ColumnFormat(number_format(places) + "%", True)
         case Kind.DATE:
             return ColumnFormat("d mmm yyyy", False)
         case Kind.INSTANT:
-            fine = any(isinstance(cell, str) and "." in cell for cell in cells)
             return ColumnFormat("yyyy-mm-dd hh:mm:ss" + (".000" if fine else ""), False)
         case Kind.BOOLEAN:
             # Excel ignores it; others would show 1 and 0.
@@ -85,12 +92,18 @@ def column_format(column: Column, cells: Iterable[Cell]) -> ColumnFormat:
     return ColumnFormat(TEXT_FORMAT, False)
 
 
-def _places(column: Column, cells: Iterable[Cell]) -> str:
-    places = column.places
-    if places is None:
-        fractions = (cell.partition(".")[2] for cell in cells if isinstance(cell, str))
-        places = max((len(part) for part in fractions if part.isdigit()), default=0)
-    return "." + "0" * min(places, EXACT_DIGITS) if places else ""
+def number_format(places: int, unit: str | None = None) -> str:
+    """With thousands separators, that many decimal places and the unit behind it."""
+    format_ = "#,##0" + ("." + "0" * min(places, EXACT_DIGITS) if places else "")
+    unit = one_line(unit or "").replace('"', "")[:LONGEST_UNIT]
+    if unit == "%":
+        return format_ + "\\%"
+    return f'{format_} "{unit}"' if unit else format_
+
+
+def _short(unit: str | None) -> str | None:
+    """A unit that may follow every figure of a column; the heading has it in any case."""
+    return unit if unit is not None and len(unit) <= SHORT_UNIT else None
 
 
 def value(cell: Cell, column: Column, timezone: str) -> Value:
@@ -106,6 +119,8 @@ def value(cell: Cell, column: Column, timezone: str) -> Value:
         return text(cell)
     try:
         match column.kind:
+            case Kind.INTEGER:
+                return number(Decimal(int(cell)))
             case Kind.DECIMAL | Kind.PERCENT:
                 return number(Decimal(cell), percent=column.kind is Kind.PERCENT)
             case Kind.DATE:
@@ -154,12 +169,12 @@ def _instant(moment: datetime, zone: ZoneInfo) -> Value:
         return Value(moment.isoformat(), "early")
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     since = local.replace(tzinfo=None) - datetime.combine(DAY_ZERO, datetime.min.time())
-    rounded = round(since / ONE_MILLISECOND) * ONE_MILLISECOND
+    rounded = (since + ONE_MILLISECOND / 2) // ONE_MILLISECOND * ONE_MILLISECOND
     remark = "twice" if twice else "rounded" if rounded != since else None
     return Value(rounded / timedelta(days=1), remark)
 
 
-def remarks(found: Sequence[str]) -> list[str]:
+def remarks(found: Mapping[str, int]) -> list[str]:
     """One line for each kind of remark, for instance "3 figures have more than 15 digits …"."""
-    counts = {key: found.count(key) for key in REMARKS if key in found}
-    return [f"{count:,} {REMARKS[key][count > 1]}." for key, count in counts.items()]
+    counts = ((found.get(key, 0), words) for key, words in REMARKS.items())
+    return [f"{count:,} {words[count > 1]}." for count, words in counts if count]

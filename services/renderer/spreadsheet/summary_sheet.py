@@ -8,7 +8,7 @@ from typing import Any
 
 from services.renderer import palette, presentation
 from services.renderer.presentation import VERDICT_WORDS, one_line
-from services.renderer.spreadsheet.cells import Value, number, text
+from services.renderer.spreadsheet.cells import Value, number, number_format, text
 from services.renderer.spreadsheet.styles import HEADING, MUTED, WARNING, Styles
 from services.renderer.spreadsheet.table_sheets import Part
 from shared.document import Direction, Kpi, ReportDocument, Table, Verdict
@@ -19,8 +19,6 @@ LINE = 105
 """Characters of running text over the whole width."""
 LINE_HEIGHT = 15
 ROW_PIXELS = 20
-LONGEST_UNIT = 60
-"""Characters: a number format has room for 255."""
 HEADINGS = ("Figure", "This period", "Previous period", "Change", "Direction", "Verdict")
 
 
@@ -84,7 +82,7 @@ class SummarySheet:
         self._row += 2
 
     def _kpi(self, kpi: Kpi) -> None:
-        format_ = _number_format(kpi)
+        format_ = number_format(kpi.places, kpi.unit)
         tone = {"font_color": palette.WARNING} if kpi.verdict is Verdict.BAD else {}
         cells: list[tuple[Value, dict[str, Any]]] = [
             (text(one_line(kpi.title)), {"bold": True}),
@@ -167,15 +165,6 @@ class SummarySheet:
 
 def _figure(value: Decimal | None) -> Value:
     return Value(None) if value is None else number(value)
-
-
-def _number_format(kpi: Kpi) -> str:
-    """With thousands separators, the figure's places and its unit behind it."""
-    places = "." + "0" * kpi.places if kpi.places else ""
-    unit = one_line(kpi.unit or "").replace('"', "")[:LONGEST_UNIT]
-    if unit == "%":
-        return f"#,##0{places}\\%"
-    return f'#,##0{places} "{unit}"' if unit else f"#,##0{places}"
 
 
 def _direction(kpi: Kpi) -> str:

@@ -1,4 +1,7 @@
-"""The sheets of one table: header, rows, total, remarks; more sheets where one is too short."""
+"""The sheets of one table but for their rows: header, filter, widths, and the cells' styles.
+
+`sheet_rows.py` puts the rows in. More sheets where one is too short.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from services.renderer import presentation
 from services.renderer.presentation import cell_text, heading, one_line
-from services.renderer.spreadsheet.cells import (
-    ColumnFormat,
-    Value,
-    column_format,
-    remarks,
-    value,
-)
+from services.renderer.spreadsheet.cell_columns import cell_of
+from services.renderer.spreadsheet.cells import ColumnFormat, Value, column_format
 from services.renderer.spreadsheet.styles import HEADING, MUTED, TOTAL, WARNING, Styles
-from shared.document import Cell, Kind, ReportDocument, Table
+from shared.document import Cell, Column, Kind, ReportDocument, Table
 
 FIRST_ROW = 1
 """Below the header, counted from 0."""
@@ -24,6 +25,8 @@ UNDER_ROWS = 12
 """Rows of a sheet kept free for the total and for remarks."""
 ROWS_MEASURED = 400
 """For the columns' widths."""
+SECOND = 1_000_000
+"""In microseconds."""
 LINE_HEIGHT = 15
 NARROWEST, WIDEST = 9, 60
 """Of a column, in characters."""
@@ -37,79 +40,90 @@ class Part:
     first: int
     after: int
 
+    @property
+    def count(self) -> int:
+        """How many rows are on it."""
+        return self.after - self.first
 
-def parts(table: Table, names: Sequence[str], capacity: int) -> list[Part]:
-    """The table's rows dealt out to the sheets of these names."""
-    count = len(table.rows)
+
+def parts(count: int, names: Sequence[str], capacity: int) -> list[Part]:
+    """A table's `count` rows dealt out to the sheets of these names."""
     return [
         Part(name, index * capacity, min(count, (index + 1) * capacity))
         for index, name in enumerate(names)
     ]
 
 
-def sheets_needed(table: Table, capacity: int) -> int:
-    """How many sheets of `capacity` rows the table takes; one when it is empty."""
-    return max(1, -(-len(table.rows) // capacity))
+def sheets_needed(count: int, capacity: int) -> int:
+    """How many sheets of `capacity` rows so many take; one when there are none."""
+    return max(1, -(-count // capacity))
 
 
-def write_table(
-    sheets: Sequence[Any],
-    table: Table,
-    table_parts: Sequence[Part],
-    document: ReportDocument,
-    styles: Styles,
+def prepare_sheet(
+    sheet: Any, table: Table, part: Part, sample: Any, document: ReportDocument, styles: Styles
 ) -> None:
-    """Writes the table onto its sheets, one per part."""
+    """Everything but the rows; `sample` has the first ones (a `pyarrow.Table`), None for none."""
     timezone = document.period.timezone
-    columns = [[row[index] for row in table.rows] for index in range(len(table.columns))]
-    if table.total is not None:
-        for cells, cell in zip(columns, table.total, strict=True):
-            cells.append(cell)
+    totals = table.total or (None,) * len(table.columns)
+    columns = [pa.array([], pa.string())] * len(table.columns) if sample is None else sample.columns
     formats = [
-        column_format(column, cells) for column, cells in zip(table.columns, columns, strict=True)
+        _format(column, values, total)
+        for column, values, total in zip(table.columns, columns, totals, strict=True)
     ]
-    for index, (sheet, part) in enumerate(zip(sheets, table_parts, strict=True)):
-        _write_header(sheet, table, formats, styles, timezone)
-        found = []
-        for row, row_cells in enumerate(table.rows[part.first : part.after], FIRST_ROW):
-            found += _write_row(sheet, row, row_cells, table, formats, styles, timezone)
-        after = FIRST_ROW + part.after - part.first
-        lines = [("warning", text) for text in _limits(table, table_parts, index)]
-        if index == len(table_parts) - 1 and table.total is not None:
-            # A row apart, so that sorting and filtering leave it where it is.
-            after += 1
-            found += _write_row(
-                sheet, after, table.total, table, formats, styles, timezone, total=True
-            )
-            after += 1
-        lines += [("muted", text) for text in remarks(found)]
-        for row, (tone, text) in enumerate(lines, after + 1):
-            look = WARNING if tone == "warning" else MUTED
-            styles.write(sheet, row, 0, Value(text), **look)
-        _furnish(sheet, table, part, document)
-
-
-def _write_header(
-    sheet: Any, table: Table, formats: Sequence[ColumnFormat], styles: Styles, timezone: str
-) -> None:
     lines = 1
     for index, (column, format_) in enumerate(zip(table.columns, formats, strict=True)):
         title = heading(column)
         if column.kind is Kind.INSTANT:
             title += f" ({timezone})"
-        look = {**HEADING, **_aligned(format_, index), "text_wrap": True}
-        styles.write(sheet, 0, index, Value(title), **look)
-        shown = [
-            cell_text(row[index], column, timezone)
-            for row in [*table.rows[:ROWS_MEASURED], *([table.total] if table.total else [])]
-        ]
-        # The filter's button stands in the heading, which may take a second line.
-        longest_word = max((len(word) for word in title.split()), default=0) + 3
-        widest = max([longest_word, *(len(text) + 2 for text in shown)])
-        width = min(max(widest, NARROWEST), WIDEST)
+        styles.write(
+            sheet, 0, index, Value(title), **HEADING, **_aligned(format_, index), text_wrap=True
+        )
+        cells = [*map(cell_of, columns[index].slice(0, ROWS_MEASURED).to_pylist()), totals[index]]
+        width = _width(title, [cell_text(cell, column, timezone) for cell in cells])
         sheet.set_column(index, index, width)
         lines = max(lines, -(-(len(title) + 3) // width))
     sheet.set_row(0, LINE_HEIGHT * min(lines, 4) + 2)
+    _write_patterns(sheet, formats, styles)
+    _furnish(sheet, table, part, document)
+
+
+USUAL, AS_TEXT, TOTAL_USUAL, TOTAL_AS_TEXT, WARNINGS, REMARKS = range(FIRST_ROW, FIRST_ROW + 6)
+"""Rows that show what rows of that kind look like; the real ones take their place."""
+
+
+def _write_patterns(sheet: Any, formats: Sequence[ColumnFormat], styles: Styles) -> None:
+    for index, format_ in enumerate(formats):
+        look = {"num_format": format_.number_format, **_aligned(format_, index)}
+        for row, more in (
+            (USUAL, {}),
+            # A text already, and marked as one: it stays so when somebody edits the cell.
+            (AS_TEXT, {"quote_prefix": True}),
+            (TOTAL_USUAL, TOTAL),
+            (TOTAL_AS_TEXT, {**TOTAL, "quote_prefix": True}),
+        ):
+            styles.write(sheet, row, index, Value(None), **look, **more)
+    styles.write(sheet, WARNINGS, 0, Value(None), **WARNING)
+    styles.write(sheet, REMARKS, 0, Value(None), **MUTED)
+
+
+def _format(column: Column, values: Any, total: Cell) -> ColumnFormat:
+    """By the column, and by as many of its values as are at hand."""
+    places = len(total.partition(".")[2]) if isinstance(total, str) else 0
+    fine = False
+    if pa.types.is_decimal(values.type):
+        places = max(places, values.type.scale)
+    elif pa.types.is_timestamp(values.type):
+        instants = pc.cast(pc.cast(values, pa.timestamp("us", values.type.tz)), pa.int64())
+        whole = pc.multiply(pc.divide(instants, SECOND), SECOND)
+        fine = bool(pc.any(pc.not_equal(instants, whole)).as_py())
+    return column_format(column, places, fine=fine)
+
+
+def _width(title: str, shown: Sequence[str]) -> int:
+    # The filter's button stands in the heading, which may take a second line.
+    longest_word = max((len(word) for word in title.split()), default=0) + 3
+    widest = max([longest_word, *(len(text) + 2 for text in shown)])
+    return min(max(widest, NARROWEST), WIDEST)
 
 
 def _aligned(format_: ColumnFormat, index: int) -> dict[str, Any]:
@@ -119,52 +133,11 @@ def _aligned(format_: ColumnFormat, index: int) -> dict[str, Any]:
     return {"align": "left", "indent": 1 if index else 0}
 
 
-def _write_row(
-    sheet: Any,
-    row: int,
-    cells: Sequence[Cell],
-    table: Table,
-    formats: Sequence[ColumnFormat],
-    styles: Styles,
-    timezone: str,
-    *,
-    total: bool = False,
-) -> list[str]:
-    """Writes one row; returns the keys of what has to be remarked about it."""
-    found = []
-    for index, (cell, column, format_) in enumerate(
-        zip(cells, table.columns, formats, strict=True)
-    ):
-        written = value(cell, column, timezone)
-        look = {**(TOTAL if total else {}), **_aligned(format_, index)}
-        styles.write(sheet, row, index, written, num_format=format_.number_format, **look)
-        # A total's label in a column of figures is no surprise.
-        if written.remark and not (total and written.remark == "kind"):
-            found.append(written.remark)
-    return found
-
-
-def _limits(table: Table, table_parts: Sequence[Part], index: int) -> list[str]:
-    """What is not on this sheet."""
-    said = []
-    if len(table_parts) > 1:
-        part = table_parts[index]
-        said.append(
-            f"Rows {part.first + 1:,} to {part.after:,} of {len(table.rows):,}: "
-            f"a sheet holds no more."
-        )
-        if index + 1 < len(table_parts):
-            said.append(f"Continues on the sheet {table_parts[index + 1].sheet_name!r}.")
-    if cut := presentation.rows_text(table):
-        said.append(f"{cut[:1].upper()}{cut[1:]}.")
-    return said
-
-
 def _furnish(sheet: Any, table: Table, part: Part, document: ReportDocument) -> None:
     """Frozen header, filter, and how it prints."""
     first_is_text = table.columns and table.columns[0].kind is Kind.TEXT
     sheet.freeze_panes(FIRST_ROW, 1 if first_is_text and len(table.columns) > 1 else 0)
-    last_row = max(FIRST_ROW + part.after - part.first - 1, 0)
+    last_row = max(FIRST_ROW + part.count - 1, 0)
     if table.columns:
         sheet.autofilter(0, 0, last_row, len(table.columns) - 1)
     title = one_line(document.title).replace("&", "&&")

@@ -4,36 +4,110 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
 from services.renderer.presentation import days, one_line
 from services.renderer.spreadsheet.chart_grid import grid, other_marks
 from services.renderer.spreadsheet.chart_sheet import chart_height, native_chart, write_grid
+from services.renderer.spreadsheet.sheet_rows import Supply, expected_size, first_rows, write_rows
 from services.renderer.spreadsheet.styles import Styles
 from services.renderer.spreadsheet.summary_sheet import SummarySheet
 from services.renderer.spreadsheet.table_sheets import (
     FIRST_ROW,
     UNDER_ROWS,
+    Part,
     parts,
+    prepare_sheet,
     sheets_needed,
-    write_table,
 )
+from services.renderer.spreadsheet.workbook_file import AddRows, fill_workbook, rows_read_back
 from shared.document import ReportDocument, Table
 from shared.errors import PermanentError
 
 SHEET_ROWS = 1_048_576
-"""Of one sheet (Excel specifications and limits)."""
+SHEET_COLUMNS = 16_384
+"""Both of one sheet (Excel specifications and limits)."""
+ROWS_SAMPLED = 2_000
+"""For widths, decimal places and whether times have parts of a second."""
 LONGEST_NAME = 31
 SUMMARY, CHART_DATA = "Summary", "Chart data"
 
+Batches = Callable[[Table], Iterable[Any]]
+"""A table's rows as Arrow record batches, from the first one each time it is called."""
 
-def draw_workbook(document: ReportDocument, sheet_rows: int = SHEET_ROWS) -> tuple[bytes, int]:
-    """The file, and how many table rows were found in it when it was read back."""
+
+@dataclass(frozen=True)
+class _Placed:
+    """A table and its sheets."""
+
+    table: Table
+    parts: list[Part]
+    sample: Any
+    """Its first rows as a `pyarrow.Table`; None if it has none."""
+
+
+def draw_workbook(
+    document: ReportDocument,
+    batches: Batches,
+    out: BinaryIO,
+    *,
+    guard_formulas: bool = True,
+    sheet_rows: int = SHEET_ROWS,
+) -> int:
+    """Writes the file; returns how many table rows were found in it when it was read back.
+
+    `out` can be read, written and positioned. `guard_formulas` marks texts that look like
+    formulas as texts, for whoever edits them.
+    """
+    capacity = sheet_rows - FIRST_ROW - UNDER_ROWS
+    tables = document.tables
+    for table in tables:
+        if len(table.columns) > SHEET_COLUMNS:
+            raise PermanentError(
+                "too_many_columns",
+                f"table {table.name!r} has {len(table.columns):,} columns, "
+                f"a sheet holds {SHEET_COLUMNS:,}: ask for CSV",
+            )
+    names = _sheet_names(tables, [sheets_needed(len(table.rows), capacity) for table in tables])
+    placed = []
+    sheets: dict[str, tuple[int, AddRows]] = {}
+    for table, own in zip(tables, names, strict=True):
+        table_parts = parts(len(table.rows), own, capacity)
+        sample = first_rows(batches(table), ROWS_SAMPLED)
+        placed.append(_Placed(table, table_parts, sample))
+        supply = Supply(batches(table))
+        for index, part in enumerate(table_parts):
+            # Sheets are counted from 1, and the first one is the summary.
+            member = f"xl/worksheets/sheet{len(sheets) + 2}.xml"
+            sheets[member] = (
+                expected_size(sample, part),
+                partial(
+                    write_rows,
+                    table=table,
+                    table_parts=table_parts,
+                    index=index,
+                    supply=supply,
+                    timezone=document.period.timezone,
+                    guard_formulas=guard_formulas,
+                ),
+            )
+    for member, count in fill_workbook(_shell(document, placed), out, sheets).items():
+        found = rows_read_back(out, member)
+        if found != count:
+            raise PermanentError(
+                "file_not_whole", f"a sheet has {found:,} rows instead of {count:,}"
+            )
+    return sum(part.count for one in placed for part in one.parts)
+
+
+def _shell(document: ReportDocument, placed: Sequence[_Placed]) -> BinaryIO:
+    """The workbook without the tables' rows."""
     out = io.BytesIO()
     # In memory: the child process may open no file.
     book = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -47,30 +121,19 @@ def draw_workbook(document: ReportDocument, sheet_rows: int = SHEET_ROWS) -> tup
         }
     )
     styles = Styles(book)
-    capacity = sheet_rows - FIRST_ROW - UNDER_ROWS
-    tables = document.tables
-    counts = [sheets_needed(table, capacity) for table in tables]
-    names = _sheet_names(tables, counts)
     summary = SummarySheet(book.add_worksheet(SUMMARY), styles)
-    placed = [
-        (table, parts(table, own, capacity), [book.add_worksheet(name) for name in own])
-        for table, own in zip(tables, names, strict=True)
-    ]
+    for one in placed:
+        for part in one.parts:
+            sheet = book.add_worksheet(part.sheet_name)
+            prepare_sheet(sheet, one.table, part, one.sample, document, styles)
     summary.write_cover(document)
     summary.write_kpis(document.kpis)
     _draw_charts(book, summary, document, styles)
-    summary.write_contents([(table, own_parts) for table, own_parts, _ in placed])
+    summary.write_contents([(one.table, one.parts) for one in placed])
     summary.write_notes(document.notes)
-    for table, own_parts, sheets in placed:
-        write_table(sheets, table, own_parts, document, styles)
     book.close()
-    content = out.getvalue()
-    written = [
-        (sheet.index, part.after - part.first, table)
-        for table, own_parts, sheets in placed
-        for sheet, part in zip(sheets, own_parts, strict=True)
-    ]
-    return content, _rows_read_back(content, written)
+    out.seek(0)
+    return out
 
 
 def _draw_charts(
@@ -128,24 +191,3 @@ def _sheet_name(title: str, number: int) -> str:
     if len(title) > room:
         title = title[: room - 1].rstrip(" '") + "…"
     return title + mark
-
-
-def _rows_read_back(content: bytes, written: Sequence[tuple[int, int, Table]]) -> int:
-    """How many rows the tables' sheets hold; PermanentError when one lacks some.
-
-    `written`: per sheet its position, its rows, its table. What stands below those rows (total,
-    remarks) does not count.
-    """
-    rows = 0
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for index, count, table in written:
-            xml = archive.read(f"xl/worksheets/sheet{index + 1}.xml")
-            numbers = map(int, re.findall(rb'<row r="(\d+)"', xml))
-            found = sum(FIRST_ROW < number <= FIRST_ROW + count for number in numbers)
-            if found != count:
-                raise PermanentError(
-                    "file_not_whole",
-                    f"a sheet of {table.name!r} has {found:,} rows instead of {count:,}",
-                )
-            rows += found
-    return rows

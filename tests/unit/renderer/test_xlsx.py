@@ -11,16 +11,23 @@ from typing import Any
 import openpyxl
 import pytest
 
+from services.renderer.formats.arrow_tables import arrow_table
 from services.renderer.spreadsheet.workbook import draw_workbook
 from shared.document import Cell, Chart, Column, Kind, ReportDocument, Section, Table
+from shared.errors import PermanentError
 from tests.documents import bar_chart, cut_document, document, document_of_rows, every_kind, kpi
 from tests.file_readers import calamine
 
 
-def opened(wanted: ReportDocument, **over: Any) -> Any:
-    content, rows = draw_workbook(wanted, **over)
+def drawn(wanted: ReportDocument, **over: Any) -> bytes:
+    out = io.BytesIO()
+    rows = draw_workbook(wanted, lambda table: arrow_table(table, wanted).to_batches(), out, **over)
     assert rows == wanted.row_count
-    return openpyxl.load_workbook(io.BytesIO(content))
+    return out.getvalue()
+
+
+def opened(wanted: ReportDocument, **over: Any) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(drawn(wanted, **over)))
 
 
 def with_tables(*tables: Table, charts: tuple[Chart, ...] = ()) -> ReportDocument:
@@ -62,7 +69,7 @@ def test_cells_are_shown_as_their_kind_asks() -> None:
     sheet = opened(every_kind())["Every kind of cell"]
     formats = [cell.number_format for cell in sheet[2]]
     assert formats == [
-        "@", "#,##0", "#,##0.00", "#,##0.000000", "#,##0.0%", "d mmm yyyy",
+        "@", "#,##0", '#,##0.00 "h"', "#,##0.000000", "#,##0.0%", "d mmm yyyy",
         "yyyy-mm-dd hh:mm:ss.000", '"TRUE";"TRUE";"FALSE"',
     ]  # fmt: skip
     assert sheet["A2"].data_type == "s"
@@ -77,6 +84,10 @@ def test_a_text_that_looks_like_a_formula_stays_a_text_when_it_is_edited() -> No
         assert by_text[text].data_type == "s"
         assert by_text[text].quotePrefix
     assert not by_text["0001"].quotePrefix
+    plain = opened(every_kind(), guard_formulas=False)["Every kind of cell"]
+    for row in plain.iter_rows(min_row=2):
+        assert row[0].data_type in ("s", "inlineStr", "n")
+        assert not row[0].quotePrefix
 
 
 def test_milliseconds_are_kept_and_what_is_finer_is_said() -> None:
@@ -112,7 +123,7 @@ def test_what_is_not_of_its_kind_is_a_text_and_says_so() -> None:
 
 def test_a_text_longer_than_a_cell_ends_in_an_ellipsis_and_says_so() -> None:
     table = one_column(Kind.TEXT, "a" * 32_767, "🎬" * 16_384)
-    content, _ = draw_workbook(with_tables(table))
+    content = drawn(with_tables(table))
     rows = calamine(content, "Table")
     assert rows[1] == ["a" * 32_767]
     assert rows[2] == ["🎬" * 16_383 + "…"]
@@ -136,6 +147,37 @@ def test_a_table_longer_than_a_sheet_goes_on_on_the_next_and_says_so() -> None:
     assert "Total" not in texts(book[names[1]])
     assert "Total" in texts(book[names[2]])
     assert "21 to 40 of 50 rows" in texts(book["Summary"])
+
+
+def test_rows_that_come_in_batches_of_any_size_lie_in_their_order() -> None:
+    wanted = document_of_rows(50)
+    table = arrow_table(wanted.tables[0], wanted)
+    whole = drawn(wanted, sheet_rows=13 + 20)
+    for size in (1, 7, 20, 64):
+        out = io.BytesIO()
+        draw_workbook(wanted, lambda _, s=size: table.to_batches(s), out, sheet_rows=13 + 20)  # type: ignore[misc]  # mypy gives s no type
+        assert out.getvalue() == whole
+
+
+def test_a_table_with_other_rows_than_it_says_is_refused() -> None:
+    wanted = document_of_rows(50)
+    less = arrow_table(wanted.tables[0], wanted).slice(0, 49)
+    with pytest.raises(PermanentError, match="has 49 rows instead of 50"):
+        draw_workbook(wanted, lambda _: less.to_batches(), io.BytesIO())
+
+
+def test_a_file_that_was_damaged_is_noticed_when_it_is_read_back() -> None:
+    class Forgetful(io.BytesIO):
+        """Loses a byte of what was written by the time it is read."""
+
+        def seek(self, offset: int, whence: int = 0) -> int:
+            if (offset, whence) == (0, io.SEEK_SET) and len(self.getvalue()) > 8_000:
+                self.getbuffer()[len(self.getvalue()) // 2] ^= 1
+            return super().seek(offset, whence)
+
+    wanted = document_of_rows(3_000)
+    with pytest.raises(PermanentError, match="damaged"):
+        draw_workbook(wanted, lambda table: arrow_table(table, wanted).to_batches(), Forgetful())
 
 
 def test_a_table_that_just_fits_takes_one_sheet() -> None:
@@ -171,7 +213,7 @@ def test_a_key_figure_without_a_value_is_an_empty_cell() -> None:
 
 
 def test_charts_are_native_and_draw_from_cells_with_the_documents_figures() -> None:
-    content, _ = draw_workbook(document())
+    content = drawn(document())
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
         xml = archive.read(charts[0]).decode()
@@ -198,7 +240,7 @@ def test_a_chart_s_titles_are_no_references() -> None:
         },
     }
     chart = Chart(name="c", title="=C3", alternative_text="=D4", specification=specification)
-    content, _ = draw_workbook(with_tables(charts=(chart,)))
+    content = drawn(with_tables(charts=(chart,)))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         xml = archive.read("xl/charts/chart1.xml").decode()
     assert {f.partition("!")[0] for f in re.findall(r"<c:f>([^<]*)</c:f>", xml)} == {"'Chart data'"}
