@@ -8,12 +8,19 @@ goes on with that.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
 from shared.errors import PermanentError, TransientError
@@ -34,8 +41,27 @@ class BlobStore(Protocol):
         """Store `content`; False when the key exists already, which stays as it is."""
         ...
 
+    def new_file(self, prefix: str) -> AbstractContextManager[BinaryIO]:
+        """A file to write a large blob into, to read it again, and to hand to `put_new_file`.
+
+        Gone after the block; what a killed process left goes with `delete_prefix` of `prefix`.
+        """
+        ...
+
+    async def put_new_file(self, key: str, file: BinaryIO) -> bool:
+        """Store a file from `new_file`; like `put_new`, without its content in memory.
+
+        Only for keys that name their content by its hash: where the storage cannot refuse a
+        second large blob, it is replaced by its like.
+        """
+        ...
+
     async def get(self, key: str) -> bytes:
         """The whole content."""
+        ...
+
+    def local_file(self, key: str) -> AbstractAsyncContextManager[BinaryIO]:
+        """The blob as a file on this machine to read, for the length of the block."""
         ...
 
     def stream(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
@@ -72,8 +98,30 @@ class FolderBlobs:
     async def put_new(self, key: str, content: bytes) -> bool:
         return await asyncio.to_thread(self._put_new, key, content)
 
+    @contextmanager
+    def new_file(self, prefix: str) -> Iterator[BinaryIO]:
+        with storage_errors():
+            folder = self._path(prefix)
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=folder, prefix=".")
+            os.close(descriptor)
+        path = Path(name)
+        try:
+            with path.open("r+b") as file:
+                yield file
+        finally:
+            path.unlink(missing_ok=True)
+
+    async def put_new_file(self, key: str, file: BinaryIO) -> bool:
+        return await asyncio.to_thread(self._put_new_file, key, file)
+
     async def get(self, key: str) -> bytes:
         return await asyncio.to_thread(self._get, key)
+
+    @asynccontextmanager
+    async def local_file(self, key: str) -> AsyncIterator[BinaryIO]:
+        with self._open(key) as file:
+            yield file
 
     async def stream(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
         with self._open(key) as file:
@@ -107,27 +155,40 @@ class FolderBlobs:
             raise TransientError("storage_unavailable", str(error)) from error
 
     def _put_new(self, key: str, content: bytes) -> bool:
-        path = self._path(key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        with storage_errors():
+            parent = self._parent(key)
+            with tempfile.NamedTemporaryFile(dir=parent, prefix=".", delete=False) as file:
                 try:
                     file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    # A link, unlike a rename, refuses to replace what is there.
-                    os.link(file.name, path)
-                except FileExistsError:
-                    return False
+                    return self._linked(cast(BinaryIO, file), key)
                 finally:
                     Path(file.name).unlink()
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except OSError as error:
-            raise TransientError("storage_unavailable", str(error)) from error
+
+    def _put_new_file(self, key: str, file: BinaryIO) -> bool:
+        with storage_errors():
+            self._parent(key)
+            return self._linked(file, key)
+
+    def _parent(self, key: str) -> Path:
+        parent = self._path(key).parent
+        parent.mkdir(parents=True, exist_ok=True)
+        return parent
+
+    def _linked(self, file: BinaryIO, key: str) -> bool:
+        """Make the finished file visible under its key; False when the key exists."""
+        path = self._path(key)
+        file.flush()
+        os.fsync(file.fileno())
+        try:
+            # A link, unlike a rename, refuses to replace what is there.
+            os.link(file.name, path)
+        except FileExistsError:
+            return False
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
         return True
 
     def _delete_prefix(self, prefix: str) -> None:
@@ -144,3 +205,19 @@ class FolderBlobs:
     def _get(self, key: str) -> bytes:
         with self._open(key) as file:
             return file.read()
+
+
+def digest(file: BinaryIO) -> tuple[str, int]:
+    """sha256 (hex) and size in bytes of a whole file, wherever it is being read or written."""
+    file.seek(0)
+    sha256 = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
+    return sha256, os.fstat(file.fileno()).st_size
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """A file system's trouble (no space, no rights) as TransientError."""
+    try:
+        yield
+    except OSError as error:
+        raise TransientError("storage_unavailable", str(error)) from error

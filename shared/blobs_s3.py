@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, BinaryIO, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
@@ -13,6 +15,9 @@ from obstore.store import S3Store
 from shared.blobs import CHUNK
 from shared.errors import PermanentError, TransientError
 from shared.settings import ServiceSettings
+
+PARTS_AT_ONCE = 2
+"""Of 5 MB each, while a large blob is stored: so much of it is in memory."""
 
 
 class S3Blobs:
@@ -51,10 +56,36 @@ class S3Blobs:
                 return False
         return True
 
+    @contextmanager
+    def new_file(self, prefix: str) -> Iterator[BinaryIO]:
+        # Without a name: nothing is left of it when the process is killed.
+        with tempfile.TemporaryFile() as file:
+            yield cast(BinaryIO, file)
+
+    async def put_new_file(self, key: str, file: BinaryIO) -> bool:
+        # In parts, which S3 puts together at the end and cannot make conditional.
+        with _classified(key):
+            try:
+                await obstore.head_async(self._store, key)
+            except FileNotFoundError:
+                file.seek(0)
+                await obstore.put_async(self._store, key, file, max_concurrency=PARTS_AT_ONCE)
+                return True
+        return False
+
     async def get(self, key: str) -> bytes:
         with _classified(key):
             result = await obstore.get_async(self._store, key)
             return bytes(await result.bytes_async())
+
+    @asynccontextmanager
+    async def local_file(self, key: str) -> AsyncIterator[BinaryIO]:
+        with tempfile.TemporaryFile() as file:
+            with _classified(key):
+                async for chunk in await obstore.get_async(self._store, key):
+                    await asyncio.to_thread(file.write, chunk)
+            file.seek(0)
+            yield cast(BinaryIO, file)
 
     async def stream(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
         end = start + length

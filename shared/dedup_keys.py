@@ -28,6 +28,11 @@ def snapshot_key(tenant_id: UUID, run_id: UUID, generation: int) -> str:
     return f"{run_prefix(tenant_id, run_id)}{generation}/document.json"
 
 
+def folder_of(key: str) -> str:
+    """What the keys of all that lies beside it begin with: a snapshot's table files do."""
+    return key[: key.rindex("/") + 1]
+
+
 def artifact_key(tenant_id: UUID, run_id: UUID, generation: int, file_name: str) -> str:
     """Where one rendered file of the run is stored."""
     return f"{run_prefix(tenant_id, run_id)}{generation}/{file_name}"

@@ -3,16 +3,21 @@
 The aggregator writes it once, as `document.json`, into the run's snapshot; every format is
 rendered from it, so the PDF, the CSV and the JSON of one run cannot disagree. Figures that
 must stay exact (decimals) travel as strings; the column's `kind` says how to read a cell.
+
+A table of many rows is not in it: its rows lie beside it in a Parquet file (`shared.arrow_tables`),
+which the document names with its sha256.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from shared.periods import Period
 
@@ -57,6 +62,19 @@ class Column(_Part):
     """Decimal places to show; None shows what is there."""
 
 
+class StoredRows(_Part):
+    """Where the rows of a large table are: a Parquet file beside `document.json`."""
+
+    file: str
+    """Its name, relative to the folder of `document.json`."""
+    sha256: str
+    """Of the file (hex), so that the document's own sha256 covers the rows too."""
+    size: int
+    """Bytes."""
+    count: int
+    """Rows in it."""
+
+
 class Table(_Part):
     """Typed columns and rows; every row has one cell per column, in order."""
 
@@ -64,6 +82,9 @@ class Table(_Part):
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    # Of the snapshot alone: whoever gets the document as a file gets the rows in it.
+    stored: SkipJsonSchema[StoredRows | None] = None
+    """Where the rows are instead; `rows` is empty then."""
     total: tuple[Cell, ...] | None = None
     """A totals row, shown apart and not counted in `rows`."""
     available_rows: int | None = None
@@ -72,11 +93,36 @@ class Table(_Part):
     @model_validator(mode="after")
     def _rectangular(self) -> Table:
         width = len(self.columns)
+        if self.stored is not None and self.rows:
+            raise ValueError(f"table {self.name}: rows are in the document or stored, not both")
         if any(len(row) != width for row in self.rows):
             raise ValueError(f"table {self.name}: a row does not have {width} cells")
         if self.total is not None and len(self.total) != width:
             raise ValueError(f"table {self.name}: the totals row does not have {width} cells")
         return self
+
+    @property
+    def row_count(self) -> int:
+        """How many rows the table has, wherever they are."""
+        return len(self.rows) if self.stored is None else self.stored.count
+
+    @property
+    def cut(self) -> str | None:
+        """What a limit cut away, for instance "first 10,000 of 48,120 rows"; None if nothing."""
+        if self.available_rows is None or self.available_rows <= self.row_count:
+            return None
+        return f"first {self.row_count:,} of {self.available_rows:,} rows"
+
+    def first_rows(self, rows: tuple[tuple[Cell, ...], ...]) -> Table:
+        """The table with these, its first rows, in place of all; it says how many there are."""
+        there_are = self.row_count if self.available_rows is None else self.available_rows
+        return self.model_copy(
+            update={
+                "rows": rows,
+                "stored": None,
+                "available_rows": there_are if there_are > len(rows) else None,
+            }
+        )
 
 
 class Chart(_Part):
@@ -161,7 +207,15 @@ class ReportDocument(_Part):
     @property
     def row_count(self) -> int:
         """How many table rows the document holds, totals rows left out."""
-        return sum(len(table.rows) for table in self.tables)
+        return sum(table.row_count for table in self.tables)
+
+    def with_tables(self, change: Callable[[Table], Table]) -> ReportDocument:
+        """The same document with each table changed."""
+        sections = tuple(
+            section.model_copy(update={"tables": tuple(map(change, section.tables))})
+            for section in self.sections
+        )
+        return self.model_copy(update={"sections": sections})
 
 
 def compare(

@@ -55,6 +55,7 @@ def create_service(settings: AggregatorSettings) -> Service:
             blobs=service.blobs,
             report_types=report_types,
             sources=sources,
+            most_rows=settings.table_max_rows,
         ),
     )
     return service

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.aggregator.report_types import ReportRequest, ReportType
 from services.aggregator.source_registry import REGISTERED_SOURCE, SourceRegistry
-from services.aggregator.sources import Source
+from services.aggregator.sources import Source, SourceSession
+from services.aggregator.stored_tables import store_tables
 from shared import outbox
 from shared.blobs import BlobStore
 from shared.consent import Consent, refusal
-from shared.dedup_keys import snapshot_key
+from shared.dedup_keys import folder_of, snapshot_key
 from shared.document import ReportDocument
 from shared.errors import PermanentError
 from shared.events import ReportAggregated, ReportRequested, SnapshotReference
@@ -64,8 +66,12 @@ async def on_report_requested(
     blobs: BlobStore,
     report_types: Mapping[str, ReportType],
     sources: SourceRegistry,
+    most_rows: int,
 ) -> None:
-    """Query the source once, store the document, and say that the run is aggregated."""
+    """Query the source once, store the snapshot, and say that the run is aggregated.
+
+    `most_rows`: how many rows one table may have.
+    """
 
     async def work(run: Run, row: RowMapping) -> Finish:
         report_type = report_types.get(run.report_type)
@@ -78,9 +84,15 @@ async def on_report_requested(
         if refused is not None:
             raise PermanentError("report_switched_off", refused.detail)
         source = sources.find(run.source, row["registered_source"])
-        document = await _document(run, report_type, source, row["tenant_name"])
-        content = document.model_dump_json().encode()
         key = snapshot_key(run.tenant_id, run.id, run.generation)
+        document = await _document(
+            run,
+            report_type,
+            source,
+            row["tenant_name"],
+            partial(store_tables, blobs=blobs, folder=folder_of(key), most_rows=most_rows),
+        )
+        content = document.model_dump_json().encode()
         if not await blobs.put_new(key, content):
             # An earlier attempt wrote it and died before its commit. A snapshot is immutable
             # and complete, so that one is the run's.
@@ -92,7 +104,11 @@ async def on_report_requested(
 
 
 async def _document(
-    run: Run, report_type: ReportType, source: Source, tenant: str
+    run: Run,
+    report_type: ReportType,
+    source: Source,
+    tenant: str,
+    with_tables_stored: Callable[[ReportDocument, SourceSession], Awaitable[ReportDocument]],
 ) -> ReportDocument:
     try:
         parameters = report_type.parameters.model_validate(run.parameters)
@@ -106,7 +122,7 @@ async def _document(
             # The source's clock may be ahead; nothing is generated before its data are read.
             generated_at=max(datetime.now(UTC), session.as_of),
         )
-        return await report_type.build(session, request)
+        return await with_tables_stored(await report_type.build(session, request), session)
 
 
 def _finish(document: ReportDocument, key: str, sha256: str) -> Finish:

@@ -17,7 +17,9 @@ class AggregatorSettings(ServiceSettings):
     source_statement_seconds: float = Field(default=60.0, gt=0)
     """How long one query may take."""
     source_max_rows: int = Field(default=1_000_000, ge=1)
-    """How many rows one query may return before the run fails."""
+    """How many rows one query may return into memory before the run fails."""
+    table_max_rows: int = Field(default=10_000_000, ge=1)
+    """How many rows a table may have that is streamed into the snapshot."""
     source_pool_size: int = Field(default=4, ge=1)
     """Connections to each source at most."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -14,12 +13,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
-from services.renderer.formats import Format, Rendered, render_whole
+from services.renderer.formats import (
+    Format,
+    PagedFormat,
+    Rendered,
+    StreamedFormat,
+    Written,
+    render_whole,
+    write_whole,
+)
 from services.renderer.isolation import RenderPool
+from services.renderer.snapshot import Snapshot, opened
 from shared import outbox
-from shared.blobs import BlobStore
+from shared.blobs import BlobStore, digest, storage_errors
 from shared.dedup_keys import artifact_key
-from shared.document import ReportDocument
 from shared.errors import PermanentError
 from shared.events import ArtifactReference, ReportAggregated, ReportRendered
 from shared.runs import Run
@@ -79,66 +86,80 @@ async def on_report_aggregated(
     """Render every format of the run from its snapshot, and say that the run is complete."""
 
     async def work(run: Run, row: RowMapping) -> Finish:
-        snapshot = await _snapshot(run, blobs)
-        # Read by the child processes themselves; here only for what is not drawn in one.
-        document = cache(lambda: ReportDocument.model_validate_json(snapshot))
+        assert run.snapshot_key is not None
+        assert run.snapshot_sha256 is not None
         stored = []
-        for name in _format_names(run, row["channels"]):
-            format_ = formats.get(name)
-            if format_ is None:
-                raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
-            if format_.isolated:
-                rendered = await pool.render(
-                    name, snapshot, lane=run.lane, kept_warm=format_.kept_warm
-                )
-            else:
-                render = partial(_render_here, format_, document)
-                if len(snapshot) > BLOCKING_BYTES:
-                    rendered = await asyncio.to_thread(render)
+        async with opened(run.snapshot_key, run.snapshot_sha256, blobs) as snapshot:
+            for name in _format_names(run, row["channels"]):
+                format_ = formats.get(name)
+                if format_ is None:
+                    raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
+                if snapshot.files and isinstance(format_, StreamedFormat):
+                    stored.append(await _write(run, format_, snapshot, blobs))
                 else:
-                    rendered = render()
-            stored.append(await _store_artifact(run, format_, rendered, blobs))
+                    rendered = await _render(run, format_, snapshot, pool)
+                    stored.append(await _store(run, format_, rendered, blobs))
         return _finish(stored)
 
     await worker.run(event, work)
 
 
-async def _snapshot(run: Run, blobs: BlobStore) -> bytes:
-    assert run.snapshot_key is not None
-    content = await blobs.get(run.snapshot_key)
-    if hashlib.sha256(content).hexdigest() != run.snapshot_sha256:
-        raise PermanentError("snapshot_damaged", "the stored snapshot is not what was written")
-    return content
+async def _render(run: Run, format_: Format, snapshot: Snapshot, pool: RenderPool) -> Rendered:
+    """The file in memory, with the first rows of what is too large to show."""
+    if snapshot.files:
+        assert isinstance(format_, PagedFormat)
+        snapshot = await asyncio.to_thread(snapshot.cut, format_.ceiling)
+    content = snapshot.content
+    if format_.isolated:
+        return await pool.render(format_.name, content, lane=run.lane, kept_warm=format_.kept_warm)
+    if len(content) > BLOCKING_BYTES:
+        return await asyncio.to_thread(lambda: render_whole(format_, snapshot.document))
+    return render_whole(format_, snapshot.document)
 
 
-def _render_here(format_: Format, document: Callable[[], ReportDocument]) -> Rendered:
-    return render_whole(format_, document())
-
-
-def _format_names(run: Run, channels: Sequence[str] | None) -> list[str]:
-    bodies = {BODY_FORMATS[channel] for channel in channels or () if channel in BODY_FORMATS}
-    return [*run.formats, *sorted(bodies)]
-
-
-async def _store_artifact(
-    run: Run, format_: Format, rendered: Rendered, blobs: BlobStore
+async def _write(
+    run: Run, format_: StreamedFormat, snapshot: Snapshot, blobs: BlobStore
 ) -> StoredArtifact:
-    extension = rendered.extension or format_.extension
-    file_name = f"{run.report_type}_{run.first_day}_{run.last_day}.{extension}"
+    """The file in storage, never whole in memory; named by its content, as `blobs` wants it."""
+    prefix = artifact_key(run.tenant_id, run.id, run.generation, "")
+    with blobs.new_file(prefix) as file:
+        with storage_errors():
+            written = await asyncio.to_thread(
+                write_whole, format_, snapshot.document, snapshot.files, file
+            )
+        sha256, size = await asyncio.to_thread(digest, file)
+        key = f"{prefix}{sha256}.{format_.extension}"
+        await blobs.put_new_file(key, file)
+    return _stored(run, format_, written, key, sha256, size)
+
+
+async def _store(run: Run, format_: Format, rendered: Rendered, blobs: BlobStore) -> StoredArtifact:
     key = artifact_key(run.tenant_id, run.id, run.generation, f"{format_.name}.{format_.extension}")
     content = rendered.content
     if not await blobs.put_new(key, content):
         # Of an attempt that died before its commit, from the same snapshot: it is as good.
         content = await blobs.get(key)
+    return _stored(run, format_, rendered, key, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def _stored(
+    run: Run, format_: Format, made: Rendered | Written, key: str, sha256: str, size: int
+) -> StoredArtifact:
+    extension = made.extension or format_.extension
     return StoredArtifact(
         format=format_,
-        media_type=rendered.media_type or format_.media_type,
-        file_name=file_name,
+        media_type=made.media_type or format_.media_type,
+        file_name=f"{run.report_type}_{run.first_day}_{run.last_day}.{extension}",
         key=key,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        rows=rendered.rows,
+        sha256=sha256,
+        size=size,
+        rows=made.rows,
     )
+
+
+def _format_names(run: Run, channels: Sequence[str] | None) -> list[str]:
+    bodies = {BODY_FORMATS[channel] for channel in channels or () if channel in BODY_FORMATS}
+    return [*run.formats, *sorted(bodies)]
 
 
 def _finish(stored: list[StoredArtifact]) -> Finish:

@@ -130,14 +130,7 @@ def kpi_change(kpi: Kpi) -> str:
     return f"{number(abs(kpi.change_percent), 1)}% {kpi.direction.value}"
 
 
-def rows_text(table: Table) -> str | None:
-    """What a limit cut away, for instance "first 10,000 of 48,120 rows"; None if nothing."""
-    if table.available_rows is None or table.available_rows <= len(table.rows):
-        return None
-    return f"first {len(table.rows):,} of {table.available_rows:,} rows"
-
-
 def row_count(table: Table) -> str:
     """For instance "1 row", "10,000 rows"."""
-    count = len(table.rows)
+    count = table.row_count
     return f"{count:,} row{'' if count == 1 else 's'}"

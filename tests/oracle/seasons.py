@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from deploy.demo.generate import Tables
 from services.aggregator.report_types import ReportRequest, report_types
 from services.aggregator.sources import Source
+from services.aggregator.stored_tables import store_tables
+from shared.blobs import FolderBlobs
 from shared.document import ReportDocument
 from shared.periods import Period
+from tests.stored_tables import read_back
 
 LEAP_SPRING = date(2024, 4, 15)
 """The 400 days up to here hold a leap day and three clock changes."""
@@ -29,7 +34,7 @@ class Studio:
     rows: Tables
 
     async def report(self, name: str, period: Period, **parameters: Any) -> ReportDocument:
-        """That report of it."""
+        """That report of it, with all of its rows."""
         report_type = report_types[name]
         request = ReportRequest(
             period=period,
@@ -37,8 +42,17 @@ class Studio:
             tenant="Lighthouse Studio",
             generated_at=datetime.now(UTC),
         )
-        async with self.source.snapshot() as session:
-            return await report_type.build(session, request)
+        with TemporaryDirectory() as folder:
+            blobs = FolderBlobs(Path(folder))
+            async with self.source.snapshot() as session:
+                document = await store_tables(
+                    await report_type.build(session, request),
+                    session,
+                    blobs=blobs,
+                    folder="run/",
+                    most_rows=1_000_000,
+                )
+            return await read_back(document, blobs, "run/", period.timezone)
 
 
 _FROM_THE_END = {

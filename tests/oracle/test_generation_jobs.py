@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,12 +17,13 @@ from deploy.demo import generate_tables
 from deploy.demo.generate import Tables
 from deploy.demo.rows import GenerationJob
 from deploy.local.infrastructure import LocalInfrastructure
+from services.aggregator.report_types import ReportRequest, report_types
+from services.aggregator.report_types.generation_jobs.queries import HELD_ROWS
 from shared.document import Kpi, ReportDocument, Table
-from shared.errors import PermanentError
 from shared.periods import Period
 from tests.oracle.generation_jobs_oracle import expected, share
 from tests.oracle.seasons import AHEAD, LEAP_SPRING, SCALE, SEED, ZONES, Studio, period, periods
-from tests.studio import LIMITS, studio, studio_source
+from tests.studio import studio, studio_source
 
 INSTANTS = ("queued_at", "started_at", "finished_at")
 
@@ -204,18 +204,23 @@ async def test_a_limit_cuts_the_rows_and_nothing_else(the_studio: Studio, until:
         assert any(sentence.startswith(said) for sentence in cut.summary) is bites
 
 
-async def test_more_jobs_than_the_ceiling_are_an_error_that_says_how_to_mend_it(
-    infra: LocalInfrastructure, database: str, rows: Tables, until: date
+async def test_a_list_too_long_to_hold_is_stored_beside_the_document(
+    the_studio: Studio, until: date
 ) -> None:
-    source = studio_source(infra, database, replace(LIMITS, max_rows=50))
-    the_studio, of = Studio(source, rows), period(until, "a month")
-    with pytest.raises(PermanentError, match="ask for the first ones with `limit`") as refused:
-        await report(the_studio, of)
-    assert refused.value.code == "too_many_rows"
-    with pytest.raises(PermanentError, match="lower its `limit`"):
-        await report(the_studio, of, limit=51)
-    assert (await report(the_studio, of, limit=50)).row_count == 50
-    await source.close()
+    of = period(until, "long before to long after")
+    report_type = report_types["generation_jobs"]
+    request = ReportRequest(
+        period=of,
+        parameters=report_type.parameters.model_validate({}),
+        tenant="Lighthouse Studio",
+        generated_at=datetime.now(UTC),
+    )
+    async with the_studio.source.snapshot() as session:
+        (table,) = (await report_type.build(session, request)).tables
+    assert not table.rows
+    assert table.row_count > HELD_ROWS
+    document = await check(the_studio, of)
+    assert document.row_count == table.row_count
 
 
 async def test_halves_of_a_period_make_the_whole(the_studio: Studio, until: date) -> None:

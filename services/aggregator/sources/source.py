@@ -35,6 +35,17 @@ class SourceSession(Protocol):
         """
         ...
 
+    async def stream(
+        self, sql: str, *arguments: object, schema: Any, into: Callable[[Any], None]
+    ) -> None:
+        """The rows of a query, a `pyarrow.Table` of some thousands at a time, in their order.
+
+        `schema` is a `pyarrow.Schema`; the query has a column of each of its names. `into` is
+        called in a thread. Errors as in `fetch`; a value that does not fit its type is a
+        PermanentError.
+        """
+        ...
+
 
 class Source(Protocol):
     """One registered database, opened."""

@@ -23,7 +23,7 @@ from services.renderer.drawing.narrative import narrate
 from services.renderer.drawing.pages import CONTENT_HEIGHT, CONTENT_WIDTH, Bookmark, print_pages
 from services.renderer.drawing.tables import table_flowable
 from services.renderer.drawing.tiles import tile_rows
-from services.renderer.presentation import one_line, rows_text
+from services.renderer.presentation import one_line
 from shared.document import Chart, ReportDocument, Section, Table
 
 CAPTION = ParagraphStyle(
@@ -86,7 +86,7 @@ def _chart(chart: Chart, section: Section) -> Flowable:
 
 
 def _table(table: Table, section: Section, document: ReportDocument) -> Flowable:
-    cut = rows_text(table)
+    cut = table.cut
     above = _caption(table.title + (f" ({cut})" if cut else ""), section)
     if not table.rows:
         return _Block([*above, Paragraph("No rows in this period.", REMARK)])

@@ -100,7 +100,7 @@ def _grid(table: Table, section_title: str, document: ReportDocument) -> Grid:
     return Grid(
         title=title,
         same_as_heading=title == section_title,
-        cut=presentation.rows_text(table),
+        cut=table.cut,
         head=Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(
                 Markup("") if column.kind in LEFT_KINDS else Markup(' class="n"'), heading(column)

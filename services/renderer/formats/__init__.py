@@ -1,11 +1,26 @@
 """The formats: each is one file here, and one name in the import below."""
 
 from services.renderer.formats import csv, html, json, mail, ndjson, parquet, pdf, xlsx
-from services.renderer.formats.format import Format, Rendered, formats, register, render_whole
+from services.renderer.formats.format import (
+    Files,
+    Format,
+    PagedFormat,
+    Rendered,
+    StreamedFormat,
+    Written,
+    formats,
+    register,
+    render_whole,
+    write_whole,
+)
 
 __all__ = [
+    "Files",
     "Format",
+    "PagedFormat",
     "Rendered",
+    "StreamedFormat",
+    "Written",
     "csv",
     "formats",
     "html",
@@ -16,5 +31,6 @@ __all__ = [
     "pdf",
     "register",
     "render_whole",
+    "write_whole",
     "xlsx",
 ]

@@ -1,30 +1,23 @@
-"""A report's table as Arrow columns and as a Parquet file. Imported by a child process alone.
+"""A table held in the document as Arrow columns and as a Parquet file.
 
-| kind | Arrow type |
-|---|---|
-| text | string |
-| integer | int64; decimal where a figure is larger |
-| decimal, percent | decimal128(38, places); decimal256(76, places) where that is too narrow |
-| date | date32 |
-| instant | timestamp[us] in the report's timezone |
-| boolean | bool |
-
-A column with a cell that is not of its kind is kept as texts: nothing is lost, nothing guessed.
+The types are those of `shared.arrow_tables`, wider where a figure needs it: an integer beyond int64
+becomes a decimal, a decimal beyond decimal128(38, places) a decimal256(76, places). A column with a
+cell that is not of its kind is kept as texts: nothing is lost, nothing guessed.
 """
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from services.renderer import presentation
-from services.renderer.formats.packing import ensure_rows, unique
+from services.renderer.formats.packing import unique
+from shared.arrow_tables import arrow_type, parquet_writer, schema
 from shared.document import Cell, Column, Kind, ReportDocument, Table
 
 DIGITS_128, DIGITS_256 = 38, 76
@@ -34,51 +27,35 @@ pa.set_cpu_count(1)
 pa.set_io_thread_count(1)
 
 
-def parquet_file(table: Table, document: ReportDocument) -> bytes:
-    """The file; PermanentError when reading its footer back finds other rows."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(arrow_table(table, document), sink, compression="zstd", version="2.6")
-    buffer = sink.getvalue()
-    ensure_rows(pq.ParquetFile(pa.BufferReader(buffer)).metadata.num_rows, table)
-    return bytes(buffer.to_pybytes())
+def write_parquet(table: Table, document: ReportDocument, out: BinaryIO) -> int:
+    """Write the file; the rows that are found when its footer is read back."""
+    rows = arrow_table(table, document)
+    buffer = io.BytesIO()
+    with parquet_writer(buffer, rows.schema) as writer:
+        writer.write_table(rows)
+    out.write(buffer.getbuffer())
+    return row_count(buffer)
+
+
+def row_count(file: BinaryIO) -> int:
+    """By the footer of a Parquet file."""
+    file.seek(0)
+    return int(pq.ParquetFile(file).metadata.num_rows)
 
 
 def arrow_table(table: Table, document: ReportDocument) -> Any:
     """The table as a `pyarrow.Table`, its columns' titles, units and kinds as metadata."""
     names = unique(column.name for column in table.columns)
-    fields, arrays = [], []
-    for index, (name, column) in enumerate(zip(names, table.columns, strict=True)):
-        array = _array([row[index] for row in table.rows], column, document.period.timezone)
-        told = {"title": column.title, "kind": column.kind.value}
-        if column.unit is not None:
-            told["unit"] = column.unit
-        fields.append(pa.field(name, array.type, metadata=told))
-        arrays.append(array)
-    schema = pa.schema(fields, metadata=_metadata(table, document))
-    return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def _metadata(table: Table, document: ReportDocument) -> dict[str, str]:
-    about: dict[str, object] = {
-        "type": document.type,
-        "title": document.title,
-        "table": table.name,
-        "table_title": table.title,
-        "tenant": document.tenant,
-        "first_day": document.period.first_day.isoformat(),
-        "last_day": document.period.last_day.isoformat(),
-        "timezone": document.period.timezone,
-        "as_of": document.as_of.isoformat(),
-        "generated_at": document.generated_at.isoformat(),
-        "parameters": json.dumps(document.parameters, ensure_ascii=False, sort_keys=True),
-        "rows": len(table.rows),
-    }
-    if cut := presentation.rows_text(table):
-        about |= {"available_rows": table.available_rows, "cut": cut}
-    return {f"broadsheet.{name}": str(value) for name, value in about.items()}
+    arrays = [
+        _array([row[index] for row in table.rows], column, document.period.timezone)
+        for index, column in enumerate(table.columns)
+    ]
+    types = [array.type for array in arrays]
+    return pa.Table.from_arrays(arrays, schema=schema(table, document, names, types))
 
 
 def _array(cells: Sequence[Cell], column: Column, timezone: str) -> Any:
+    type_ = arrow_type(column, timezone)
     try:
         match column.kind:
             case Kind.INTEGER:
@@ -86,11 +63,11 @@ def _array(cells: Sequence[Cell], column: Column, timezone: str) -> Any:
             case Kind.DECIMAL | Kind.PERCENT:
                 return _decimals([_decimal(cell) for cell in cells], column.places or 0)
             case Kind.DATE:
-                return pa.array([_day(cell) for cell in cells], pa.date32())
+                return pa.array([_day(cell) for cell in cells], type_)
             case Kind.INSTANT:
-                return pa.array([_instant(cell) for cell in cells], pa.timestamp("us", timezone))
+                return pa.array([_instant(cell) for cell in cells], type_)
             case Kind.BOOLEAN:
-                return pa.array([_boolean(cell) for cell in cells], pa.bool_())
+                return pa.array([_boolean(cell) for cell in cells], type_)
     except (ValueError, InvalidOperation):
         pass
     return pa.array([_text(cell) for cell in cells], pa.string())

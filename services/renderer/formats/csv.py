@@ -3,13 +3,17 @@
 Values keep their exact figures: no thousands separators, no units, ISO 8601 dates. "No value"
 is an empty field, an empty text is `""` (the csv module of Python 3.11 cannot tell them apart,
 so the few lines of quoting are here). The totals row is left out: it is no row of the table.
+What is written here of rows in the document, `csv_batches` writes of stored ones.
 """
 
 from __future__ import annotations
 
-from services.renderer.formats.format import Rendered, register
+from functools import partial
+from typing import Any, BinaryIO
+
+from services.renderer.formats.format import Files, Rendered, Written, in_memory, register
 from services.renderer.formats.formulas import begins_a_formula
-from services.renderer.formats.packing import packed
+from services.renderer.formats.packing import pack
 from shared.document import Cell, Kind, ReportDocument, Table
 
 
@@ -27,17 +31,33 @@ class CsvFormat:
 
     def render(self, document: ReportDocument) -> Rendered:
         """The one table's rows, or a zip of one such file for each table."""
-        return packed(document, self.extension, [_file(table) for table in document.tables])
+        return in_memory(self, document)
+
+    def write(self, document: ReportDocument, files: Files, out: BinaryIO) -> Written:
+        """The same, the rows of large tables read as they are written."""
+        timezone = document.period.timezone
+        return pack(document, self.extension, out, partial(_write, files, timezone))
 
 
-def _file(table: Table) -> bytes:
-    kinds = [column.kind for column in table.columns]
-    lines = [",".join(_text(column.name) for column in table.columns)]
-    lines += [
-        ",".join(_field(cell, kind) for cell, kind in zip(row, kinds, strict=True))
-        for row in table.rows
-    ]
-    return "".join(line + "\r\n" for line in lines).encode()
+def _write(files: Files, timezone: str, table: Table, out: BinaryIO) -> int:
+    out.write((",".join(_text(column.name) for column in table.columns) + "\r\n").encode())
+    if table.stored is None:
+        kinds = [column.kind for column in table.columns]
+        lines = (
+            ",".join(_field(cell, kind) for cell, kind in zip(row, kinds, strict=True)) + "\r\n"
+            for row in table.rows
+        )
+        out.write("".join(lines).encode())
+        return len(table.rows)
+    # Imported here: Arrow takes 45 MB, which only a report with a large table needs.
+    from services.renderer.formats import arrow_texts, csv_batches, stored_tables
+
+    texts = arrow_texts.Texts(timezone)
+
+    def lines_of(batch: Any) -> memoryview:
+        return csv_batches.lines(batch, texts)
+
+    return stored_tables.write_batches(table, files, lines_of, out)
 
 
 def _field(cell: Cell, kind: Kind) -> str:

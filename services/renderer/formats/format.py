@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar, runtime_checkable
 
 from shared.document import ReportDocument
 from shared.errors import PermanentError
+
+Files = Mapping[str, BinaryIO]
+"""A snapshot's open Parquet files by the names that its document gives."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,15 @@ class Rendered:
     """Where it is not the format's own: several tables come as a zip."""
     extension: str | None = None
     """Where it is not the format's own."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The same of a file that was written to where it was to go."""
+
+    rows: int
+    media_type: str | None = None
+    extension: str | None = None
 
 
 class Format(Protocol):
@@ -41,7 +54,30 @@ class Format(Protocol):
     """Whether an idle child process keeps its libraries loaded; else one is started for it."""
 
     def render(self, document: ReportDocument) -> Rendered:
-        """The file, the same bytes for the same document; PermanentError if it cannot be."""
+        """The file, the same bytes for the same document; PermanentError if it cannot be.
+
+        Every row is in the document. What is shown of a table with stored rows is what a
+        PagedFormat's ceiling leaves of it; a StreamedFormat's `write` is called instead.
+        """
+
+
+@runtime_checkable
+class PagedFormat(Format, Protocol):
+    """A format for people, who do not read a million rows."""
+
+    ceiling: int
+    """How many rows of a stored table it shows; it says how many there are."""
+
+
+@runtime_checkable
+class StreamedFormat(Format, Protocol):
+    """A format that has room for every row, and holds few of them at a time."""
+
+    def write(self, document: ReportDocument, files: Files, out: BinaryIO) -> Written:
+        """Write the file to `out`, which can be read back and sought; called in a thread.
+
+        `files`: the snapshot's Parquet files, open, by the names that the document gives.
+        """
 
 
 _formats: dict[str, Format] = {}
@@ -59,13 +95,32 @@ def render_whole(format_: Format, document: ReportDocument) -> Rendered:
     rendered = format_.render(document)
     if not rendered.content and document.row_count:
         raise PermanentError("file_not_whole", f"the {format_.title} file came out empty")
-    if not format_.internal and rendered.rows != document.row_count:
+    _ensure_whole(format_, document, rendered.rows)
+    return rendered
+
+
+def write_whole(
+    format_: StreamedFormat, document: ReportDocument, files: Files, out: BinaryIO
+) -> Written:
+    """Write the file; PermanentError unless it has every row."""
+    written = format_.write(document, files, out)
+    _ensure_whole(format_, document, written.rows)
+    return written
+
+
+def in_memory(format_: StreamedFormat, document: ReportDocument) -> Rendered:
+    """The file of a document that holds all of its rows."""
+    out = io.BytesIO()
+    written = format_.write(document, {}, out)
+    return Rendered(out.getvalue(), written.rows, written.media_type, written.extension)
+
+
+def _ensure_whole(format_: Format, document: ReportDocument, rows: int) -> None:
+    if not format_.internal and rows != document.row_count:
         raise PermanentError(
             "file_not_whole",
-            f"the {format_.title} file has {rendered.rows:,} rows, "
-            f"the report has {document.row_count:,}",
+            f"the {format_.title} file has {rows:,} rows, the report has {document.row_count:,}",
         )
-    return rendered
 
 
 def register(format_class: type[F]) -> type[F]:

@@ -17,6 +17,7 @@ class HtmlFormat:
     internal = False
     isolated = True
     kept_warm = True
+    ceiling = 10_000
 
     def render(self, document: ReportDocument) -> Rendered:
         """The page; PermanentError when a chart cannot be drawn."""

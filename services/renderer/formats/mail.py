@@ -24,6 +24,7 @@ class MailFormat:
     internal = True
     isolated = False
     kept_warm = True
+    ceiling = 0  # it has no tables
 
     def render(self, document: ReportDocument) -> Rendered:
         """The subject is one line without control characters, whatever the title holds."""

@@ -6,14 +6,14 @@ zip also in `about.txt`, beside title, period and as-of time.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import BinaryIO, cast
 
 from services.renderer import presentation
-from services.renderer.formats.format import Rendered
+from services.renderer.formats.format import Written
 from shared.document import ReportDocument, Table
 from shared.errors import PermanentError
 
@@ -24,28 +24,52 @@ LONGEST_STEM = 80
 """Characters of a member's name before its extension."""
 
 
-def packed(document: ReportDocument, extension: str, files: Sequence[bytes]) -> Rendered:
-    """The tables' files, in the document's order, as the one file that a format is."""
+def pack(
+    document: ReportDocument,
+    extension: str,
+    out: BinaryIO,
+    write: Callable[[Table, BinaryIO], int],
+) -> Written:
+    """Write the tables' files, in the document's order, as the one file that a format is.
+
+    `write` writes one table's file and returns its rows; PermanentError when some are missing.
+    """
     tables = document.tables
     if len(tables) == 1:
+        rows = ensure_rows(write(tables[0], out), tables[0])
         cut = _cut_mark(tables[0])
-        return Rendered(
-            files[0], document.row_count, extension=f"{cut[1:]}.{extension}" if cut else None
-        )
+        return Written(rows, extension=f"{cut[1:]}.{extension}" if cut else None)
     stems = unique([_stem(table.name) for table in tables])
     names = [f"{stem}{_cut_mark(t)}.{extension}" for stem, t in zip(stems, tables, strict=True)]
-    about = (ABOUT, _about(document, names).encode())
-    content = zipped([about, *zip(names, files, strict=True)], document.generated_at)
-    return Rendered(content, document.row_count, "application/zip", f"{extension}.zip")
+    rows = 0
+    with zipfile.ZipFile(out, "w") as archive:
+        with _member(archive, ABOUT, document.generated_at) as member:
+            member.write(_about(document, names).encode())
+        for name, table in zip(names, tables, strict=True):
+            with _member(archive, name, document.generated_at) as member:
+                rows += ensure_rows(write(table, member), table)
+    return Written(rows, "application/zip", f"{extension}.zip")
 
 
-def ensure_rows(found: int, table: Table) -> None:
-    """PermanentError unless a file that was read back has the rows of its table."""
-    if found != len(table.rows):
+def _member(archive: zipfile.ZipFile, name: str, at: datetime) -> BinaryIO:
+    """A file of the zip to write; its bytes rest on `at`, not on clock or machine."""
+    moment = max(at.astimezone(UTC).timetuple()[:6], EARLIEST)
+    entry = zipfile.ZipInfo(name, moment)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3  # Unix, also where this runs elsewhere
+    entry.external_attr = 0o644 << 16
+    # How long it becomes is known when it is written; more than 2 GB have to be allowed for.
+    return cast(BinaryIO, archive.open(entry, "w", force_zip64=True))
+
+
+def ensure_rows(found: int, table: Table) -> int:
+    """The rows that a file has; PermanentError unless they are as many as its table has."""
+    if found != table.row_count:
         raise PermanentError(
             "file_not_whole",
-            f"table {table.name!r} has {len(table.rows):,} rows, its file {found:,}",
+            f"table {table.name!r} has {table.row_count:,} rows, its file {found:,}",
         )
+    return found
 
 
 def unique(names: Iterable[str]) -> list[str]:
@@ -61,20 +85,6 @@ def unique(names: Iterable[str]) -> list[str]:
     return result
 
 
-def zipped(files: Iterable[tuple[str, bytes]], at: datetime) -> bytes:
-    """A zip whose bytes rest on the files and on `at` alone, not on clock or machine."""
-    out = io.BytesIO()
-    moment = max(at.astimezone(UTC).timetuple()[:6], EARLIEST)
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in files:
-            entry = zipfile.ZipInfo(name, moment)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # Unix, also where this runs elsewhere
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
-    return out.getvalue()
-
-
 def _stem(name: str) -> str:
     """A table's name as part of a file's: no path, no dot."""
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:LONGEST_STEM] or "table"
@@ -82,7 +92,7 @@ def _stem(name: str) -> str:
 
 def _cut_mark(table: Table) -> str:
     """For instance ".first-10000-of-48120-rows"; nothing when the table is whole."""
-    text = presentation.rows_text(table)
+    text = table.cut
     return "." + text.replace(",", "").replace(" ", "-") if text else ""
 
 
@@ -95,7 +105,7 @@ def _about(document: ReportDocument, names: Sequence[str]) -> str:
         "",
     ]
     for name, table in zip(names, document.tables, strict=True):
-        rows = presentation.rows_text(table) or presentation.row_count(table)
+        rows = table.cut or presentation.row_count(table)
         lines.append(f"{name}: {presentation.one_line(table.title)}, {rows}")
     if not names:
         lines.append("This report has no tables.")

@@ -17,6 +17,7 @@ class PdfFormat:
     internal = False
     isolated = True
     kept_warm = True
+    ceiling = 10_000
 
     def render(self, document: ReportDocument) -> Rendered:
         """The drawn pages; RenderError's relatives when a chart cannot be drawn."""

@@ -20,6 +20,7 @@ class XlsxFormat:
     # Not for what it opens but for its time: a long table would hold up the service's loop.
     isolated = True
     kept_warm = False
+    ceiling = 10_000
 
     def render(self, document: ReportDocument) -> Rendered:
         """The workbook, its rows counted in the finished file."""

@@ -54,7 +54,7 @@ class SummarySheet:
             **MUTED,
         )
         for table in document.tables:
-            if cut := presentation.rows_text(table):
+            if cut := table.cut:
                 self._line(f"{one_line(table.title)}: {cut}", None, **WARNING)
         self._row += 1
         sentences = document.summary
@@ -130,7 +130,7 @@ class SummarySheet:
         target = part.sheet_name.replace("'", "''")
         self._sheet.write_url(self._row, 0, f"internal:'{target}'!A1", link, string=part.sheet_name)
         self._styles.write(self._sheet, self._row, 1, text(one_line(table.title)))
-        rows = presentation.rows_text(table) or presentation.row_count(table)
+        rows = table.cut or presentation.row_count(table)
         if several:
             rows = f"{part.first + 1:,} to {part.after:,} of {rows}"
         self._styles.write(self._sheet, self._row, 3, Value(rows))

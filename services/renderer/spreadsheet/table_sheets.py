@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.renderer import presentation
 from services.renderer.presentation import cell_text, heading, one_line
 from services.renderer.spreadsheet.cell_columns import cell_of
 from services.renderer.spreadsheet.cells import ColumnFormat, Value, column_format
@@ -141,7 +140,7 @@ def _furnish(sheet: Any, table: Table, part: Part, document: ReportDocument) -> 
     if table.columns:
         sheet.autofilter(0, 0, last_row, len(table.columns) - 1)
     title = one_line(document.title).replace("&", "&&")
-    cut = presentation.rows_text(table)
+    cut = table.cut
     caption = one_line(table.title).replace("&", "&&") + (f" ({cut})" if cut else "")
     sheet.set_header(f"&L{title[:100]}: {caption[:120]}")
     sheet.set_footer("&LPage &P of &N")

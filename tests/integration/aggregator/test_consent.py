@@ -88,6 +88,7 @@ async def test_a_run_of_a_report_that_is_off_fails_and_says_why(
         blobs=blob_store(settings),
         report_types=report_types,
         sources=sources,
+        most_rows=1_000_000,
     )
 
     await sources.close()

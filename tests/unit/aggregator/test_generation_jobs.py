@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from services.aggregator.report_types import ReportRequest
 from services.aggregator.report_types.generation_jobs import GenerationJobsParameters
-from services.aggregator.report_types.generation_jobs_document import Figures, Tally, document
+from services.aggregator.report_types.generation_jobs.document import Figures, Tally, document
+from services.aggregator.report_types.generation_jobs.table import columns, held
 from services.aggregator.scope.filters import Asked
 from services.aggregator.scope.progress import Progress
 from shared.document import Direction, Kpi, ReportDocument, Verdict
@@ -32,7 +33,7 @@ def job(number: int, **over: Any) -> dict[str, Any]:
     """A row as the source gives it."""
     queued = datetime(2026, 10, 5, 12, tzinfo=UTC) + timedelta(minutes=number)
     return {
-        "id": number,
+        "job_id": number,
         "scene_id": 7,
         "character_id": None,
         "project": "Northern Lights",
@@ -65,7 +66,12 @@ def report(
         progress=Progress(OCTOBER, as_of),
         workers=workers,
         previous=previous or Tally(),
-        rows=[job(number) for number in range(found)] if rows is None else rows,
+        table=held(
+            [job(number) for number in range(found)] if rows is None else rows,
+            columns(asked.columns),
+            found,
+            OCTOBER.timezone,
+        ),
         statuses=asked.statuses,
         **fields,
     )
@@ -121,13 +127,20 @@ def test_a_row_holds_every_column_exactly() -> None:
     ]
     assert table.rows[0] == (
         *("3", "7", None, "Northern Lights", "action", "hd", "gpu-1", "succeeded", 1),
-        "2026-10-05T14:03:00.000+02:00",
-        "2026-10-05T14:03:00.250+02:00",
-        "2026-10-05T15:03:00.000+02:00",
+        "2026-10-05T14:03:00.000000+02:00",
+        "2026-10-05T14:03:00.250000+02:00",
+        "2026-10-05T15:03:00.000000+02:00",
         3_500_000,
     )
     assert (table.rows[1][2], table.rows[1][6], table.rows[1][10]) == ("4", None, None)
     assert table.available_rows is None
+
+
+def test_only_the_columns_that_were_asked_for_are_listed() -> None:
+    asked = {"columns": ["status", "job_id", "status"]}
+    (table,) = report({"gpu-1": Tally(succeeded=1)}, parameters=asked).tables
+    assert [column.name for column in table.columns] == ["job_id", "status"]
+    assert table.rows == (("0", "succeeded"),)
 
 
 def test_a_limit_that_bites_is_told_with_both_numbers() -> None:
@@ -242,6 +255,7 @@ def test_whatever_the_figures_the_report_holds_together(
         {"statuses": ["running"]},
         {"statuses": "failed"},
         {"workers": [""]},
+        {"columns": ["colour"]},
         {"colour": "red"},
     ],
     ids=str,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from services.aggregator.report_types.report_type import ReportRequest
 from services.aggregator.scope.filters import Asked, note, nothing_left, unknown
@@ -21,7 +19,7 @@ from services.aggregator.wording.comparisons import against
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import listed, sentence
 from services.aggregator.wording.numbers import counted, percent
-from shared.document import Cell, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+from shared.document import Kpi, ReportDocument, Section, Table, Verdict
 
 NAME = "generation_jobs"
 TITLE = "Generation jobs"
@@ -68,8 +66,8 @@ class Figures:
     """In the period, by worker; None: jobs that no worker took."""
     previous: Tally
     """All jobs of the period before."""
-    rows: Sequence[Mapping[str, Any]]
-    """One per job, by finish and id; fewer than there were where a limit was asked for."""
+    table: Table
+    """One row per job, by finish and id; fewer than there were where a limit was asked for."""
     unfinished: int
     """Jobs queued before the period's end that have not finished by the as-of time."""
     first_finish: datetime | None
@@ -97,7 +95,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         parameters=request.parameters.model_dump(mode="json"),
         summary=tuple(_summary(figures)),
         kpis=_kpis(figures),
-        sections=(Section(title="Jobs", tables=(_table(figures, request.period.timezone),)),),
+        sections=(Section(title="Jobs", tables=(figures.table,)),),
         notes=tuple(_notes(figures)),
     )
 
@@ -146,9 +144,9 @@ def _summary(figures: Figures) -> Iterator[str]:
     if not figures.statuses:
         yield from _outcome(figures.total)
         yield from _outlier(figures)
-    if len(figures.rows) < figures.total.finished:
+    if figures.table.row_count < figures.total.finished:
         yield (
-            f"The table has the first {len(figures.rows):,} of "
+            f"The table has the first {figures.table.row_count:,} of "
             f"{figures.total.finished:,} jobs; the figures above are of all."
         )
 
@@ -215,59 +213,7 @@ def _outlier(figures: Figures) -> Iterator[str]:
     )
 
 
-# Table and notes
-
-_COLUMNS = (
-    # Texts: nobody reckons with them, and they are to be read as they are written elsewhere.
-    Column(name="job_id", title="Job", kind=Kind.TEXT),
-    Column(name="scene_id", title="Scene", kind=Kind.TEXT),
-    Column(name="character_id", title="Character", kind=Kind.TEXT),
-    Column(name="project", title="Project", kind=Kind.TEXT),
-    Column(name="scene_type", title="Scene type", kind=Kind.TEXT),
-    Column(name="resolution_tier", title="Tier", kind=Kind.TEXT),
-    Column(name="worker", title="Worker", kind=Kind.TEXT),
-    Column(name="status", title="Status", kind=Kind.TEXT),
-    Column(name="attempt", title="Attempt", kind=Kind.INTEGER),
-    Column(name="queued_at", title="Queued", kind=Kind.INSTANT),
-    Column(name="started_at", title="Started", kind=Kind.INSTANT),
-    Column(name="finished_at", title="Finished", kind=Kind.INSTANT),
-    Column(name="gpu_milliseconds", title="GPU time", kind=Kind.INTEGER, unit="ms"),
-)
-
-
-def _table(figures: Figures, timezone: str) -> Table:
-    zone = ZoneInfo(timezone)
-    found = figures.total.finished
-    return Table(
-        name="jobs",
-        title="Jobs by the time they finished",
-        columns=_COLUMNS,
-        rows=tuple(_row(job, zone) for job in figures.rows),
-        available_rows=found if len(figures.rows) < found else None,
-    )
-
-
-def _row(job: Mapping[str, Any], zone: ZoneInfo) -> tuple[Cell, ...]:
-    return (
-        str(job["id"]),
-        str(job["scene_id"]),
-        None if job["character_id"] is None else str(job["character_id"]),
-        job["project"],
-        job["scene_type"],
-        job["resolution_tier"],
-        job["worker"],
-        job["status"],
-        job["attempt"],
-        _instant(job["queued_at"], zone),
-        _instant(job["started_at"], zone),
-        _instant(job["finished_at"], zone),
-        job["gpu_milliseconds"],
-    )
-
-
-def _instant(at: datetime | None, zone: ZoneInfo) -> str | None:
-    """To the millisecond, as the source keeps it; by the clocks that its day is told by."""
-    return None if at is None else at.astimezone(zone).isoformat(timespec="milliseconds")
+# Notes
 
 
 def _notes(figures: Figures) -> Iterator[str]:
