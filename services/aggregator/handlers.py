@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.aggregator.report_types import ReportRequest, ReportType
 from services.aggregator.source_registry import REGISTERED_SOURCE, SourceRegistry
-from services.aggregator.sources import Source, SourceSession
+from services.aggregator.sources import Source, StreamingSession
 from services.aggregator.stored_tables import store_tables
 from shared import outbox
 from shared.blobs import BlobStore
@@ -108,7 +108,7 @@ async def _document(
     report_type: ReportType,
     source: Source,
     tenant: str,
-    with_tables_stored: Callable[[ReportDocument, SourceSession], Awaitable[ReportDocument]],
+    with_tables_stored: Callable[[ReportDocument, StreamingSession], Awaitable[ReportDocument]],
 ) -> ReportDocument:
     try:
         parameters = report_type.parameters.model_validate(run.parameters)

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, BinaryIO
 
 from services.aggregator.report_types.streamed_table import StreamedTable
-from services.aggregator.sources import SourceSession
+from services.aggregator.sources import StreamingSession
 from shared.blobs import BlobStore, digest, storage_errors
 from shared.document import ReportDocument, StoredRows, Table
 from shared.errors import PermanentError
@@ -14,7 +14,7 @@ from shared.errors import PermanentError
 
 async def store_tables(
     document: ReportDocument,
-    session: SourceSession,
+    session: StreamingSession,
     *,
     blobs: BlobStore,
     folder: str,
@@ -35,7 +35,7 @@ async def store_tables(
 async def _store(
     table: StreamedTable,
     document: ReportDocument,
-    session: SourceSession,
+    session: StreamingSession,
     blobs: BlobStore,
     folder: str,
     most_rows: int,
@@ -60,7 +60,7 @@ async def _store(
 
 
 async def _write(
-    table: StreamedTable, document: ReportDocument, session: SourceSession, file: BinaryIO
+    table: StreamedTable, document: ReportDocument, session: StreamingSession, file: BinaryIO
 ) -> None:
     # Imported here: most reports have no large table, and Arrow takes 45 MB.
     from shared.arrow_tables import arrow_type, parquet_writer, schema

@@ -19,10 +19,10 @@ from services.renderer.formats.stored_tables import BATCH_ROWS, first_rows
 from shared.document import ReportDocument, StoredRows
 from shared.errors import PermanentError
 from tests.documents import cut_document, document, every_kind, two_tables
-from tests.file_readers import expected, read
+from tests.file_readers import at_the_wall, expected, read
 from tests.stored_tables import of_rows, stored
 
-ROWS = 2 * BATCH_ROWS + 1
+ROWS = BATCH_ROWS + 1
 DOCUMENTS = {
     "usual": of_rows(document(), ROWS),
     "every_kind": of_rows(every_kind(), ROWS),
@@ -53,12 +53,14 @@ def test_each_format_streams_or_says_how_many_rows_it_shows() -> None:
 def test_every_stored_value_is_read_back_as_it_was(name: str, which: str) -> None:
     wanted = DOCUMENTS[which]
     lean, files = stored(wanted)
-    found = read(name, written(name, lean, files), wanted)
-    assert found == [expected(table) for table in wanted.tables]
+    tables = [expected(table) for table in wanted.tables]
+    if name == "xlsx":
+        tables = [at_the_wall(rows, wanted.period.timezone) for rows in tables]
+    assert read(name, written(name, lean, files), wanted) == tables
 
 
 @every_document
-@pytest.mark.parametrize("name", sorted({*STREAMED} - {"parquet"}))
+@pytest.mark.parametrize("name", ["csv", "json", "ndjson"])
 def test_stored_rows_and_rows_in_the_document_give_the_same_bytes(name: str, which: str) -> None:
     lean, files = stored(DOCUMENTS[which])
     zone = lean.period.timezone
@@ -101,10 +103,10 @@ def test_what_is_shown_of_a_large_table_are_its_first_rows() -> None:
     wanted = DOCUMENTS["usual"]
     lean, files = stored(wanted)
     (table,) = lean.tables
-    shown = first_rows(table, files, BATCH_ROWS + 5, "Europe/Berlin")
+    shown = first_rows(table, files, BATCH_ROWS - 5, "Europe/Berlin")
     (whole,) = wanted.tables
-    assert shown.rows == whole.rows[: BATCH_ROWS + 5]
-    assert shown.cut == f"first {BATCH_ROWS + 5:,} of {ROWS:,} rows"
+    assert shown.rows == whole.rows[: BATCH_ROWS - 5]
+    assert shown.cut == f"first {BATCH_ROWS - 5:,} of {ROWS:,} rows"
     page = render_whole(formats["html"], lean.with_tables(lambda t: first_rows(t, files, 3, "UTC")))
     assert f"first 3 of {ROWS:,} rows" in page.content.decode()
 

@@ -5,6 +5,7 @@ from services.aggregator.sources.source import (
     Source,
     SourceKind,
     SourceSession,
+    StreamingSession,
     register,
     source_kinds,
 )
@@ -12,4 +13,12 @@ from services.aggregator.sources.source import (
 # isort: split
 from services.aggregator.sources import postgres as postgres  # registers itself
 
-__all__ = ["Limits", "Source", "SourceKind", "SourceSession", "register", "source_kinds"]
+__all__ = [
+    "Limits",
+    "Source",
+    "SourceKind",
+    "SourceSession",
+    "StreamingSession",
+    "register",
+    "source_kinds",
+]

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from services.aggregator.sources.source import Limits, SourceSession, register
+from services.aggregator.sources.source import Limits, StreamingSession, register
 from shared.errors import PermanentError, TransientError
 
 _OPTIONS = {"search_path"}
@@ -69,6 +69,10 @@ class PostgresSession:
                     sql, *arguments, output=reader.feed, format="csv"
                 )
             await reader.end()
+        except TransientError:
+            if reader.failure is not None:
+                raise reader.failure from None
+            raise
         finally:
             # What it writes into is closed next: no thread may be at it any more.
             with suppress(Exception):
@@ -103,7 +107,7 @@ class PostgresSource:
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[SourceSession]:
+    async def snapshot(self) -> AsyncIterator[StreamingSession]:
         """`as_of` is the transaction's own clock, read in the statement that fixes its view."""
         pool = await self._opened()
         with classified():

@@ -32,6 +32,8 @@ class CopyReader:
         self._parts: list[bytes] = []
         self._collected = 0
         self._under_way: asyncio.Future[None] | None = None
+        self.failure: Exception | None = None
+        """What went wrong with the rows on this side, which is no trouble of the source's."""
         self._read_options = csv.ReadOptions(column_names=schema.names, use_threads=False)
         self._parse_options = csv.ParseOptions(newlines_in_values=True)
         self._convert_options = csv.ConvertOptions(
@@ -63,7 +65,11 @@ class CopyReader:
         """Until no thread is at work with the rows any more; raises what went wrong in it."""
         under_way, self._under_way = self._under_way, None
         if under_way is not None:
-            await under_way
+            try:
+                await under_way
+            except Exception as error:
+                self.failure = error
+                raise
 
     async def _hand_over(self) -> None:
         block, self._parts, self._collected = b"".join(self._parts), [], 0

@@ -23,7 +23,7 @@ class Limits:
 
 
 class SourceSession(Protocol):
-    """One consistent view of the source."""
+    """One consistent view of the source, as report types use it."""
 
     as_of: datetime
     """The instant (UTC) whose data every query of the session sees, by the source's clock."""
@@ -34,6 +34,10 @@ class SourceSession(Protocol):
         Raises TransientError where trying again may help, else PermanentError.
         """
         ...
+
+
+class StreamingSession(SourceSession, Protocol):
+    """The same view, as large tables are read from it."""
 
     async def stream(
         self, sql: str, *arguments: object, schema: Any, into: Callable[[Any], None]
@@ -50,7 +54,7 @@ class SourceSession(Protocol):
 class Source(Protocol):
     """One registered database, opened."""
 
-    def snapshot(self) -> AbstractAsyncContextManager[SourceSession]:
+    def snapshot(self) -> AbstractAsyncContextManager[StreamingSession]:
         """A read-only view of one instant, for the length of the block."""
         ...
 

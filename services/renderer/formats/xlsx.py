@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterable
+from typing import Any, BinaryIO
 
-from services.renderer.formats.format import Rendered, register
-from shared.document import ReportDocument
+from services.renderer.formats.format import Files, Rendered, Written, in_memory, register
+from shared.document import ReportDocument, Table
 
 
 @register
@@ -20,14 +21,22 @@ class XlsxFormat:
     # Not for what it opens but for its time: a long table would hold up the service's loop.
     isolated = True
     kept_warm = False
-    ceiling = 10_000
 
     def render(self, document: ReportDocument) -> Rendered:
         """The workbook, its rows counted in the finished file."""
-        # Imported here: only the child process needs the libraries.
+        return in_memory(self, document)
+
+    def write(self, document: ReportDocument, files: Files, out: BinaryIO) -> Written:
+        """The same, the rows of large tables read as they are written."""
+        # Imported here: only who makes a workbook needs the libraries.
         from services.renderer.formats.arrow_tables import arrow_table
+        from services.renderer.formats.stored_tables import batches
         from services.renderer.spreadsheet.workbook import draw_workbook
 
-        out = io.BytesIO()
-        rows = draw_workbook(document, lambda table: arrow_table(table, document).to_batches(), out)
-        return Rendered(out.getvalue(), rows)
+        def rows(table: Table) -> Iterable[Any]:
+            if table.stored is not None:
+                return batches(table, files)
+            held: Iterable[Any] = arrow_table(table, document).to_batches()
+            return held
+
+        return Written(draw_workbook(document, rows, out))

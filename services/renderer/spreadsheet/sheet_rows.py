@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
-from services.renderer import presentation
 from services.renderer.spreadsheet.cell_columns import ColumnWriter, Look, cell_xml
 from services.renderer.spreadsheet.cells import Value, remarks, value
 from services.renderer.spreadsheet.table_sheets import (
@@ -113,7 +112,7 @@ def write_rows(
         raise PermanentError(
             "file_not_whole",
             f"table {table.name!r} has {part.first + last - FIRST_ROW:,} rows "
-            f"instead of {len(table.rows):,}",
+            f"instead of {table.row_count:,}",
         )
     below: list[str] = []
     last += 1
@@ -158,12 +157,12 @@ def _limits(table: Table, table_parts: Sequence[Part], index: int) -> list[str]:
     if len(table_parts) > 1:
         part = table_parts[index]
         said.append(
-            f"Rows {part.first + 1:,} to {part.after:,} of {len(table.rows):,}: "
+            f"Rows {part.first + 1:,} to {part.after:,} of {table.row_count:,}: "
             f"a sheet holds no more."
         )
         if index + 1 < len(table_parts):
             said.append(f"Continues on the sheet {table_parts[index + 1].sheet_name!r}.")
-    if cut := presentation.rows_text(table):
+    if cut := table.cut:
         said.append(f"{cut[:1].upper()}{cut[1:]}.")
     return said
 

@@ -74,11 +74,11 @@ def draw_workbook(
                 f"table {table.name!r} has {len(table.columns):,} columns, "
                 f"a sheet holds {SHEET_COLUMNS:,}: ask for CSV",
             )
-    names = _sheet_names(tables, [sheets_needed(len(table.rows), capacity) for table in tables])
+    names = _sheet_names(tables, [sheets_needed(table.row_count, capacity) for table in tables])
     placed = []
     sheets: dict[str, tuple[int, AddRows]] = {}
     for table, own in zip(tables, names, strict=True):
-        table_parts = parts(len(table.rows), own, capacity)
+        table_parts = parts(table.row_count, own, capacity)
         sample = first_rows(batches(table), ROWS_SAMPLED)
         placed.append(_Placed(table, table_parts, sample))
         supply = Supply(batches(table))

@@ -184,7 +184,7 @@ async def test_a_source_that_goes_away_in_the_middle_is_passing_trouble(
     with pytest.raises(TransientError, match="source_"):
         async with source.snapshot() as session:
             await session.stream(
-                "SELECT n AS cut_me, repeat('x', 200) AS t FROM generate_series(1, 3000000) n",
+                "SELECT generate_series(1, 3000000) AS cut_me, repeat('x', 200) AS t",
                 schema=pa.schema([("cut_me", pa.int64()), ("t", pa.string())]),
                 into=cut_off,
             )
@@ -204,7 +204,7 @@ async def test_who_stops_reading_leaves_the_connection_usable(source: Source) ->
     async def read() -> None:
         async with source.snapshot() as session:
             await session.stream(
-                "SELECT n FROM generate_series(1, 100000000) n",
+                "SELECT generate_series(1, 100000000) AS n",
                 schema=pa.schema([("n", pa.int64())]),
                 into=note,
             )
@@ -226,7 +226,7 @@ async def test_what_goes_wrong_with_the_rows_comes_out(source: Source) -> None:
     with pytest.raises(OSError, match="No space left"):
         async with source.snapshot() as session:
             await session.stream(
-                "SELECT n FROM generate_series(1, 2000000) n",
+                "SELECT generate_series(1, 2000000) AS n",
                 schema=pa.schema([("n", pa.int64())]),
                 into=full,
             )

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.aggregator.scope.filters import asked_for
 from services.aggregator.report_types.generation_jobs import table
 from services.aggregator.report_types.generation_jobs.document import Figures, Tally
-from services.aggregator.scope.progress import Progress
 from services.aggregator.report_types.streamed_table import Query
+from services.aggregator.scope.filters import asked_for
+from services.aggregator.scope.progress import Progress
 from services.aggregator.sources import SourceSession
 from shared.document import Column, Table
 from shared.periods import Period
