@@ -22,7 +22,7 @@ from deploy.local.processes import Identity, last_lines
 from deploy.local.record import read_record, stop_orphans, supervisor_of
 from deploy.local.stack import LocalStack, stack_status
 
-_STOP_SECONDS = 75.0  # services 10 + 5, broker 30 + 5, database 20 + 5
+_STOP_SECONDS = 80.0  # services 15 + 5, broker 30 + 5, database 20 + 5
 
 
 @click.command()

@@ -90,7 +90,7 @@ class Consumers:
         return on_message
 
     async def _in_a_task(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work to its end, or until `hand_back_all`.
+        """Do the work to its end, or until `stop`.
 
         In a task of its own, because the broker's client cancels its callbacks when the
         connection is lost: half a mail must not depend on that.
@@ -100,8 +100,13 @@ class Consumers:
         task.add_done_callback(self._in_hand.discard)
         await asyncio.shield(task)
 
-    async def hand_back_all(self) -> None:
-        """Cancel what is still under way; handlers release what they hold."""
+    async def stop(self) -> None:
+        """Take no further message, and give those in hand the grace that the broker was made with.
+
+        What is still under way then is cancelled; handlers release what they hold.
+        """
+        stopping = (subscriber.stop() for subscriber in self._broker.subscribers)
+        await asyncio.gather(*stopping, return_exceptions=True)
         for task in self._in_hand:
             task.cancel()
         await asyncio.gather(*self._in_hand, return_exceptions=True)

@@ -96,11 +96,11 @@ class Service:
                 log.info("service stops")
                 connecting.cancel()
                 await asyncio.gather(connecting, return_exceptions=True)
-                if self._connected:
-                    # Takes no further message and waits for those in hand.
-                    await self.broker.stop()
-                await self.consumers.hand_back_all()
+                await self.consumers.stop()
+                # Before the connection goes: what was handed back is told at once.
                 await self.relay.stop()
+                if self._connected:
+                    await self.broker.stop()
         await self.store.close()
 
     async def _wait_for_store(self) -> None:

@@ -61,7 +61,7 @@ class ServiceSettings(BaseSettings):
     """How often a delivery is tried before it fails."""
     retry_base_seconds: float = Field(default=2.0, gt=0)
     """The delay before the second attempt; it doubles with each further one."""
-    shutdown_grace_seconds: float = Field(default=8.0, gt=0)
+    shutdown_grace_seconds: float = Field(default=5.0, gt=0)
     """How long a stage under way may go on after SIGTERM before it is handed back."""
     interactive_prefetch: int = Field(default=4, ge=1)
     """Messages of the interactive lane under way at once in one process."""

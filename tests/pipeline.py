@@ -46,14 +46,14 @@ class Pipeline:
 
     async def request(
         self,
-        *mail_to: str,
+        *recipients: str | Recipient,
         formats: Iterable[str] = ("csv",),
         lane: Lane = Lane.INTERACTIVE,
         source: str = "studio",
         report_type: str = "delivery_summary",
         parameters: dict[str, Any] | None = None,
     ) -> UUID:
-        """Store a run as the api would; any relay publishes it."""
+        """Store a run as the api would; any relay publishes it. A mere address is mailed to."""
         wanted = RunRequest(
             tenant_id=self.tenant.id,
             report_type=report_type,
@@ -64,7 +64,9 @@ class Pipeline:
             lane=lane,
             requested_by="tests",
             role="author",
-            recipients=tuple(Recipient("email", to) for to in mail_to),
+            recipients=tuple(
+                to if isinstance(to, Recipient) else Recipient("email", to) for to in recipients
+            ),
         )
         async with self._store.tenant(self.tenant.id) as connection:
             await create_run(connection, wanted, service="api")

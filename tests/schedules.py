@@ -21,12 +21,16 @@ async def new_schedule(
     next_run_at: datetime | None,
     cron: str = "0 9 * * *",
     timezone: str = "UTC",
+    report_timezone: str | None = None,
     preset: str = "yesterday",
     deliver_to: Any = (),
     report_type: str = "delivery_summary",
     parameters: dict[str, Any] | None = None,
 ) -> UUID:
-    """A daily CSV of its own definition, due at `next_run_at`."""
+    """A daily CSV of its own definition, due at `next_run_at`.
+
+    The report's timezone is the schedule's, unless another is named.
+    """
     definition_id, schedule_id = uuid7(), uuid7()
     async with admin.begin() as connection:
         await connection.execute(
@@ -42,7 +46,7 @@ async def new_schedule(
                 report_type=report_type,
                 formats=["csv"],
                 preset=preset,
-                timezone=timezone,
+                timezone=report_timezone or timezone,
                 parameters=parameters or {},
             )
         )

@@ -15,6 +15,8 @@ from pathlib import Path
 from deploy.local.places import CHECKOUT
 from deploy.local.processes import last_lines, spawn, stop_child
 
+GRACE_SECONDS = 15.0
+"""Between SIGTERM and SIGKILL: a service is done within ten, on a machine that is not too busy."""
 _POLL_SECONDS = 0.1
 _CHECK_SECONDS = 2.0
 _FIRST_DELAY = 0.2
@@ -65,7 +67,7 @@ class Supervised:
         self._on_change = on_change
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
-        self._grace_seconds = 10.0
+        self._grace_seconds = GRACE_SECONDS
         self._thread: threading.Thread | None = None
 
     @property
@@ -85,7 +87,7 @@ class Supervised:
         self._thread = threading.Thread(target=self._watch, name=f"watch-{self.name}", daemon=True)
         self._thread.start()
 
-    def stop(self, grace_seconds: float = 10.0) -> None:
+    def stop(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """SIGTERM, up to `grace_seconds`, SIGKILL; returns when it is gone."""
         self._grace_seconds = grace_seconds
         self._stopping.set()

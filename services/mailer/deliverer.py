@@ -125,9 +125,8 @@ class Deliverer:
             async with lease.kept_alive():
                 try:
                     message = await self._message(claimed)
-                    outcome = await self._channels[claimed.channel].deliver(
-                        message, before_it_counts
-                    )
+                    channel = self._channel(claimed.channel)
+                    outcome = await channel.deliver(message, before_it_counts)
                 except TransientError as error:
                     outcome = Outcome("deferred", "", str(error))
                 except PermanentError as error:
@@ -149,6 +148,15 @@ class Deliverer:
             log.exception("unexpected error", delivery_id=str(claimed.id))
             state: State = "uncertain" if sending else "deferred"
             await self._record(event, claimed, lease, Outcome(state, "", repr(error)))
+
+    def _channel(self, name: str) -> Channel:
+        channel = self._channels.get(name)
+        if channel is None:
+            known = ", ".join(sorted(self._channels))
+            raise PermanentError(
+                "unknown_channel", f"no mailer knows the channel {name!r}; it could be {known}"
+            )
+        return channel
 
     async def _claim(self, event: DeliveryDue, token: UUID) -> _Claimed | None:
         deliveries = tables.deliveries

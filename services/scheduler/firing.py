@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scheduler.cron import Fire, fire_at, next_fire
 from shared import audit, telemetry
 from shared.consent import Consent, refusal
-from shared.periods import Preset, preset_period
+from shared.periods import Preset, preset_period, timezone_named
 from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus
 from shared.store import tables
@@ -153,9 +153,12 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             tenant_id=schedule["tenant_id"],
             report_type=version["report_type"],
             source=version["source"],
-            # Of the nominal time, not of the moment it ran.
+            # Of the nominal time, not of the moment it ran; today is the report's, whose
+            # timezone may not be the schedule's.
             period=preset_period(
-                Preset(version["preset"]), fire.nominal_local_time.date(), version["timezone"]
+                Preset(version["preset"]),
+                fire.at.astimezone(timezone_named(version["timezone"])).date(),
+                version["timezone"],
             ),
             parameters=version["parameters"],
             formats=tuple(version["formats"]),

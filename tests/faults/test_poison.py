@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from shared.run_requests import Recipient
 from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.topology import AGGREGATOR, CONSUMPTIONS, DELIVERY_LIMIT, MAILER, RENDERER
 from tests.faults.mortal_fleet import MortalFleet
@@ -239,3 +240,19 @@ async def test_a_delivery_whose_every_mailer_dies_fails_after_its_attempts(
     assert "tried 2 times" in delivery["answer"]
     assert (await pipeline.announced(run_id))["report.delivery_failed.v1"] == 1
     assert post.mails_to(address) == []
+
+
+async def test_a_channel_that_no_mailer_has_fails_its_delivery_at_once_and_in_words(
+    fleet: MortalFleet, pipeline: Pipeline, post: PostOffice
+) -> None:
+    address = f"{pipeline.tenant.slug}@example.com"
+    run_id = await pipeline.request(Recipient("pigeon", "the loft"), address)
+
+    await pipeline.until_settled(run_id)
+
+    by_channel = {row["channel"]: row for row in await pipeline.deliveries(run_id)}
+    assert by_channel["pigeon"]["status"] == DeliveryStatus.FAILED
+    assert by_channel["pigeon"]["answer"] == (
+        "unknown_channel: no mailer knows the channel 'pigeon'; it could be email"
+    )
+    assert len(post.mails_to(address)) == 1, "the neighbour got his"

@@ -69,6 +69,24 @@ async def test_a_due_schedule_makes_one_run_for_its_nominal_day_and_moves_on(
     assert entry["details"]["schedule"] == str(schedule_id)
 
 
+async def test_yesterday_is_that_of_the_reports_timezone_not_of_the_schedules(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    # Eight in the morning of the 13th in Tokyo, when it is still the 12th in UTC.
+    eight = datetime(2026, 10, 12, 23, tzinfo=UTC)
+    await new_schedule(
+        admin,
+        pipeline.tenant,
+        next_run_at=eight,
+        cron="0 8 * * *",
+        timezone="Asia/Tokyo",
+        report_timezone="UTC",
+    )
+    await fire_due_schedules(store)
+    (run,) = await pipeline.runs()
+    assert str(run["last_day"]) == "2026-10-11", "the last day that is over in UTC"
+
+
 async def test_schedulers_that_look_at_once_fire_each_schedule_once(
     store: Store, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
