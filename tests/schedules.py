@@ -25,6 +25,7 @@ async def new_schedule(
     deliver_to: Any = (),
     report_type: str = "delivery_summary",
     parameters: dict[str, Any] | None = None,
+    format_options: dict[str, Any] | None = None,
 ) -> UUID:
     """A daily CSV of its own definition, due at `next_run_at`."""
     definition_id, schedule_id = uuid7(), uuid7()
@@ -44,6 +45,7 @@ async def new_schedule(
                 preset=preset,
                 timezone=timezone,
                 parameters=parameters or {},
+                format_options=format_options or {},
             )
         )
         await connection.execute(

@@ -69,6 +69,18 @@ async def test_a_due_schedule_makes_one_run_for_its_nominal_day_and_moves_on(
     assert entry["details"]["schedule"] == str(schedule_id)
 
 
+async def test_a_run_has_the_options_of_its_definition(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    options = {"csv_byte_order_mark": True}
+    await new_schedule(
+        admin, pipeline.tenant, next_run_at=MORNING, format_options={"csv_byte_order_mark": True}
+    )
+    assert await fire_due_schedules(store) == 1
+    (run,) = await pipeline.runs()
+    assert run["format_options"] == options
+
+
 async def test_schedulers_that_look_at_once_fire_each_schedule_once(
     store: Store, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
