@@ -37,6 +37,13 @@ _FINAL = ("completed", "failed", "cancelled", "skipped")
     metavar="NAME=VALUE",
     help="As the report type's schema says; VALUE is JSON, or else taken as text. Repeatable.",
 )
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="About the files, such as csv_byte_order_mark=true. Repeatable.",
+)
 @click.option("--mail-to", multiple=True, metavar="ADDRESS", help="Repeatable.")
 @click.option(
     "-o",
@@ -54,6 +61,7 @@ def report(
     timezone: str | None,
     formats: tuple[str, ...],
     parameters: tuple[str, ...],
+    options: tuple[str, ...],
     mail_to: tuple[str, ...],
     output: Path | None,
     api_url: str | None,
@@ -70,7 +78,8 @@ def report(
         "type": report_type,
         "formats": list(formats),
         "period": {name: value for name, value in period.items() if value is not None},
-        "parameters": dict(map(_parameter, parameters)),
+        "parameters": dict(_named(text, "--parameter") for text in parameters),
+        "format_options": dict(_named(text, "--option") for text in options),
         "deliver_to": [{"channel": "email", "to": address} for address in mail_to],
     }
     if timezone:
@@ -125,10 +134,10 @@ def _ensure_writable(output: Path | None, many: bool) -> None:
         raise click.BadParameter(wrong, param_hint="--output")
 
 
-def _parameter(text: str) -> tuple[str, Any]:
+def _named(text: str, option: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--parameter")
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint=option)
     with contextlib.suppress(json.JSONDecodeError):
         return name, json.loads(value, parse_constant=str)  # NaN is none of JSON's values
     return name, value

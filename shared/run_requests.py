@@ -15,6 +15,7 @@ from uuid6 import uuid7
 
 from shared import outbox, telemetry
 from shared.events import ReportRequested
+from shared.format_options import FormatOptions
 from shared.periods import Period
 from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.store import tables
@@ -42,6 +43,7 @@ class RunRequest:
     requested_by: str
     """The `sub` of whoever asked, or whose schedule it is."""
     role: str
+    format_options: FormatOptions = field(default_factory=FormatOptions)
     recipients: tuple[Recipient, ...] = ()
     idempotency_key: str | None = None
     body_sha256: str | None = None
@@ -97,6 +99,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "timezone": request.period.timezone,
             "parameters": request.parameters,
             "formats": list(request.formats),
+            "format_options": request.format_options.as_stored(),
             "lane": request.lane,
             "requested_by": request.requested_by,
             "role": request.role,

@@ -21,6 +21,7 @@ from shared.events import (
     ReportRequested,
     SnapshotReference,
 )
+from shared.format_options import FormatOptions
 from shared.lease import RELEASED
 from shared.states import DeliveryStatus, Lane, RunStatus, states_that_lead_to
 from shared.store import tables
@@ -39,6 +40,7 @@ class Run:
     timezone: str
     parameters: dict[str, Any]
     formats: tuple[str, ...]
+    format_options: FormatOptions
     lane: Lane
     status: RunStatus
     generation: int
@@ -55,6 +57,7 @@ class Run:
         return cls(
             **{name: row[name] for name in cls.__dataclass_fields__ if name not in _CONVERTED},
             formats=tuple(row["formats"]),
+            format_options=FormatOptions.model_validate(row["format_options"]),
             lane=Lane(row["lane"]),
             status=RunStatus(row["status"]),
         )
@@ -92,7 +95,7 @@ class Run:
 
 _INSERT_TIMELINE = insert(tables.timeline)
 
-_CONVERTED = frozenset({"formats", "lane", "status"})
+_CONVERTED = frozenset({"formats", "format_options", "lane", "status"})
 
 
 async def load(connection: AsyncConnection, run_id: UUID) -> Run | None:

@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.format_options import FormatOptions
 from shared.periods import Period
 from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import FINAL_RUN_STATUSES, DeliveryStatus, Lane, RunStatus
@@ -52,6 +53,7 @@ class Pipeline:
         source: str = "studio",
         report_type: str = "delivery_summary",
         parameters: dict[str, Any] | None = None,
+        format_options: FormatOptions = FormatOptions(),  # noqa: B008  frozen
     ) -> UUID:
         """Store a run as the api would; any relay publishes it. A mere address is mailed to."""
         wanted = RunRequest(
@@ -61,6 +63,7 @@ class Pipeline:
             period=OCTOBER,
             parameters=parameters or {},
             formats=tuple(formats),
+            format_options=format_options,
             lane=lane,
             requested_by="tests",
             role="author",

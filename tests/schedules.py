@@ -26,6 +26,7 @@ async def new_schedule(
     deliver_to: Any = (),
     report_type: str = "delivery_summary",
     parameters: dict[str, Any] | None = None,
+    format_options: dict[str, Any] | None = None,
 ) -> UUID:
     """A daily CSV of its own definition, due at `next_run_at`.
 
@@ -48,6 +49,7 @@ async def new_schedule(
                 preset=preset,
                 timezone=report_timezone or timezone,
                 parameters=parameters or {},
+                format_options=format_options or {},
             )
         )
         await connection.execute(

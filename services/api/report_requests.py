@@ -16,6 +16,7 @@ from services.api.guards import ensure_allowed
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem, field_problem, fields_problem
 from shared.dedup_keys import body_hash
+from shared.format_options import FormatOptions
 from shared.periods import Period, Preset, TimezoneName, preset_period
 from shared.run_requests import Recipient, RunRequest
 from shared.states import Lane
@@ -98,6 +99,7 @@ class ReportBody(_Body):
     parameters: dict[str, Any] = Field(
         default_factory=dict, description="As the report type's JSON Schema says."
     )
+    format_options: FormatOptions = FormatOptions()
     deliver_to: list[RecipientBody] = Field(
         default_factory=list, max_length=100, description="Who gets the files."
     )
@@ -126,6 +128,7 @@ async def run_request(
         period=_period(body, principal),
         parameters=body.parameters,
         formats=tuple(body.formats),
+        format_options=body.format_options,
         lane=Lane.INTERACTIVE,
         requested_by=principal.sub,
         role=principal.role,

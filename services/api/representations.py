@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from shared.format_options import FormatOptions
 from shared.states import ArtifactStatus, DeliveryStatus, RunStatus
 
 
@@ -95,6 +96,7 @@ class RunView(RunSummary):
     """A run with everything that belongs to it."""
 
     parameters: dict[str, Any]
+    format_options: FormatOptions
     started_at: datetime | None
     as_of: datetime | None
     snapshot: SnapshotView | None
@@ -141,6 +143,7 @@ def run_view(
     return RunView(
         **_summary_fields(row),
         parameters=row["parameters"],
+        format_options=FormatOptions.model_validate(row["format_options"]),
         started_at=row["started_at"],
         as_of=row["as_of"],
         snapshot=SnapshotView(sha256=snapshot, rows=row["snapshot_rows"]) if snapshot else None,

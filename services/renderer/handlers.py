@@ -19,6 +19,7 @@ from services.renderer.formats import (
     Rendered,
     StreamedFormat,
     Written,
+    adjusted,
     render_whole,
     write_whole,
 )
@@ -94,6 +95,7 @@ async def on_report_aggregated(
                 format_ = formats.get(name)
                 if format_ is None:
                     raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
+                format_ = adjusted(format_, run.format_options)
                 if snapshot.files and isinstance(format_, StreamedFormat):
                     stored.append(await _write(run, format_, snapshot, blobs))
                 else:
@@ -111,7 +113,13 @@ async def _render(run: Run, format_: Format, snapshot: Snapshot, pool: RenderPoo
         snapshot = await asyncio.to_thread(snapshot.cut, format_.ceiling)
     content = snapshot.content
     if format_.isolated:
-        return await pool.render(format_.name, content, lane=run.lane, kept_warm=format_.kept_warm)
+        return await pool.render(
+            format_.name,
+            content,
+            options=run.format_options,
+            lane=run.lane,
+            kept_warm=format_.kept_warm,
+        )
     if len(content) > BLOCKING_BYTES:
         return await asyncio.to_thread(lambda: render_whole(format_, snapshot.document))
     return render_whole(format_, snapshot.document)

@@ -8,9 +8,9 @@ There are two kinds of children: warm ones, of which one always waits, and rare 
 whose libraries are too large to keep loaded, which end when they had nothing to do for a while.
 
 Messages on the child's stdin and stdout are frames: four octets of length (big endian), then
-that many octets. A request is the format's name and the document's JSON; an answer is a status
-as JSON and the file. The first answer, with the status `ready`, means that the child is warm
-and has given up its rights.
+that many octets. A request is the format's name, its options as JSON and the document's JSON; an
+answer is a status as JSON and the file. The first answer, with the status `ready`, means that the
+child is warm and has given up its rights.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from typing import Any
 
 from services.renderer.formats import Rendered
 from shared.errors import PermanentError, TransientError
+from shared.format_options import FormatOptions
 from shared.states import Lane
 
 FORMATS_MODULE = "services.renderer.formats"
@@ -122,6 +123,7 @@ class RenderPool:
         format_name: str,
         document_json: bytes,
         *,
+        options: FormatOptions | None = None,
         lane: Lane = Lane.INTERACTIVE,
         kept_warm: bool = True,
     ) -> Rendered:
@@ -136,7 +138,9 @@ class RenderPool:
             child = await self._take(kept_warm)
             try:
                 async with asyncio.timeout(self._time_limit_s):
-                    status, content = await child.ask(format_name, document_json)
+                    status, content = await child.ask(
+                        format_name, options or FormatOptions(), document_json
+                    )
             except TimeoutError:
                 await child.kill()
                 raise RenderTimeout(format_name, self._time_limit_s) from None
@@ -297,12 +301,14 @@ class _Child:
     def alive(self) -> bool:
         return self._process.returncode is None
 
-    async def ask(self, format_name: str, document_json: bytes) -> tuple[Any, bytes]:
+    async def ask(
+        self, format_name: str, options: FormatOptions, document_json: bytes
+    ) -> tuple[Any, bytes]:
         """Status and file of one document; EOFError or ConnectionError when the child ends."""
         self.renders += 1
         stdin = self._process.stdin
         assert stdin is not None
-        for part in (format_name.encode(), document_json):
+        for part in (format_name.encode(), options.model_dump_json().encode(), document_json):
             stdin.write(struct.pack(">I", len(part)))
             stdin.write(part)
         await stdin.drain()

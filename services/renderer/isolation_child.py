@@ -38,7 +38,7 @@ from decimal import Decimal
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, available_timezones
 
-from services.renderer.formats.format import Format, formats, render_whole
+from services.renderer.formats.format import Format, adjusted, formats, render_whole
 from shared.document import (
     Chart,
     Column,
@@ -51,6 +51,7 @@ from shared.document import (
     Verdict,
 )
 from shared.errors import WorkError
+from shared.format_options import FormatOptions
 from shared.periods import Period
 from shared.priority import let_niceness_count
 
@@ -71,10 +72,10 @@ def main(memory_limit: int, kept_warm: bool, format_modules: list[str]) -> None:
     lock_in(memory_limit)
     _send(answers, {"status": "ready", "zones": len(zones)}, b"")
     while (name := _receive(requests)) is not None:
-        document = _receive(requests)
-        if document is None:
+        options, document = _receive(requests), _receive(requests)
+        if options is None or document is None:
             return
-        status, content = _rendered(name.decode(), document)
+        status, content = _rendered(name.decode(), options, document)
         _send(answers, status, content)
 
 
@@ -92,9 +93,10 @@ def lock_in(memory_limit: int) -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def _rendered(name: str, document: bytes) -> tuple[dict[str, object], bytes]:
+def _rendered(name: str, options: bytes, document: bytes) -> tuple[dict[str, object], bytes]:
     try:
-        rendered = render_whole(formats[name], ReportDocument.model_validate_json(document))
+        format_ = adjusted(formats[name], FormatOptions.model_validate_json(options))
+        rendered = render_whole(format_, ReportDocument.model_validate_json(document))
     except MemoryError:
         return {"status": "out_of_memory"}, b""
     except WorkError as error:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scheduler.cron import Fire, fire_at, next_fire
 from shared import audit, telemetry
 from shared.consent import Consent, refusal
+from shared.format_options import FormatOptions
 from shared.periods import Preset, preset_period, timezone_named
 from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus
@@ -162,6 +163,7 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             ),
             parameters=version["parameters"],
             formats=tuple(version["formats"]),
+            format_options=FormatOptions.model_validate(version["format_options"]),
             lane=Lane.BULK,
             requested_by=schedule["owner"],
             role="author",

@@ -11,6 +11,7 @@ from services.renderer.formats import (
     PagedFormat,
     Rendered,
     StreamedFormat,
+    adjusted,
     formats,
     render_whole,
     write_whole,
@@ -18,6 +19,7 @@ from services.renderer.formats import (
 from services.renderer.formats.stored_tables import BATCH_ROWS, first_rows
 from shared.document import ReportDocument, StoredRows
 from shared.errors import PermanentError
+from shared.format_options import FormatOptions
 from tests.documents import cut_document, document, every_kind, two_tables
 from tests.file_readers import at_the_wall, expected, read
 from tests.stored_tables import of_rows, stored
@@ -48,8 +50,11 @@ def test_each_format_streams_or_says_how_many_rows_it_shows() -> None:
         assert isinstance(format_, StreamedFormat | PagedFormat), format_.name
 
 
-@every_document
-@every_streamed
+@pytest.mark.parametrize(
+    ("name", "which"),
+    # Reading a workbook takes seconds, and the other columns are among those of every kind.
+    [(n, w) for n in STREAMED for w in DOCUMENTS if (n, w) != ("xlsx", "usual")],
+)
 def test_every_stored_value_is_read_back_as_it_was(name: str, which: str) -> None:
     wanted = DOCUMENTS[which]
     lean, files = stored(wanted)
@@ -67,6 +72,20 @@ def test_stored_rows_and_rows_in_the_document_give_the_same_bytes(name: str, whi
     held = lean.with_tables(lambda table: first_rows(table, files, table.row_count, zone))
     assert held.row_count == DOCUMENTS[which].row_count
     assert written(name, lean, files) == render_whole(formats[name], held)
+
+
+@pytest.mark.parametrize("name", sorted({*STREAMED} - {"parquet", "json", "ndjson"}))
+def test_stored_rows_follow_the_options_too(name: str) -> None:
+    options = FormatOptions(neutralise_formulas=False, csv_byte_order_mark=True)
+    lean, files = stored(DOCUMENTS["every_kind"])
+    zone = lean.period.timezone
+    held = lean.with_tables(lambda table: first_rows(table, files, table.row_count, zone))
+    out = io.BytesIO()
+    chosen = adjusted(formats[name], options)
+    assert isinstance(chosen, StreamedFormat)
+    write_whole(chosen, lean, files, out)
+    assert out.getvalue() == render_whole(chosen, held).content
+    assert out.getvalue() != written(name, lean, files).content
 
 
 @every_document

@@ -87,6 +87,18 @@ async def test_yesterday_is_that_of_the_reports_timezone_not_of_the_schedules(
     assert str(run["last_day"]) == "2026-10-11", "the last day that is over in UTC"
 
 
+async def test_a_run_has_the_options_of_its_definition(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline
+) -> None:
+    options = {"csv_byte_order_mark": True}
+    await new_schedule(
+        admin, pipeline.tenant, next_run_at=MORNING, format_options={"csv_byte_order_mark": True}
+    )
+    assert await fire_due_schedules(store) == 1
+    (run,) = await pipeline.runs()
+    assert run["format_options"] == options
+
+
 async def test_schedulers_that_look_at_once_fire_each_schedule_once(
     store: Store, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:

@@ -5,17 +5,12 @@ The texts are those that a table held in the document has: ISO 8601, no thousand
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DAY = 86_400
-NEVER = 2**62
-"""In seconds: the clocks do not change on that day."""
+from services.renderer.local_times import SECOND, offsets
 
 
 class Texts:
@@ -25,8 +20,7 @@ class Texts:
     """
 
     def __init__(self, timezone: str) -> None:
-        self._zone = ZoneInfo(timezone)
-        self._days: dict[int, tuple[int, int, int]] = {}
+        self._timezone = timezone
 
     def of(self, column: Any) -> Any:
         """A `pyarrow.StringArray`; what is missing stays missing."""
@@ -44,51 +38,20 @@ class Texts:
         return column.cast(pa.string())
 
     def _instants(self, column: Any) -> Any:
-        utc = column.cast(pa.int64())
-        days = column.cast(pa.timestamp("us")).cast(pa.date32(), safe=False).cast(pa.int32())
-        indices, told = _encoded(days)
-        changes = [self._day(day) for day in told]
-        before, at, after = (
-            pc.take(pa.array(values, pa.int64()), indices)
-            for values in (zip(*changes, strict=True) if changes else ((), (), ()))
-        )
-        offsets = pc.if_else(pc.less(utc, at), before, after)
-        local = pc.add(utc, pc.multiply(offsets, 1_000_000)).cast(pa.timestamp("us"))
+        instants = column.cast(pa.int64())
+        ahead = offsets(instants, self._timezone)
+        local = pc.add(instants, ahead).cast(pa.timestamp("us"))
         clock = pc.binary_replace_slice(local.cast(pa.string()), 10, 11, "T")
-        indices, seconds = _encoded(offsets)
-        names = pa.array([_offset_name(each) for each in seconds], pa.string())
-        return pc.binary_join_element_wise(clock, pc.take(names, indices), "")
-
-    def _day(self, day: int) -> tuple[int, int, int]:
-        """A UTC day's first offset (s), when it changes (µs since 1970), and its last offset."""
-        if day not in self._days:
-            first, last = day * DAY, (day + 1) * DAY - 1
-            before, after = self._offset(first), self._offset(last)
-            change = NEVER
-            if before != after:
-                while last - first > 1:
-                    middle = (first + last) // 2
-                    first, last = (
-                        (middle, last) if self._offset(middle) == before else (first, middle)
-                    )
-                change = last * 1_000_000
-            self._days[day] = before, change, after
-        return self._days[day]
-
-    def _offset(self, second: int) -> int:
-        offset = (EPOCH + timedelta(seconds=second)).astimezone(self._zone).utcoffset()
-        assert offset is not None
-        return round(offset.total_seconds())
+        encoded = ahead.dictionary_encode()
+        names = pa.array(
+            [_offset_name(each) for each in encoded.dictionary.to_pylist()], pa.string()
+        )
+        return pc.binary_join_element_wise(clock, names.take(encoded.indices), "")
 
 
-def _encoded(values: Any) -> tuple[Any, list[int]]:
-    """Each value's place in the list of the different ones."""
-    encoded = values.dictionary_encode()
-    return encoded.indices, encoded.dictionary.to_pylist()
-
-
-def _offset_name(seconds: int) -> str:
+def _offset_name(microseconds: int) -> str:
     """As `datetime.isoformat` writes it: "+02:00", with seconds where there are some."""
+    seconds = microseconds // SECOND
     sign, rest = ("-", -seconds) if seconds < 0 else ("+", seconds)
     name = f"{sign}{rest // 3600:02}:{rest // 60 % 60:02}"
     return f"{name}:{rest % 60:02}" if rest % 60 else name

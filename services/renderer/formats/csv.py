@@ -8,6 +8,7 @@ What is written here of rows in the document, `csv_batches` writes of stored one
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -15,11 +16,12 @@ from services.renderer.formats.format import Files, Rendered, Written, in_memory
 from services.renderer.formats.formulas import begins_a_formula
 from services.renderer.formats.packing import pack
 from shared.document import Cell, Kind, ReportDocument, Table
+from shared.format_options import FormatOptions
 
 
 @register
 class CsvFormat:
-    """UTF-8 without byte order mark, CRLF, one header row with the columns' names."""
+    """UTF-8, CRLF, one header row with the columns' names."""
 
     name = "csv"
     title = "CSV"
@@ -29,6 +31,13 @@ class CsvFormat:
     isolated = False
     kept_warm = True
 
+    def __init__(self, options: FormatOptions | None = None) -> None:
+        self._options = options or FormatOptions()
+
+    def adjusted(self, options: FormatOptions) -> CsvFormat:
+        """With or without byte order mark, formulas neutralised or not."""
+        return CsvFormat(options)
+
     def render(self, document: ReportDocument) -> Rendered:
         """The one table's rows, or a zip of one such file for each table."""
         return in_memory(self, document)
@@ -36,15 +45,20 @@ class CsvFormat:
     def write(self, document: ReportDocument, files: Files, out: BinaryIO) -> Written:
         """The same, the rows of large tables read as they are written."""
         timezone = document.period.timezone
-        return pack(document, self.extension, out, partial(_write, files, timezone))
+        return pack(document, self.extension, out, partial(_write, self._options, files, timezone))
 
 
-def _write(files: Files, timezone: str, table: Table, out: BinaryIO) -> int:
-    out.write((",".join(_text(column.name) for column in table.columns) + "\r\n").encode())
+def _write(options: FormatOptions, files: Files, timezone: str, table: Table, out: BinaryIO) -> int:
+    if options.csv_byte_order_mark:
+        out.write(BOM_UTF8)
+    safe = options.neutralise_formulas
+    header = ",".join(_text(column.name, safe) for column in table.columns) + "\r\n"
+    out.write(header.encode())
     if table.stored is None:
         kinds = [column.kind for column in table.columns]
         lines = (
-            ",".join(_field(cell, kind) for cell, kind in zip(row, kinds, strict=True)) + "\r\n"
+            ",".join(_field(cell, kind, safe) for cell, kind in zip(row, kinds, strict=True))
+            + "\r\n"
             for row in table.rows
         )
         out.write("".join(lines).encode())
@@ -55,12 +69,12 @@ def _write(files: Files, timezone: str, table: Table, out: BinaryIO) -> int:
     texts = arrow_texts.Texts(timezone)
 
     def lines_of(batch: Any) -> memoryview:
-        return csv_batches.lines(batch, texts)
+        return csv_batches.lines(batch, texts, safe)
 
     return stored_tables.write_batches(table, files, lines_of, out)
 
 
-def _field(cell: Cell, kind: Kind) -> str:
+def _field(cell: Cell, kind: Kind, safe: bool) -> str:
     match cell:
         case None:
             return ""
@@ -70,7 +84,7 @@ def _field(cell: Cell, kind: Kind) -> str:
             return str(cell)
     if kind in (Kind.DECIMAL, Kind.PERCENT) and _is_number(cell):
         return cell
-    return _text(cell)
+    return _text(cell, safe)
 
 
 def _is_number(cell: str) -> bool:
@@ -80,8 +94,8 @@ def _is_number(cell: str) -> bool:
     return digits.isascii() and digits.isdigit()
 
 
-def _text(text: str) -> str:
-    if begins_a_formula(text):
+def _text(text: str, safe: bool) -> str:
+    if safe and begins_a_formula(text):
         text = "'" + text
     if text == "" or any(character in text for character in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'

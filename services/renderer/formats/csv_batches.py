@@ -13,12 +13,14 @@ from services.renderer.formats.formulas import FORMULA_STARTS
 _STARTS = pa.array(FORMULA_STARTS, pa.string())
 
 
-def lines(batch: Any, texts: Texts) -> memoryview:
-    """The batch's records, each ended by CRLF."""
+def lines(batch: Any, texts: Texts, safe: bool) -> memoryview:
+    """The batch's records, each ended by CRLF; `safe` from what spreadsheets would compute."""
     parts: list[Any] = []
     for column in batch.columns:
         fields = texts.of(column)
-        parts += [",", quoted(harmless(fields)) if fields is column else fields]
+        if fields is column:
+            fields = quoted(harmless(fields) if safe else fields)
+        parts += [",", fields]
     joined = pc.binary_join_element_wise(
         *parts[1:], "\r\n", "", null_handling="replace", null_replacement=""
     )

@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol, TypeVar, runtime_checkable
 
 from shared.document import ReportDocument
 from shared.errors import PermanentError
+from shared.format_options import FormatOptions
 
 Files = Mapping[str, BinaryIO]
 """A snapshot's open Parquet files by the names that its document gives."""
@@ -80,11 +81,24 @@ class StreamedFormat(Format, Protocol):
         """
 
 
+@runtime_checkable
+class AdjustableFormat(Format, Protocol):
+    """A format with something to choose."""
+
+    def adjusted(self, options: FormatOptions) -> Format:
+        """The format that does as it is told."""
+
+
 _formats: dict[str, Format] = {}
 formats: Mapping[str, Format] = MappingProxyType(_formats)
 """Every registered format by its name."""
 
 F = TypeVar("F", bound=Format)
+
+
+def adjusted(format_: Format, options: FormatOptions) -> Format:
+    """The format with these options, where it knows any."""
+    return format_.adjusted(options) if isinstance(format_, AdjustableFormat) else format_
 
 
 def render_whole(format_: Format, document: ReportDocument) -> Rendered:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from services.renderer.formats.formulas import FORMULA_STARTS, begins_a_formula
+from services.renderer.local_times import DAY, come_twice, offsets
 from services.renderer.spreadsheet.cells import (
     DAY_ZERO,
     EXACT_DIGITS,
@@ -28,7 +29,6 @@ from services.renderer.spreadsheet.cells import (
     Value,
     value,
 )
-from services.renderer.spreadsheet.local_times import DAY, local_times
 from shared.document import Cell, Column, Kind
 
 _EPOCH_SERIAL = (date(1970, 1, 1) - DAY_ZERO).days
@@ -135,13 +135,13 @@ class ColumnWriter:
 
     def _instants(self, values: Any) -> _Written:
         instants = pc.cast(pc.cast(values, pa.timestamp("us", values.type.tz)), pa.int64())
-        local, twice = local_times(instants, self.timezone)
+        local = pc.add(instants, offsets(instants, self.timezone))
         since = pc.add(local, _EPOCH_SERIAL * DAY)
         odd = pc.less(since, _FIRST_SERIAL * DAY)
         whole = pc.divide(pc.add(since, _MILLISECOND // 2), _MILLISECOND)
         rounded = pc.not_equal(pc.multiply(whole, _MILLISECOND), since)
         serials = pc.divide(pc.cast(whole, pa.float64()), float(DAY // _MILLISECOND))
-        twice = pc.and_not(twice, odd)
+        twice = pc.and_not(come_twice(instants, self.timezone), odd)
         rounded = pc.and_not(pc.and_not(rounded, odd), twice)
         remarks = Counter(
             {

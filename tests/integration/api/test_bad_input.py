@@ -86,6 +86,11 @@ WRONG_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "a folder of zones": (body(timezone="Europe"), "/timezone"),
     "an endless zone": (body(timezone="Europe/" + "x" * 50_000), "/timezone"),
     "an empty zone": (body(timezone=""), "/timezone"),
+    "an unknown option": (body(format_options={"bom": True}), "/format_options/bom"),
+    "an option that is no switch": (
+        body(format_options={"csv_byte_order_mark": "yes"}),
+        "/format_options/csv_byte_order_mark",
+    ),
     "an unknown field": (body(colour="red"), "/colour"),
     "an unknown field of the period": (body(**period(until="2026-10-31")), "/period/until"),
     "an unknown field of a recipient": (

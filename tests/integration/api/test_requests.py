@@ -25,6 +25,7 @@ STATED = {
     "formats",
     "period",
     "parameters",
+    "format_options",
     "created_at",
     "started_at",
     "completed_at",
@@ -58,6 +59,25 @@ async def test_a_request_is_accepted_with_a_place_to_look(
     assert (await ada.get(answer.headers["location"])).json() == run
     events = await api.rows(tables.outbox, tables.outbox.c.run_id == UUID(run["id"]))
     assert [event["event_type"] for event in events] == ["report.requested.v1"]
+
+
+async def test_what_is_chosen_about_the_files_is_kept_with_the_run(ada: httpx.AsyncClient) -> None:
+    usual = (await ada.post(REPORTS, json=body())).json()
+    assert usual["format_options"] == {"neutralise_formulas": True, "csv_byte_order_mark": False}
+
+    chosen = (
+        await ada.post(REPORTS, json=body(format_options={"csv_byte_order_mark": True}))
+    ).json()
+    assert chosen["format_options"] == {"neutralise_formulas": True, "csv_byte_order_mark": True}
+    again = (await ada.get(f"{REPORTS}/{chosen['id']}")).json()
+    assert again["format_options"] == chosen["format_options"]
+
+
+async def test_a_key_that_comes_with_other_options_is_reused(ada: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": "options"}
+    await ada.post(REPORTS, json=body(), headers=key)
+    other = body(format_options={"neutralise_formulas": False})
+    assert (await ada.post(REPORTS, json=other, headers=key)).status_code == 409
 
 
 async def test_recipients_are_stored_with_the_run(ada: httpx.AsyncClient) -> None:

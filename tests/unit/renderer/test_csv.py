@@ -8,7 +8,8 @@ import zipfile
 
 import pytest
 
-from services.renderer.formats import formats
+from services.renderer.formats import adjusted, formats
+from shared.format_options import FormatOptions
 from tests.documents import document, empty_document, two_tables
 
 
@@ -43,6 +44,21 @@ def test_a_text_that_a_spreadsheet_would_compute_is_kept_as_text(start: str) -> 
 @pytest.mark.parametrize("not_a_number", ["-1+1|cmd", "-", "-1-1", "-=1", "+1"])
 def test_a_formula_in_a_column_of_figures_is_no_figure(not_a_number: str) -> None:
     assert lines([("a", 1, 1, not_a_number, "1", None)])[1].split(",")[3] == "'" + not_a_number
+
+
+def test_formulas_stay_as_they_are_where_that_was_asked_for() -> None:
+    plain = adjusted(formats["csv"], FormatOptions(neutralise_formulas=False))
+    content = plain.render(document(rows=[("=1+1", 1, 1, "-1", "1", None)])).content.decode()
+    assert content.split("\r\n")[1] == "=1+1,1,1,-1,1,"
+
+
+def test_every_file_begins_with_a_byte_order_mark_where_that_was_asked_for() -> None:
+    marked = adjusted(formats["csv"], FormatOptions(csv_byte_order_mark=True))
+    usual = formats["csv"].render(document()).content
+    assert marked.render(document()).content == b"\xef\xbb\xbf" + usual
+    with zipfile.ZipFile(io.BytesIO(marked.render(two_tables()).content)) as archive:
+        files = [archive.read(name) for name in archive.namelist() if name.endswith(".csv")]
+    assert [file[:3] for file in files] == [b"\xef\xbb\xbf"] * 2
 
 
 def test_negative_figures_stay_figures() -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from services.renderer.spreadsheet.local_times import local_times
+from services.renderer.local_times import come_twice, offsets
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -40,25 +40,34 @@ def instants() -> list[int | None]:
 )  # fmt: skip
 def test_every_instant_has_the_time_that_python_gives_it(zone: str) -> None:
     given = instants()
-    local, twice = local_times(pa.array(given, pa.int64()), zone)
-    for instant, shown, again in zip(given, local.to_pylist(), twice.to_pylist(), strict=True):
+    array = pa.array(given, pa.int64())
+    found = zip(
+        given,
+        offsets(array, zone).to_pylist(),
+        come_twice(array, zone).to_pylist(),
+        strict=True,
+    )
+    for instant, ahead, again in found:
         if instant is None:
-            assert (shown, again) == (None, False)
+            assert (ahead, again) == (None, False)
             continue
         moment = (EPOCH + instant * MICROSECOND).astimezone(ZoneInfo(zone))
-        assert shown == (moment.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
-        offsets = {moment.replace(fold=fold).utcoffset() for fold in (0, 1)}
-        assert again == (len(offsets) == 2), moment
+        assert ahead * MICROSECOND == moment.utcoffset()
+        folds = {moment.replace(fold=fold).utcoffset() for fold in (0, 1)}
+        assert again == (len(folds) == 2), moment
 
 
 def test_no_instants_are_no_times() -> None:
     for given in ([], [None, None]):
-        local, twice = local_times(pa.array(given, pa.int64()), "Europe/Berlin")
-        assert local.to_pylist() == given
-        assert twice.to_pylist() == [False] * len(given)
+        array = pa.array(given, pa.int64())
+        assert offsets(array, "Europe/Berlin").to_pylist() == given
+        assert come_twice(array, "Europe/Berlin").to_pylist() == [False] * len(given)
 
 
 def test_the_first_and_the_last_day_of_the_calendar_are_no_error() -> None:
     edges = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
     given = pa.array([(edge - EPOCH) // MICROSECOND for edge in edges], pa.int64())
-    assert local_times(given, "UTC")[0].to_pylist() == given.to_pylist()
+    assert offsets(given, "Europe/Berlin").to_pylist() == [
+        53 * 60_000_000 + 28_000_000,
+        3_600_000_000,
+    ]
