@@ -7,15 +7,15 @@ jobs first; the report's cells are then sums over lists of ledgers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from deploy.demo.rows import Character, GenerationJob
-from tests.oracle.plain import DAY, HOUR, bucket_of, change, elapsed, fixed, mean
+from tests.oracle.plain import DAY, HOUR, bucket_of, buckets, change, elapsed, fixed, mean
+from tests.oracle.question import Question
 
 Row = tuple[Any, ...]
 
@@ -48,20 +48,16 @@ def expected(
     characters: Sequence[Character],
     jobs: Iterable[GenerationJob],
     project_names: dict[int, str],
-    *,
-    first_day: date,
-    last_day: date,
-    timezone: str,
-    grain: str,
-    as_of: datetime,
+    question: Question,
     rate: Fraction | None = None,
-    projects: Collection[str] = (),
-    scene_types: Collection[str] = (),
-    resolution_tiers: Collection[str] = (),
 ) -> Expected:
-    zone = ZoneInfo(timezone)
-    length = (last_day - first_day).days + 1
-    asked = {"project": projects, "scene_type": scene_types, "resolution_tier": resolution_tiers}
+    as_of, grain = question.as_of, question.grain
+    first_day, last_day = question.first_day, question.last_day
+    asked = {
+        "project": question.projects,
+        "scene_type": question.scene_types,
+        "resolution_tier": question.resolution_tiers,
+    }
     jobs = list(jobs)
     first_job = min(job.queued_at for job in jobs)
     ledgers: dict[int, Ledger] = {}
@@ -69,8 +65,8 @@ def expected(
     for one in characters:
         if one.delivered_at is None or one.delivered_at >= as_of:
             continue
-        day = one.delivered_at.astimezone(zone).date()
-        if first_day - timedelta(days=length) <= day <= last_day:
+        day = question.day(one.delivered_at)
+        if question.half(day) is not None:
             took = elapsed(one.onboarded_at, one.delivered_at)
             ledgers[one.id] = Ledger(one, took, one.onboarded_at < first_job)
             days_of[one.id] = day
@@ -98,7 +94,7 @@ def expected(
             "scene_type": one.scene_type,
             "resolution_tier": one.resolution_tier,
         }
-        if any(wanted and about[name] not in wanted for name, wanted in asked.items()):
+        if not question.covers(**about):
             continue
         is_now = days_of[key] >= first_day
         (now if is_now else before).append(ledger)
@@ -122,13 +118,9 @@ def expected(
         )
         for ledger in dearest
     ]
-    buckets: dict[str, list[date]] = {}
-    for number in range(length):
-        day = first_day + timedelta(days=number)
-        buckets.setdefault(bucket_of(day, grain), []).append(day)
     over_time = [
         (key, str(covered[0]), str(covered[-1]), by_bucket.get(key, []))
-        for key, covered in buckets.items()
+        for key, covered in buckets(first_day, last_day, grain).items()
     ]
     over_time.append(("Whole period", str(first_day), str(last_day), now))
     tables["over_time"] = [

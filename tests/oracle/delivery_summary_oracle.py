@@ -1,21 +1,19 @@
 """`delivery_summary`, computed once more: row by row in plain Python, from the generated rows.
 
-Nothing of the report type is used, nor `shared.periods`: a row's day is read off the clock of
-the period's timezone, row by row, instead of comparing instants with midnights; percentages are
-exact fractions.
+Nothing of the report type is used, nor `shared.periods`; percentages are exact fractions.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from deploy.demo.rows import Character
+from tests.oracle.plain import bucket_of, change, share
+from tests.oracle.question import Question
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,10 @@ class Expected:
 def expected(
     characters: Sequence[Character],
     project_names: dict[int, str],
-    *,
-    first_day: date,
-    last_day: date,
-    timezone: str,
-    grain: str,
-    as_of: datetime,
-    projects: Collection[str] = (),
-    scene_types: Collection[str] = (),
-    resolution_tiers: Collection[str] = (),
+    question: Question,
 ) -> Expected:
-    zone = ZoneInfo(timezone)
-    length = (last_day - first_day).days + 1
+    zone, as_of = question.zone, question.as_of
+    first_day, last_day = question.first_day, question.last_day
     now: Counter[str] = Counter()
     before: Counter[str] = Counter()
     bars: Counter[tuple[str, str]] = Counter()
@@ -62,30 +52,29 @@ def expected(
     year: Counter[str] | None = Counter() if reached else None
     for character in characters:
         project = project_names[character.project_id]
-        if projects and project not in projects:
+        if not question.covers(project, character.scene_type, character.resolution_tier):
             continue
-        if scene_types and character.scene_type not in scene_types:
-            continue
-        if resolution_tiers and character.resolution_tier not in resolution_tiers:
-            continue
-        onboarded = character.onboarded_at.astimezone(zone).date()
+        onboarded = question.day(character.onboarded_at)
         delivered = character.delivered_at
         if delivered is not None and delivered >= as_of:
             delivered = None
-        on = None if delivered is None else delivered.astimezone(zone).date()
+        on = None if delivered is None else question.day(delivered)
         if character.onboarded_at < as_of:
             at_end += onboarded <= last_day and (on is None or on > last_day)
             at_beginning += onboarded < first_day and (on is None or on >= first_day)
         if on is None:
             continue
-        if first_day <= on <= last_day:
+        half = question.half(on)
+        if half == 0:
             now[project] += 1
-            bars[bucket_of(on, grain), project] += 1
-        elif first_day - timedelta(days=length) <= on < first_day:
+            bars[bucket_of(on, question.grain), project] += 1
+        elif half == 1:
             before[project] += 1
         if year is not None and year_days is not None and year_days[0] <= on <= year_days[1]:
             year[project] += 1
-    names = sorted({*now, *before, *(year or ()), *projects}, key=lambda name: (-now[name], name))
+    names = sorted(
+        {*now, *before, *(year or ()), *question.projects}, key=lambda name: (-now[name], name)
+    )
 
     def row(name: str, these: int, those: int, a_year_ago: int) -> tuple[str | int | None, ...]:
         cells = (name, these, those, change(these, those), share(these, now.total()))
@@ -112,30 +101,3 @@ def a_year_before(first_day: date, last_day: date) -> tuple[date, date] | None:
 
 def same_day_of(year: int, day: date) -> date:
     return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
-
-
-def bucket_of(day: date, grain: str) -> str:
-    match grain:
-        case "day":
-            return str(day)
-        case "week":
-            return day.strftime("%G-W%V")
-        case "month":
-            return day.strftime("%Y-%m")
-    raise ValueError(grain)
-
-
-def change(now: int, before: int) -> str | None:
-    return tenths(Fraction(100 * (now - before), before)) if before else None
-
-
-def share(part: int, whole: int) -> str | None:
-    return tenths(Fraction(100 * part, whole)) if whole else None
-
-
-def tenths(value: Fraction) -> str:
-    """One decimal place, halves to even, which is how Python rounds fractions."""
-    scaled = round(value * 10)
-    # A fall too small to show keeps its sign, as decimals do.
-    sign = "-" if value < 0 else ""
-    return f"{sign}{abs(scaled) // 10}.{abs(scaled) % 10}"

@@ -5,14 +5,12 @@ Nothing of the report type is used: a job's day is read off the clock of the per
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from deploy.demo.generate import Tables
 from deploy.demo.rows import GenerationJob
+from tests.oracle.question import Question
 
 
 @dataclass
@@ -28,19 +26,8 @@ class Expected:
 
 def expected(
     tables: Tables,
-    *,
-    first_day: date,
-    last_day: date,
-    timezone: str,
-    as_of: datetime,
-    projects: Collection[str] = (),
-    scene_types: Collection[str] = (),
-    resolution_tiers: Collection[str] = (),
-    workers: Collection[str] = (),
-    statuses: Collection[str] = (),
+    question: Question,
 ) -> Expected:
-    zone = ZoneInfo(timezone)
-    length = timedelta(days=(last_day - first_day).days + 1)
     project_names = {project.id: project.name for project in tables.projects}
     worker_names = {worker.id: worker.name for worker in tables.workers}
     scenes = {scene.id: scene for scene in tables.scenes}
@@ -48,29 +35,25 @@ def expected(
     for job in sorted(tables.generation_jobs):
         scene = scenes[job.scene_id]
         worker = None if job.worker_id is None else worker_names[job.worker_id]
-        about = (
-            (project_names[scene.project_id], projects),
-            (scene.scene_type, scene_types),
-            (scene.resolution_tier, resolution_tiers),
-            (worker, workers),
-        )
-        if not all(not wanted or value in wanted for value, wanted in about):
+        about = project_names[scene.project_id], scene.scene_type, scene.resolution_tier
+        if not question.covers(*about) or (question.workers and worker not in question.workers):
             continue
-        if job.finished_at is None or job.finished_at >= as_of:
-            queued = job.queued_at.astimezone(zone).date()
-            truth.unfinished += queued <= last_day and job.queued_at < as_of
+        if job.finished_at is None or job.finished_at >= question.as_of:
+            queued = question.day(job.queued_at)
+            truth.unfinished += queued <= question.last_day and job.queued_at < question.as_of
             continue
-        if statuses and job.status not in statuses:
+        if question.statuses and job.status not in question.statuses:
             continue
-        day = job.finished_at.astimezone(zone).date()
-        if first_day <= day <= last_day:
+        half = question.half(question.day(job.finished_at))
+        if half == 0:
             truth.now.append(job)
             truth.rows.append(
                 (
                     str(job.id),
                     str(job.scene_id),
                     None if job.character_id is None else str(job.character_id),
-                    *(value for value, _ in about),
+                    *about,
+                    worker,
                     job.status,
                     job.attempt,
                     job.queued_at,
@@ -79,7 +62,7 @@ def expected(
                     job.gpu_milliseconds,
                 )
             )
-        elif first_day - length <= day < first_day:
+        elif half == 1:
             truth.before.append(job)
     # The rows came in the order of their ids, and sorting keeps that where instants are equal.
     truth.rows.sort(key=lambda row: str(row[11]))

@@ -8,18 +8,18 @@ each quarter's day and hour are read off the clock of the period's timezone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
+from functools import cache
 
 from deploy.demo.generate import Tables
 from deploy.demo.rows import GenerationJob
-from tests.oracle.delivery_summary_oracle import bucket_of, change, share
+from tests.oracle.plain import HOUR, bucket_of, change, fixed, share
+from tests.oracle.question import Question
 
 QUARTER = 900_000
-HOUR = 3_600_000
 
 Row = tuple[str | int | None, ...]
 
@@ -62,26 +62,6 @@ class Half:
     """By ("project", its name) and so on; by ("bucket", its key) and ("worker", its id), too."""
 
 
-@dataclass
-class Clock:
-    """Which of the two periods, which bucket and which hour an instant belongs to."""
-
-    first_day: date
-    last_day: date
-    zone: ZoneInfo
-    grain: str
-
-    def half(self, day: date) -> int | None:
-        """0 for the period, 1 for the one before."""
-        length = (self.last_day - self.first_day).days + 1
-        if self.first_day <= day <= self.last_day:
-            return 0
-        return 1 if timedelta() < self.first_day - day <= timedelta(days=length) else None
-
-    def local(self, quarter: int) -> datetime:
-        return datetime.fromtimestamp(quarter * QUARTER / 1000, UTC).astimezone(self.zone)
-
-
 def quarters(begin: int, end: int) -> Iterator[tuple[int, int]]:
     """The quarters that [begin, end) touches, and how many milliseconds of each it takes."""
     for quarter in range(begin // QUARTER, -(-end // QUARTER)) if begin < end else ():
@@ -90,18 +70,10 @@ def quarters(begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 def expected(
     tables: Tables,
-    *,
-    first_day: date,
-    last_day: date,
-    timezone: str,
-    grain: str,
-    as_of: datetime,
-    projects: Collection[str] = (),
-    scene_types: Collection[str] = (),
-    resolution_tiers: Collection[str] = (),
+    question: Question,
 ) -> tuple[Half, Half]:
     """The period and the one before."""
-    clock = Clock(first_day, last_day, ZoneInfo(timezone), grain)
+    as_of, first_day, last_day = question.as_of, question.first_day, question.last_day
     halves = Half(), Half()
     # A day too many at both ends: which day a quarter is of is for its clock to say.
     length = last_day - first_day + timedelta(days=1)
@@ -113,15 +85,22 @@ def expected(
     named = {project.id: project.name for project in tables.projects}
     scenes = {scene.id: scene for scene in tables.scenes}
 
+    @cache
+    def places(quarter: int) -> tuple[Half, Time, Time] | None:
+        local = datetime.fromtimestamp(quarter * QUARTER / 1000, UTC).astimezone(question.zone)
+        half = question.half(local.date())
+        if half is None:
+            return None
+        found = halves[half]
+        bucket = found.buckets[bucket_of(local.date(), question.grain)]
+        return found, bucket, found.hours[local.weekday(), local.hour]
+
     def lay_out(what: str, worker: int, begin: int, end: int) -> None:
         for quarter, taken in quarters(max(begin, lower), min(end, upper)):
-            local = clock.local(quarter)
-            half = clock.half(local.date())
-            if half is None:
+            place = places(quarter)
+            if place is None:
                 continue
-            found = halves[half]
-            cell = found.hours[local.weekday(), local.hour]
-            bucket = found.buckets[bucket_of(local.date(), grain)]
+            found, bucket, cell = place
             for time in (found.work, found.workers[worker], bucket, cell):
                 setattr(time, what, getattr(time, what) + taken)
 
@@ -131,25 +110,21 @@ def expected(
     for job in tables.generation_jobs:
         scene = scenes[job.scene_id]
         project = named[scene.project_id]
-        covered = (
-            (not projects or project in projects)
-            and (not scene_types or scene.scene_type in scene_types)
-            and (not resolution_tiers or scene.resolution_tier in resolution_tiers)
-        )
+        covered = question.covers(project, scene.scene_type, scene.resolution_tier)
         if job.started_at is not None and job.worker_id is not None:
             end = upper if job.finished_at is None else epoch(job.finished_at)
             what = "active" if covered else "other"
             lay_out(what, job.worker_id, epoch(job.started_at), end)
         if covered and job.status != "cancelled" and job.finished_at and job.finished_at < as_of:
-            day = job.finished_at.astimezone(clock.zone).date()
-            half = clock.half(day)
+            day = question.day(job.finished_at)
+            half = question.half(day)
             if half is not None:
                 assert job.worker_id is not None
                 count(halves[half], job, {
                     "project": project,
                     "scene_type": scene.scene_type,
                     "resolution_tier": scene.resolution_tier,
-                    "bucket": bucket_of(day, grain),
+                    "bucket": bucket_of(day, question.grain),
                     "worker": job.worker_id,
                 })  # fmt: skip
     return halves
@@ -170,10 +145,7 @@ def epoch(at: datetime) -> int:
 
 
 def hours(milliseconds: int) -> str:
-    """Two decimals, halves to even."""
-    hundredths = round(Fraction(milliseconds * 100, HOUR))
-    sign = "-" if hundredths < 0 else ""
-    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02}"
+    return fixed(Fraction(milliseconds, HOUR), 2)
 
 
 def work_cells(time: Time, narrowed: bool) -> Row:

@@ -20,11 +20,16 @@ def fixed(value: Fraction, places: int) -> str:
         return str(exact.quantize(Decimal(10) ** -places, ROUND_HALF_EVEN))
 
 
-def change(now: Fraction | None, before: Fraction | None) -> str | None:
+def change(now: Fraction | int | None, before: Fraction | int | None) -> str | None:
     """In percent, to a tenth."""
     if now is None or not before:
         return None
-    return fixed(100 * (now - before) / before, 1)
+    return fixed(Fraction(100 * (now - before)) / before, 1)
+
+
+def share(part: int, whole: int) -> str | None:
+    """In percent, to a tenth."""
+    return fixed(Fraction(100 * part, whole), 1) if whole else None
 
 
 def mean(values: Sequence[int]) -> Fraction | None:
@@ -52,6 +57,15 @@ def bucket_of(day: date, grain: str) -> str:
         case "month":
             return day.strftime("%Y-%m")
     raise ValueError(grain)
+
+
+def buckets(first_day: date, last_day: date, grain: str) -> dict[str, list[date]]:
+    """The days of each bucket, in order."""
+    found: dict[str, list[date]] = {}
+    for number in range((last_day - first_day).days + 1):
+        day = first_day + timedelta(days=number)
+        found.setdefault(bucket_of(day, grain), []).append(day)
+    return found
 
 
 def elapsed(since: datetime, until: datetime) -> int:

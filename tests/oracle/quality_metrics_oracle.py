@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from deploy.demo.generate import Tables
-from tests.oracle.delivery_summary_oracle import bucket_of, share
+from tests.oracle.plain import bucket_of
+from tests.oracle.question import Question
 
 WINDOW = timedelta(days=28)
 
@@ -54,42 +54,25 @@ class Around:
 
 def expected(
     tables: Tables,
-    *,
-    first_day: date,
-    last_day: date,
-    timezone: str,
-    grain: str,
-    as_of: datetime,
-    projects: Collection[str] = (),
-    scene_types: Collection[str] = (),
-    resolution_tiers: Collection[str] = (),
+    question: Question,
 ) -> tuple[Half, Half, list[Around]]:
     """The period, the one before, and what lies around each workflow change."""
-    zone = ZoneInfo(timezone)
-    length = (last_day - first_day).days + 1
     halves = Half(), Half()
     named = {project.id: project.name for project in tables.projects}
     scenes = {scene.id: scene for scene in tables.scenes}
     jobs = {job.id: job for job in tables.generation_jobs}
-    around = changes(tables, first_day, last_day, zone, as_of)
+    around = changes(tables, question)
 
-    def half(at: datetime) -> tuple[Half | None, str]:
-        day = at.astimezone(zone).date()
-        if at >= as_of:
+    def place(at: datetime) -> tuple[Half | None, str]:
+        day = question.day(at)
+        half = question.half(day)
+        if at >= question.as_of or half is None:
             return None, ""
-        if first_day <= day <= last_day:
-            return halves[0], bucket_of(day, grain)
-        if first_day - timedelta(days=length) <= day < first_day:
-            return halves[1], bucket_of(day, grain)
-        return None, ""
+        return halves[half], bucket_of(day, question.grain)
 
     def covered(scene_id: int) -> bool:
         scene = scenes[scene_id]
-        return (
-            (not projects or named[scene.project_id] in projects)
-            and (not scene_types or scene.scene_type in scene_types)
-            and (not resolution_tiers or scene.resolution_tier in resolution_tiers)
-        )
+        return question.covers(named[scene.project_id], scene.scene_type, scene.resolution_tier)
 
     for check in tables.qa_checks:
         job = jobs[check.job_id]
@@ -100,7 +83,7 @@ def expected(
             if change.begins <= check.checked_at < change.ends:
                 side = change.before if check.checked_at < change.at else change.after
                 side[what] += 1
-        mine, bucket = half(check.checked_at)
+        mine, bucket = place(check.checked_at)
         if mine is None:
             continue
         mine.found[what] += 1
@@ -113,19 +96,18 @@ def expected(
     for job in tables.generation_jobs:
         if job.finished_at is None or job.status == "cancelled" or not covered(job.scene_id):
             continue
-        mine, bucket = half(job.finished_at)
+        mine, bucket = place(job.finished_at)
         if mine is not None:
             mine.attempts[job.attempt > 1] += 1
             mine.bucket_attempts[bucket][job.attempt > 1] += 1
     return *halves, around
 
 
-def changes(
-    tables: Tables, first_day: date, last_day: date, zone: ZoneInfo, as_of: datetime
-) -> list[Around]:
+def changes(tables: Tables, question: Question) -> list[Around]:
     """Those that have happened and whose windows touch the period; none before it begins."""
-    begin = datetime.combine(first_day, datetime.min.time(), zone)
-    end = datetime.combine(last_day + timedelta(days=1), datetime.min.time(), zone)
+    as_of, zone = question.as_of, question.zone
+    begin = datetime.combine(question.first_day, datetime.min.time(), zone)
+    end = datetime.combine(question.last_day + timedelta(days=1), datetime.min.time(), zone)
     if as_of <= begin:
         return []
     rows = sorted(change for change in tables.workflow_changes if change.changed_at < as_of)
@@ -150,10 +132,6 @@ def changes(
 
 def passed(found: Counter[str]) -> tuple[int, int]:
     return found[""], found.total()
-
-
-def percent(part: int, whole: int) -> str | None:
-    return share(part, whole)
 
 
 @cache

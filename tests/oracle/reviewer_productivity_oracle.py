@@ -7,20 +7,19 @@ are exact fractions, quantiles come from sorted lists, and who may be shown is w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from deploy.demo.generate import Tables
 from deploy.demo.rows import Review
-from tests.oracle.delivery_summary_oracle import bucket_of
+from tests.oracle.plain import HOUR, bucket_of, fixed
+from tests.oracle.question import Question
 
 OTHERS = "Others, counted together"
 TOGETHER = "Teams counted together"
-HOUR = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -54,27 +53,19 @@ class Expected:
 
 def expected(
     tables: Tables,
-    *,
-    first_day: date,
-    last_day: date,
-    timezone: str,
-    as_of: datetime,
-    projects: Collection[str] = (),
-    scene_types: Collection[str] = (),
-    resolution_tiers: Collection[str] = (),
+    question: Question,
 ) -> Expected:
-    zone = ZoneInfo(timezone)
+    as_of, first_day, last_day = question.as_of, question.first_day, question.last_day
     names = {project.id: project.name for project in tables.projects}
     notes = Counter(annotation.review_id for annotation in tables.annotations)
-    length = timedelta(days=(last_day - first_day).days + 1)
-    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=zone)
+    midnight = datetime.combine(last_day + timedelta(days=1), time(), tzinfo=question.zone)
     truth = Expected(ends_at=min(midnight, as_of, key=datetime.timestamp))
     wanted = {
         character.id
         for character in tables.characters
-        if (not projects or names[character.project_id] in projects)
-        and (not scene_types or character.scene_type in scene_types)
-        and (not resolution_tiers or character.resolution_tier in resolution_tiers)
+        if question.covers(
+            names[character.project_id], character.scene_type, character.resolution_tier
+        )
     }
     for review in tables.reviews:
         if review.character_id not in wanted:
@@ -82,8 +73,8 @@ def expected(
         decided = review.decided_at
         if decided is not None and decided >= as_of:
             decided = None
-        on = None if decided is None else decided.astimezone(zone).date()
-        asked = review.requested_at.astimezone(zone).date()
+        on = None if decided is None else question.day(decided)
+        asked = question.day(review.requested_at)
         if review.requested_at < as_of:
             if asked <= last_day and (on is None or on > last_day):
                 truth.waiting.append(review)
@@ -99,10 +90,9 @@ def expected(
             notes=notes[review.id],
             milliseconds=(decided - review.requested_at) // timedelta(milliseconds=1),
         )
-        if first_day <= on <= last_day:
-            truth.now.append(one)
-        elif first_day - length <= on < first_day:
-            truth.before.append(one)
+        half = question.half(on)
+        if half is not None:
+            (truth.now, truth.before)[half].append(one)
     truth.together = together(truth.now)
     return truth
 
@@ -166,10 +156,10 @@ def row(reviews: Sequence[Decided], *, people_too: bool = False) -> Row:
     return Row(
         count,
         count - approved,
-        rounded(Fraction(100 * approved, count), 1),
+        fixed(Fraction(100 * approved, count), 1),
         hours(quantile(times, Fraction(1, 2))),
         hours(quantile(times, Fraction(9, 10))),
-        rounded(Fraction(sum(r.notes for r in reviews), sum(r.segments for r in reviews)), 2),
+        fixed(Fraction(sum(r.notes for r in reviews), sum(r.segments for r in reviews)), 2),
     )
 
 
@@ -180,14 +170,7 @@ def hidden(reviews: Sequence[Decided], *, people_too: bool) -> bool:
 
 
 def hours(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else rounded(Fraction(milliseconds, HOUR), 1)
-
-
-def rounded(value: Fraction, places: int) -> str:
-    """Halves to even, which is how Python rounds fractions."""
-    scaled = round(value * 10**places)
-    digits = f"{abs(scaled):0{places + 1}}"
-    return f"{'-' if scaled < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+    return None if milliseconds is None else fixed(Fraction(milliseconds, HOUR), 1)
 
 
 def by_bucket(reviews: Iterable[Decided], grain: str) -> dict[str, list[Decided]]:

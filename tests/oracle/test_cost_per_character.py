@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from deploy.demo.generate import Tables, generate_tables
-from deploy.local.infrastructure import LocalInfrastructure
-from services.aggregator.report_types import ReportRequest, report_types
-from services.aggregator.sources import Source
-from shared.document import Direction, Kpi, ReportDocument, Verdict
-from shared.periods import Period
-from tests.oracle.awkward_periods import AHEAD, LEAP_SPRING, named, periods
+from shared.document import ReportDocument, Verdict
+from tests.oracle import told
+from tests.oracle.awkward_periods import ZONES, halves, named, periods, periods_with_a_grain
 from tests.oracle.cost_per_character_oracle import (
     Expected,
     Ledger,
@@ -27,80 +21,22 @@ from tests.oracle.cost_per_character_oracle import (
     repeated,
     took,
 )
-from tests.oracle.plain import DAY, HOUR, change, fixed
-from tests.studio import studio, studio_source
+from tests.oracle.loaded_studio import LoadedStudio
+from tests.oracle.plain import DAY, HOUR, fixed
+from tests.oracle.question import Question
+from tests.oracle.told import all_rows, assert_movement, drawn
 
-SCALE = 0.3
-SEED = 13
-REPORT = report_types["cost_per_character"]
-ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Apia")
-SCENE_TYPES = ("dialogue", "action", "close_up", "establishing", "crowd")
-TIERS = ("preview", "hd", "uhd")
-
-
-@dataclass
-class Studio:
-    """One loaded studio and its rows in memory."""
-
-    source: Source
-    rows: Tables
-
-    @property
-    def project_names(self) -> dict[int, str]:
-        return {project.id: project.name for project in self.rows.projects}
-
-    async def report(self, period: Period, **parameters: Any) -> ReportDocument:
-        request = ReportRequest(
-            period=period,
-            parameters=REPORT.parameters.model_validate(parameters),
-            tenant="Lighthouse Studio",
-            generated_at=datetime.now(UTC),
-        )
-        async with self.source.snapshot() as session:
-            return await REPORT.build(session, request)
-
-
-@pytest.fixture(
-    scope="module",
-    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
-    ids=["leap_spring", "ahead"],
-)
-def until(request: pytest.FixtureRequest) -> date:
-    day: date = request.param
-    return day
-
-
-@pytest.fixture(scope="module")
-def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
-    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def rows(until: date) -> Tables:
-    return generate_tables(SCALE, SEED, until)
-
-
-@pytest.fixture
-async def the_studio(
-    infra: LocalInfrastructure, database: str, rows: Tables
-) -> AsyncIterator[Studio]:
-    source = studio_source(infra, database)
-    yield Studio(source, rows)
-    await source.close()
+REPORT = "cost_per_character"
 
 
 @pytest.mark.parametrize("timezone", ZONES)
-@pytest.mark.parametrize("grain", ["day", "week", "month"])
-async def test_every_figure(the_studio: Studio, until: date, timezone: str, grain: str) -> None:
-    for period in periods(until, timezone):
-        if grain == "day" and period.days > 400:
-            continue
-        check(await the_studio.report(period, grain=grain), the_studio, grain)
+async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
+    for period, grain in periods_with_a_grain(until, timezone):
+        check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)
 
 
-async def test_every_figure_of_a_part_and_in_money(the_studio: Studio, until: date) -> None:
-    names = sorted(the_studio.project_names.values())
+async def test_every_figure_of_a_part_and_in_money(the_studio: LoadedStudio, until: date) -> None:
+    names = the_studio.values_of("projects")
     parts: list[dict[str, Any]] = [
         {"projects": names[:1]},
         {"scene_types": ["crowd"], "resolution_tiers": ["uhd", "preview"]},
@@ -110,57 +46,49 @@ async def test_every_figure_of_a_part_and_in_money(the_studio: Studio, until: da
     for part in parts:
         for period in periods(until, "Europe/Berlin"):
             document = await the_studio.report(
-                period, grain="month", gpu_hour_rate="2.4375", currency="EUR", **part
+                REPORT, period, grain="month", gpu_hour_rate="2.4375", currency="EUR", **part
             )
             check(document, the_studio, "month", rate=Fraction("2.4375"), **part)
 
 
 def check(
     document: ReportDocument,
-    the_studio: Studio,
+    the_studio: LoadedStudio,
     grain: str,
     rate: Fraction | None = None,
     **part: Any,
 ) -> None:
-    period = document.period
     truth = expected(
         the_studio.rows.characters,
         the_studio.rows.generation_jobs,
         the_studio.project_names,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        timezone=period.timezone,
-        grain=grain,
-        as_of=document.as_of,
+        Question.of(document, part, grain),
         rate=rate,
-        **part,
     )
     tables = {table.name: table for table in document.tables}
     assert tables.keys() == truth.tables.keys()
     for name, table in tables.items():
-        told = [*table.rows, *([table.total] if table.total else [])]
-        assert told == truth.tables[name], name
+        assert all_rows(table) == truth.tables[name], name
     check_charts(document, truth)
     check_kpis(document, truth, rate)
     check_words(document, truth)
 
 
 def check_charts(document: ReportDocument, truth: Expected) -> None:
-    charts = {chart.name: chart for section in document.sections for chart in section.charts}
+    charts = drawn(document)
     if not truth.now:
         assert not charts
         return
-    bars = charts["gpu_hours_by_scene_type"].specification["data"]["values"]
+    bars = charts["gpu_hours_by_scene_type"]
     dearest_first = [row for row in truth.tables["by_scene_type"][:-1] if row[1]]
     assert [bar["subject"] for bar in bars] == [row[0] for row in dearest_first]
     for bar, row in zip(bars, dearest_first, strict=True):
         assert bar["value"] == pytest.approx(float(row[2]), abs=0.0051)
-    drawn = {
+    assert {
         (value["series"], value["bucket"]): value["value"]
-        for value in charts["cost_over_time"].specification["data"]["values"]
+        for value in charts["cost_over_time"]
         if value["value"] is not None
-    }
-    assert drawn == {
+    } == {
         (series, key): float(fixed((figure or Fraction(0)) / HOUR, 4))
         for key, ledgers in truth.by_bucket.items()
         for series, figure in (("GPU time", gpu(ledgers)), ("Time on workers", held(ledgers)))
@@ -201,8 +129,8 @@ def check_kpis(document: ReportDocument, truth: Expected, rate: Fraction | None)
         assert {kpis[name].unit for name in ("cost", "cost_per_character")} == {"EUR"}
     assert kpis.keys() == {*wanted, "characters_delivered"}
     for name, ((now, before), places, more) in wanted.items():
-        for told, exact in ((kpis[name].value, now), (kpis[name].previous, before)):
-            assert told == (None if exact is None else Decimal(fixed(exact, places)))
+        for found, exact in ((kpis[name].value, now), (kpis[name].previous, before)):
+            assert found == (None if exact is None else Decimal(fixed(exact, places)))
         assert_movement(kpis[name], now, before, more)
     counts = Fraction(len(truth.now)), Fraction(len(truth.before))
     more = Verdict.GOOD if ended or counts[0] > counts[1] else Verdict.NEUTRAL
@@ -213,20 +141,6 @@ def check_kpis(document: ReportDocument, truth: Expected, rate: Fraction | None)
 
 def _over(value: Fraction | None, unit: Fraction | int) -> Fraction | None:
     return None if value is None else value / unit
-
-
-def assert_movement(kpi: Kpi, now: Fraction | None, before: Fraction | None, more: Verdict) -> None:
-    percent = change(now, before)
-    assert kpi.change_percent == (None if percent is None else Decimal(percent))
-    if now is None or before is None:
-        assert (kpi.direction, kpi.verdict) == (Direction.UNKNOWN, Verdict.NEUTRAL)
-    elif now == before:
-        assert (kpi.direction, kpi.verdict) == (Direction.FLAT, Verdict.NEUTRAL)
-    elif now > before:
-        assert (kpi.direction, kpi.verdict) == (Direction.UP, more)
-    else:
-        less = {Verdict.BAD: Verdict.GOOD, Verdict.GOOD: Verdict.BAD}.get(more, more)
-        assert (kpi.direction, kpi.verdict) == (Direction.DOWN, less)
 
 
 def check_words(document: ReportDocument, truth: Expected) -> None:
@@ -246,73 +160,68 @@ def check_words(document: ReportDocument, truth: Expected) -> None:
     assert any("without any finished job" in note for note in document.notes) == bool(idle)
 
 
-def cells(document: ReportDocument, name: str) -> dict[str, tuple[Any, ...]]:
-    (table,) = (table for table in document.tables if table.name == name)
-    return {str(row[0]): row[1:] for row in table.rows}
-
-
 def kpi_value(document: ReportDocument, name: str) -> Decimal:
-    (kpi,) = (kpi for kpi in document.kpis if kpi.name == name)
-    return kpi.value or Decimal(0)
+    return told.kpi_value(document, name) or Decimal(0)
 
 
-async def test_halves_of_a_period_add_up_to_it(the_studio: Studio, until: date) -> None:
+async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: date) -> None:
     for period in periods(until, "America/New_York"):
         if period.days < 2:
             continue
-        cut = period.first_day + timedelta(days=period.days // 2)
-        head = await the_studio.report(
-            period.model_copy(update={"last_day": cut - timedelta(days=1)}), grain="month"
-        )
-        tail = await the_studio.report(period.model_copy(update={"first_day": cut}), grain="month")
-        whole = await the_studio.report(period, grain="month")
-        counts = [kpi_value(each, "characters_delivered") for each in (head, tail, whole)]
+        documents = [
+            await the_studio.report(REPORT, part, grain="month")
+            for part in (*halves(period), period)
+        ]
+        counts = [kpi_value(each, "characters_delivered") for each in documents]
         assert counts[0] + counts[1] == counts[2]
         # Each is rounded to a tenth of an hour.
-        sums = [kpi_value(each, "gpu_hours") for each in (head, tail, whole)]
+        sums = [kpi_value(each, "gpu_hours") for each in documents]
         assert abs(sums[0] + sums[1] - sums[2]) <= Decimal("0.15")
 
 
 @pytest.mark.parametrize(
-    ("parameter", "names", "table"),
-    [
-        ("scene_types", SCENE_TYPES, "by_scene_type"),
-        ("resolution_tiers", TIERS, "by_resolution_tier"),
-    ],
+    ("parameter", "table"),
+    [("scene_types", "by_scene_type"), ("resolution_tiers", "by_resolution_tier")],
 )
 async def test_filters_partition(
-    the_studio: Studio, until: date, parameter: str, names: tuple[str, ...], table: str
+    the_studio: LoadedStudio, until: date, parameter: str, table: str
 ) -> None:
-    period = named("half a year", until, "Europe/Berlin")
-    document = await the_studio.report(period)
-    whole = cells(document, table)
+    period = named("half a year", until)
+    document = await the_studio.report(REPORT, period)
+    whole = told.cells(document, table)
+    names = the_studio.values_of(parameter)
     assert set(whole) == set(names)
-    assert sum(row[0] for row in whole.values()) == kpi_value(document, "characters_delivered")
+    delivered = sum(int(row[0] or 0) for row in whole.values())
+    assert delivered == kpi_value(document, "characters_delivered")
     for name in names:
-        part = await the_studio.report(period, **{parameter: [name]})
-        assert cells(part, table) == {name: whole[name]}
+        part = await the_studio.report(REPORT, period, **{parameter: [name]})
+        assert told.cells(part, table) == {name: whole[name]}
 
 
-async def test_another_timezone_loses_nothing(the_studio: Studio, until: date) -> None:
-    told = set()
+async def test_another_timezone_loses_nothing(the_studio: LoadedStudio, until: date) -> None:
+    everywhere = set()
     for timezone in ZONES:
-        document = await the_studio.report(named("long before to long after", until, timezone))
-        told.add((kpi_value(document, "characters_delivered"), kpi_value(document, "gpu_hours")))
-    assert len(told) == 1
+        document = await the_studio.report(
+            REPORT, named("long before to long after", until, timezone)
+        )
+        everywhere.add(
+            (kpi_value(document, "characters_delivered"), kpi_value(document, "gpu_hours"))
+        )
+    assert len(everywhere) == 1
 
 
 async def test_money_is_time_times_the_rate_however_it_is_written(
-    the_studio: Studio, until: date
+    the_studio: LoadedStudio, until: date
 ) -> None:
     period = named("a month", until, "UTC")
-    told = [
-        await the_studio.report(period, gpu_hour_rate=rate, currency="CHF")
+    documents = [
+        await the_studio.report(REPORT, period, gpu_hour_rate=rate, currency="CHF")
         for rate in (2.5, "2.5", "2.50", Decimal("2.5"))
     ]
-    assert len({document.kpis[0] for document in told}) == 1
-    assert told[0].kpis[0].value is not None
-    dearer = await the_studio.report(period, gpu_hour_rate=25, currency="CHF")
+    assert len({document.kpis[0] for document in documents}) == 1
+    assert documents[0].kpis[0].value is not None
+    dearer = await the_studio.report(REPORT, period, gpu_hour_rate=25, currency="CHF")
     tenfold = kpi_value(dearer, "cost_per_character") - 10 * kpi_value(
-        told[0], "cost_per_character"
+        documents[0], "cost_per_character"
     )
     assert abs(tenfold) <= Decimal("0.05")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,63 +13,30 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from deploy.demo import generate_tables
-from deploy.demo.generate import Tables
 from deploy.demo.rows import GenerationJob
-from deploy.local.infrastructure import LocalInfrastructure
-from services.aggregator.report_types import ReportRequest, report_types
 from services.aggregator.report_types.generation_jobs.queries import HELD_ROWS
 from shared.document import Kpi, ReportDocument, Table
 from shared.periods import Period
+from tests.oracle.awkward_periods import ZONES, halves, named, periods
 from tests.oracle.generation_jobs_oracle import expected, share
-from tests.oracle.seasons import AHEAD, LEAP_SPRING, SCALE, SEED, ZONES, Studio, period, periods
-from tests.studio import studio, studio_source
+from tests.oracle.loaded_studio import LoadedStudio
+from tests.oracle.question import Question
 
 INSTANTS = ("queued_at", "started_at", "finished_at")
 
 
-@pytest.fixture(
-    scope="module",
-    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
-    ids=["leap_spring", "ahead"],
-)
-def until(request: pytest.FixtureRequest) -> date:
-    day: date = request.param
-    return day
-
-
-@pytest.fixture(scope="module")
-def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
-    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def rows(until: date) -> Tables:
-    return generate_tables(SCALE, SEED, until)
-
-
-@pytest.fixture
-async def the_studio(
-    infra: LocalInfrastructure, database: str, rows: Tables
-) -> AsyncIterator[Studio]:
-    source = studio_source(infra, database)
-    yield Studio(source, rows)
-    await source.close()
-
-
-async def report(the_studio: Studio, of: Period, **parameters: Any) -> ReportDocument:
+async def report(the_studio: LoadedStudio, of: Period, **parameters: Any) -> ReportDocument:
     return await the_studio.report("generation_jobs", of, **parameters)
 
 
 @pytest.mark.parametrize("timezone", ZONES)
-async def test_every_row_and_figure(the_studio: Studio, until: date, timezone: str) -> None:
+async def test_every_row_and_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
     for of in periods(until, timezone):
         await check(the_studio, of)
 
 
 async def test_a_job_that_finished_at_midnight_belongs_to_the_day_that_begins(
-    the_studio: Studio, until: date
+    the_studio: LoadedStudio, until: date
 ) -> None:
     begun = {
         (local.date(), timezone)
@@ -99,23 +66,19 @@ async def test_a_job_that_finished_at_midnight_belongs_to_the_day_that_begins(
     ids=str,
 )
 async def test_every_row_and_figure_of_a_selection(
-    the_studio: Studio, until: date, wanted: dict[str, list[str]]
+    the_studio: LoadedStudio, until: date, wanted: dict[str, list[str]]
 ) -> None:
-    for of in (period(until, "half a year"), period(until, "over the last day")):
+    for of in (named("half a year", until), named("over the last day", until)):
         document = await check(the_studio, of, **wanted)
         if of.last_day < until:
             assert document.row_count, "the selection is not empty, so something was compared"
 
 
-async def check(the_studio: Studio, of: Period, **wanted: list[str]) -> ReportDocument:
+async def check(the_studio: LoadedStudio, of: Period, **wanted: list[str]) -> ReportDocument:
     document = await report(the_studio, of, **wanted)
     truth = expected(
         the_studio.rows,
-        first_day=of.first_day,
-        last_day=of.last_day,
-        timezone=of.timezone,
-        as_of=document.as_of,
-        **wanted,
+        Question.of(document, wanted),
     )
     (table,) = document.tables
     assert read_back(table) == truth.rows
@@ -189,8 +152,10 @@ def check_change(kpi: Kpi, now: Fraction | None, before: Fraction | None) -> Non
         assert kpi.change_percent == tenths((now - before) / before * 100)
 
 
-async def test_a_limit_cuts_the_rows_and_nothing_else(the_studio: Studio, until: date) -> None:
-    of = period(until, "a month")
+async def test_a_limit_cuts_the_rows_and_nothing_else(
+    the_studio: LoadedStudio, until: date
+) -> None:
+    of = named("a month", until)
     whole = await report(the_studio, of)
     (all_jobs,) = whole.tables
     for limit in (1, 7, len(all_jobs.rows) - 1, len(all_jobs.rows), len(all_jobs.rows) + 1):
@@ -205,34 +170,22 @@ async def test_a_limit_cuts_the_rows_and_nothing_else(the_studio: Studio, until:
 
 
 async def test_a_list_too_long_to_hold_is_stored_beside_the_document(
-    the_studio: Studio, until: date
+    the_studio: LoadedStudio, until: date
 ) -> None:
-    of = period(until, "long before to long after")
-    report_type = report_types["generation_jobs"]
-    request = ReportRequest(
-        period=of,
-        parameters=report_type.parameters.model_validate({}),
-        tenant="Lighthouse Studio",
-        generated_at=datetime.now(UTC),
-    )
-    async with the_studio.source.snapshot() as session:
-        (table,) = (await report_type.build(session, request)).tables
+    of = named("long before to long after", until)
+    (table,) = (await the_studio.built("generation_jobs", of)).tables
     assert not table.rows
     assert table.row_count > HELD_ROWS
     document = await check(the_studio, of)
     assert document.row_count == table.row_count
 
 
-async def test_halves_of_a_period_make_the_whole(the_studio: Studio, until: date) -> None:
+async def test_halves_of_a_period_make_the_whole(the_studio: LoadedStudio, until: date) -> None:
     for of in periods(until):
         if of.days < 2:
             continue
-        cut = of.first_day + timedelta(days=of.days // 2)
-        halves = [
-            await report(the_studio, of.model_copy(update={"last_day": cut - timedelta(days=1)})),
-            await report(the_studio, of.model_copy(update={"first_day": cut})),
-        ]
-        parts = [row for half in halves for row in half.tables[0].rows]
+        documents = [await report(the_studio, half) for half in halves(of)]
+        parts = [row for document in documents for row in document.tables[0].rows]
         assert tuple(parts) == (await report(the_studio, of)).tables[0].rows
 
 
@@ -241,9 +194,9 @@ async def test_halves_of_a_period_make_the_whole(the_studio: Studio, until: date
     [("projects", 3), ("scene_types", 4), ("resolution_tiers", 5), ("statuses", 7)],
 )
 async def test_filters_partition_the_jobs(
-    parameter: str, column: int, the_studio: Studio, until: date
+    parameter: str, column: int, the_studio: LoadedStudio, until: date
 ) -> None:
-    of = period(until, "half a year")
+    of = named("half a year", until)
     whole = (await report(the_studio, of)).tables[0].rows
     values = sorted({str(row[column]) for row in whole})
     assert len(values) > 1
@@ -253,9 +206,9 @@ async def test_filters_partition_the_jobs(
     assert sorted(itertools.chain(*parts)) == sorted(whole)
 
 
-async def test_another_timezone_loses_no_job(the_studio: Studio, until: date) -> None:
+async def test_another_timezone_loses_no_job(the_studio: LoadedStudio, until: date) -> None:
     for timezone in ZONES:
-        document = await report(the_studio, period(until, "long before to long after", timezone))
+        document = await report(the_studio, named("long before to long after", until, timezone))
         finished = {
             str(job.id)
             for job in the_studio.rows.generation_jobs

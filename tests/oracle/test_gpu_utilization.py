@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from deploy.demo import generate_tables
-from deploy.demo.generate import Tables
-from deploy.local.infrastructure import LocalInfrastructure
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
     GpuTime,
@@ -24,9 +20,8 @@ from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.selection import SceneSelection
 from shared.document import ReportDocument
 from shared.periods import Period
-from tests.oracle.delivery_summary_oracle import bucket_of, change
+from tests.oracle.awkward_periods import ZONES, halves, named, periods, periods_with_a_grain
 from tests.oracle.gpu_utilization_oracle import (
-    HOUR,
     Half,
     by_hour,
     by_kind,
@@ -34,56 +29,23 @@ from tests.oracle.gpu_utilization_oracle import (
     expected,
     over_time,
 )
-from tests.oracle.loaded_studio import (
-    AHEAD,
-    GRAINS,
-    LEAP_SPRING,
-    ZONES,
-    LoadedStudio,
-    periods,
-    rows_of,
-)
-from tests.studio import studio, studio_source
+from tests.oracle.loaded_studio import LoadedStudio
+from tests.oracle.plain import HOUR, buckets, change
+from tests.oracle.question import Question
+from tests.oracle.told import drawn, rows_of
 
-SCALE = 0.1
-SEED = 5
 REPORT = "gpu_utilization"
 
 
-@pytest.fixture(
-    scope="module",
-    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
-    ids=["leap_spring", "ahead"],
-)
-def until(request: pytest.FixtureRequest) -> date:
-    day: date = request.param
-    return day
-
-
 @pytest.fixture(scope="module")
-def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
-    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def tables(until: date) -> Tables:
-    return generate_tables(SCALE, SEED, until)
-
-
-@pytest.fixture
-async def the_studio(
-    infra: LocalInfrastructure, database: str, tables: Tables
-) -> AsyncIterator[LoadedStudio]:
-    source = studio_source(infra, database)
-    yield LoadedStudio(source, tables)
-    await source.close()
+def scale() -> float:
+    """The oracle goes through every quarter of an hour of every worker."""
+    return 0.1
 
 
 @pytest.mark.parametrize("timezone", ZONES)
 async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
-    for number, period in enumerate(periods(until, timezone)):
-        grain = GRAINS[(number + ZONES.index(timezone)) % 3]
+    for period, grain in periods_with_a_grain(until, timezone):
         check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)
 
 
@@ -99,7 +61,7 @@ async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str
 async def test_every_figure_of_a_part(
     the_studio: LoadedStudio, until: date, filters: dict[str, Any]
 ) -> None:
-    names = sorted(project.name for project in the_studio.tables.projects)
+    names = the_studio.values_of("projects")
     filters = {
         name: names[:wanted] if isinstance(wanted, int) else wanted
         for name, wanted in filters.items()
@@ -112,18 +74,11 @@ async def test_every_figure_of_a_part(
 def check(
     document: ReportDocument, the_studio: LoadedStudio, grain: str, **filters: list[str]
 ) -> None:
-    period = document.period
     now, before = expected(
-        the_studio.tables,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        timezone=period.timezone,
-        grain=grain,
-        as_of=document.as_of,
-        **filters,
+        the_studio.rows,
+        Question.of(document, filters, grain),
     )
-    days = [period.first_day + timedelta(days=n) for n in range(period.days)]
-    keys = list(dict.fromkeys(bucket_of(day, grain) for day in days))
+    keys = list(buckets(document.period.first_day, document.period.last_day, grain))
     narrowed = bool(filters)
     assert rows_of(document, "over_time") == over_time(now, keys, narrowed)
     for kind, total in (
@@ -132,7 +87,7 @@ def check(
         ("resolution_tier", "All tiers"),
     ):
         assert rows_of(document, f"by_{kind}") == by_kind(now, before, kind, total)
-    assert rows_of(document, "workers") == by_worker(the_studio.tables, now, before, narrowed)
+    assert rows_of(document, "workers") == by_worker(the_studio.rows, now, before, narrowed)
     assert rows_of(document, "hours") == by_hour(now)
     check_kpis(document, now, before)
     check_charts(document, now)
@@ -160,12 +115,9 @@ def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
 
 def check_charts(document: ReportDocument, now: Half) -> None:
     """What is drawn is what the tables say, as far as a float can."""
-    charts = {c.name: c.specification for section in document.sections for c in section.charts}
+    charts = drawn(document)
     if "work_over_time" in charts:
-        drawn = {
-            (bar["bucket"], bar["series"]): bar["count"]
-            for bar in charts["work_over_time"]["data"]["values"]
-        }
+        bars = {(bar["bucket"], bar["series"]): bar["count"] for bar in charts["work_over_time"]}
         truth = {
             (bucket, series): value / HOUR
             for bucket, time in now.buckets.items()
@@ -174,10 +126,11 @@ def check_charts(document: ReportDocument, now: Half) -> None:
             )
             if value
         }  # fmt: skip
-        assert drawn == pytest.approx(truth)
+        assert bars == pytest.approx(truth)
     if "hours_of_week" in charts:
-        fields = charts["hours_of_week"]["data"]["values"]
-        assert len(fields) == sum(cell.available > 0 for cell in now.hours.values())
+        assert len(charts["hours_of_week"]) == sum(
+            cell.available > 0 for cell in now.hours.values()
+        )
 
 
 def tenths(value: Fraction) -> Decimal:
@@ -208,11 +161,7 @@ async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: 
     for period in periods(until, "Europe/Berlin"):
         if period.days < 2 or period.ends_at > (await figures(the_studio, period)).as_of:
             continue  # what runs at the as-of time grows from one snapshot to the next
-        cut = period.first_day + timedelta(days=period.days // 2)
-        parts = [
-            await figures(the_studio, period.model_copy(update=update))
-            for update in ({"last_day": cut - timedelta(days=1)}, {"first_day": cut})
-        ]
+        parts = [await figures(the_studio, half) for half in halves(period)]
         whole = await figures(the_studio, period)
         assert parts[0].total + parts[1].total == whole.total
         assert parts[0].work + parts[1].work == whole.work
@@ -220,8 +169,7 @@ async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: 
 
 
 async def test_each_filter_partitions_the_work(the_studio: LoadedStudio, until: date) -> None:
-    day = until - timedelta(days=120)
-    period = Period(first_day=day, last_day=day + timedelta(days=60), timezone="Europe/Berlin")
+    period = named("half a year", until)
     whole = await figures(the_studio, period)
     for field, names in (
         ("projects", {kind.project for kind in whole.gpu}),
@@ -244,13 +192,8 @@ async def test_each_filter_partitions_the_work(the_studio: LoadedStudio, until: 
 async def test_another_timezone_moves_time_over_midnight_and_loses_none(
     the_studio: LoadedStudio, until: date
 ) -> None:
-    jobs = the_studio.tables.generation_jobs
+    jobs = the_studio.rows.generation_jobs
     for timezone in ZONES:
-        period = Period(
-            first_day=until - timedelta(days=900),
-            last_day=until + timedelta(days=300),
-            timezone=timezone,
-        )
-        found = await figures(the_studio, period)
+        found = await figures(the_studio, named("long before to long after", until, timezone))
         ended = [job for job in jobs if job.finished_at and job.finished_at < found.as_of]
         assert found.total.gpu == sum(job.gpu_milliseconds or 0 for job in ended)

@@ -3,75 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from deploy.demo import generate_tables
-from deploy.demo.generate import Tables
-from deploy.local.infrastructure import LocalInfrastructure
 from services.aggregator.report_types.quality_metrics.figures import Attempts, Figures, together
 from services.aggregator.report_types.quality_metrics.queries import read_figures
 from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.selection import SceneSelection
 from shared.document import Cell, ReportDocument, Verdict
 from shared.periods import Period
-from tests.oracle.delivery_summary_oracle import bucket_of
-from tests.oracle.loaded_studio import (
-    AHEAD,
-    GRAINS,
-    LEAP_SPRING,
-    ZONES,
-    LoadedStudio,
-    periods,
-    rows_of,
-)
-from tests.oracle.quality_metrics_oracle import Around, Half, expected, interval, passed, percent
-from tests.studio import studio, studio_source
+from tests.oracle.awkward_periods import ZONES, halves, named, periods, periods_with_a_grain
+from tests.oracle.loaded_studio import LoadedStudio
+from tests.oracle.plain import buckets, share
+from tests.oracle.quality_metrics_oracle import Around, Half, expected, interval, passed
+from tests.oracle.question import Question
+from tests.oracle.told import rows_of
 
-SCALE = 0.3
-SEED = 7
 REPORT = "quality_metrics"
-
-
-@pytest.fixture(
-    scope="module",
-    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
-    ids=["leap_spring", "ahead"],
-)
-def until(request: pytest.FixtureRequest) -> date:
-    day: date = request.param
-    return day
-
-
-@pytest.fixture(scope="module")
-def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
-    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def tables(until: date) -> Tables:
-    return generate_tables(SCALE, SEED, until)
-
-
-@pytest.fixture
-async def the_studio(
-    infra: LocalInfrastructure, database: str, tables: Tables
-) -> AsyncIterator[LoadedStudio]:
-    source = studio_source(infra, database)
-    yield LoadedStudio(source, tables)
-    await source.close()
 
 
 @pytest.mark.parametrize("timezone", ZONES)
 async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
-    for number, period in enumerate(periods(until, timezone)):
-        grain = GRAINS[(number + ZONES.index(timezone)) % 3]
+    for period, grain in periods_with_a_grain(until, timezone):
         check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)
 
 
@@ -87,7 +45,7 @@ async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str
 async def test_every_figure_of_a_part(
     the_studio: LoadedStudio, until: date, filters: dict[str, Any]
 ) -> None:
-    names = sorted(project.name for project in the_studio.tables.projects)
+    names = the_studio.values_of("projects")
     filters = {
         name: names[:wanted] if isinstance(wanted, int) else wanted
         for name, wanted in filters.items()
@@ -100,18 +58,11 @@ async def test_every_figure_of_a_part(
 def check(
     document: ReportDocument, the_studio: LoadedStudio, grain: str, **filters: list[str]
 ) -> None:
-    period = document.period
     now, before, around = expected(
-        the_studio.tables,
-        first_day=period.first_day,
-        last_day=period.last_day,
-        timezone=period.timezone,
-        grain=grain,
-        as_of=document.as_of,
-        **filters,
+        the_studio.rows,
+        Question.of(document, filters, grain),
     )
-    days = [period.first_day + timedelta(days=n) for n in range(period.days)]
-    keys = list(dict.fromkeys(bucket_of(day, grain) for day in days))
+    keys = list(buckets(document.period.first_day, document.period.last_day, grain))
     check_over_time(rows_of(document, "over_time"), keys, now)
     check_failures(rows_of(document, "failures"), now, before)
     for kind in ("project", "scene_type", "resolution_tier"):
@@ -128,7 +79,7 @@ def check_over_time(rows: Sequence[tuple[Cell, ...]], keys: list[str], now: Half
             name,
             found.total(),
             found[""],
-            percent(*passed(found)),
+            share(*passed(found)),
             attempts[False],
             attempts[True],
             hundredths(attempts[True], attempts[False]),
@@ -157,10 +108,10 @@ def check_failures(rows: Sequence[tuple[Cell, ...]], now: Half, before: Half) ->
         earlier = failed_before if every else before.found[name]
         assert row[1:6] == (
             mine,
-            percent(mine, failed),
-            percent(mine, checks),
+            share(mine, failed),
+            share(mine, checks),
             earlier,
-            percent(earlier, checks_before),
+            share(earlier, checks_before),
         )
         comparisons = 1 if every else len(ranked)
         check_difference(
@@ -177,7 +128,7 @@ def check_kinds(rows: Sequence[tuple[Cell, ...]], kind: str, now: Half, before: 
         every = row is rows[-1]
         mine = passed(now.found if every else now.kinds[kind, name])
         earlier = passed(before.found if every else before.kinds[kind, name])
-        assert row[1:5] == (mine[1], percent(*mine), earlier[1], percent(*earlier))
+        assert row[1:5] == (mine[1], share(*mine), earlier[1], share(*earlier))
         check_difference(row[5:], earlier, mine, 1 if every else len(ranked))
 
 
@@ -206,7 +157,7 @@ def check_changes(document: ReportDocument, around: list[Around]) -> None:
         for row, name in zip(rows, ["", *ranked], strict=True):
             earlier = change.before[name], change.before.total()
             later = change.after[name], change.after.total()
-            assert row[2:6] == (earlier[1], percent(*earlier), later[1], percent(*later))
+            assert row[2:6] == (earlier[1], share(*earlier), later[1], share(*later))
             comparisons = len(ranked) if name else 1
             check_difference(row[6:], earlier, later, comparisons, more_is_better=not name)
     assert seen == len(told)
@@ -242,8 +193,7 @@ def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
         mine, earlier = passed(getattr(now, field)), passed(getattr(before, field))
         kpi = kpis[name]
         assert [kpi.value, kpi.previous] == [
-            None if share is None else Decimal(share)
-            for share in (percent(*mine), percent(*earlier))
+            None if part is None else Decimal(part) for part in (share(*mine), share(*earlier))
         ]
         truth = interval(earlier, mine, 1)
         noise = truth is None or truth[1] <= 0 <= truth[2]
@@ -275,19 +225,14 @@ async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: 
     for period in periods(until, "Europe/Berlin"):
         if period.days < 2 or period.ends_at > (await figures(the_studio, period)).as_of:
             continue  # what is checked meanwhile would be in one of them only
-        cut = period.first_day + timedelta(days=period.days // 2)
-        parts = [
-            await figures(the_studio, period.model_copy(update=update))
-            for update in ({"last_day": cut - timedelta(days=1)}, {"first_day": cut})
-        ]
+        parts = [await figures(the_studio, half) for half in halves(period)]
         whole = await figures(the_studio, period)
         assert together(part.total for part in parts) == whole.total
         assert sum((part.total_attempts for part in parts), Attempts()) == whole.total_attempts
 
 
 async def test_each_filter_partitions_the_checks(the_studio: LoadedStudio, until: date) -> None:
-    day = until - timedelta(days=120)
-    period = Period(first_day=day, last_day=day + timedelta(days=60), timezone="Europe/Berlin")
+    period = named("half a year", until)
     whole = await figures(the_studio, period)
     assert whole.changes
     for field, names in (
@@ -309,15 +254,10 @@ async def test_another_timezone_moves_checks_over_midnight_and_loses_none(
     the_studio: LoadedStudio, until: date
 ) -> None:
     for timezone in ZONES:
-        period = Period(
-            first_day=until - timedelta(days=900),
-            last_day=until + timedelta(days=300),
-            timezone=timezone,
-        )
-        found = await figures(the_studio, period)
+        found = await figures(the_studio, named("long before to long after", until, timezone))
         truth = Counter(
             check.failure_type
-            for check in the_studio.tables.qa_checks
+            for check in the_studio.rows.qa_checks
             if check.checked_at < found.as_of
         )
         assert found.total == truth

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 
-from deploy.demo import generate_tables
-from deploy.demo.generate import Tables
-from deploy.local.infrastructure import LocalInfrastructure
 from shared.document import Kpi, ReportDocument, Table
 from shared.periods import Period
-from tests.oracle.delivery_summary_oracle import bucket_of
+from tests.oracle.awkward_periods import GRAINS, ZONES, grains_of, halves, named, periods
+from tests.oracle.loaded_studio import LoadedStudio
+from tests.oracle.plain import HOUR, buckets
+from tests.oracle.question import Question
 from tests.oracle.reviewer_productivity_oracle import (
-    HOUR,
     OTHERS,
     TOGETHER,
     Decided,
@@ -31,47 +30,17 @@ from tests.oracle.reviewer_productivity_oracle import (
     quantile,
     row,
 )
-from tests.oracle.seasons import AHEAD, LEAP_SPRING, SCALE, SEED, ZONES, Studio, period, periods
-from tests.studio import studio, studio_source
 
 LENGTHS = ("half a year", "a month", "one day", "over the last day", "over the first day")
 
 
-@pytest.fixture(
-    scope="module",
-    params=[LEAP_SPRING, pytest.param(AHEAD, marks=pytest.mark.long)],
-    ids=["leap_spring", "ahead"],
-)
-def until(request: pytest.FixtureRequest) -> date:
-    day: date = request.param
-    return day
-
-
-@pytest.fixture(scope="module")
-def database(infra: LocalInfrastructure, until: date) -> Iterator[str]:
-    with studio(infra, scale=SCALE, seed=SEED, until=until) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def rows(until: date) -> Tables:
-    return generate_tables(SCALE, SEED, until)
-
-
-@pytest.fixture
-async def the_studio(
-    infra: LocalInfrastructure, database: str, rows: Tables
-) -> AsyncIterator[Studio]:
-    source = studio_source(infra, database)
-    yield Studio(source, rows)
-    await source.close()
-
-
 @pytest.mark.parametrize("timezone", ZONES)
-@pytest.mark.parametrize("grain", ["day", "week", "month"])
-async def test_every_figure(the_studio: Studio, until: date, timezone: str, grain: str) -> None:
+@pytest.mark.parametrize("grain", GRAINS)
+async def test_every_figure(
+    the_studio: LoadedStudio, until: date, timezone: str, grain: str
+) -> None:
     for of in periods(until, timezone):
-        if grain != "day" or of.days <= 400:
+        if grain in grains_of(of):
             await check(the_studio, of, grain)
 
 
@@ -87,30 +56,30 @@ async def test_every_figure(the_studio: Studio, until: date, timezone: str, grai
     ids=str,
 )
 async def test_every_figure_of_a_selection(
-    by_person: bool, wanted: dict[str, list[str]], the_studio: Studio, until: date
+    by_person: bool, wanted: dict[str, list[str]], the_studio: LoadedStudio, until: date
 ) -> None:
     for name in LENGTHS:
-        await check(the_studio, period(until, name), "week", by_person=by_person, **wanted)
+        await check(the_studio, named(name, until), "week", by_person=by_person, **wanted)
 
 
 async def check(
-    the_studio: Studio, of: Period, grain: str, *, by_person: bool = False, **wanted: list[str]
+    the_studio: LoadedStudio,
+    of: Period,
+    grain: str,
+    *,
+    by_person: bool = False,
+    **wanted: list[str],
 ) -> None:
     document = await the_studio.report(
         "reviewer_productivity", of, grain=grain, by_person=by_person, **wanted
     )
     truth = expected(
         the_studio.rows,
-        first_day=of.first_day,
-        last_day=of.last_day,
-        timezone=of.timezone,
-        as_of=document.as_of,
-        **wanted,
+        Question.of(document, wanted),
     )
     tables = {table.name: table for table in document.tables}
     check_teams(tables["by_team"], truth, people_too=by_person)
-    days = [of.first_day + timedelta(days=number) for number in range(of.days)]
-    keys = list(dict.fromkeys(bucket_of(day, grain) for day in days))
+    keys = list(buckets(of.first_day, of.last_day, grain))
     found = by_bucket(truth.now, grain)
     assert list(tables["over_time"].rows) == [
         (key, *row(found.get(key, []), people_too=by_person).cells) for key in keys
@@ -263,13 +232,15 @@ def drawn(specification: dict[str, Any]) -> Counter[tuple[str, str]]:
     return Counter({(value["series"], value["bucket"]): value["count"] for value in values})
 
 
-async def test_small_selections_are_among_those_tried(the_studio: Studio, until: date) -> None:
+async def test_small_selections_are_among_those_tried(
+    the_studio: LoadedStudio, until: date
+) -> None:
     """Else the rules about who may be shown would not have been put to the test."""
     together, others, more = 0, 0, 0
     for wanted in ({}, {"projects": ["Lanterns of Osk"], "resolution_tiers": ["preview"]}):
         for name in LENGTHS:
             document = await the_studio.report(
-                "reviewer_productivity", period(until, name), by_person=True, **wanted
+                "reviewer_productivity", named(name, until), by_person=True, **wanted
             )
             tables = {table.name: table for table in document.tables}
             together += any(row[0] == TOGETHER for row in tables["by_team"].rows)
@@ -280,41 +251,33 @@ async def test_small_selections_are_among_those_tried(the_studio: Studio, until:
     assert more
 
 
-async def test_halves_of_a_period_add_up_to_it(the_studio: Studio, until: date) -> None:
+async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: date) -> None:
     for of in periods(until):
         if of.days < 2:
             continue
-        cut = of.first_day + timedelta(days=of.days // 2)
-        head = of.model_copy(update={"last_day": cut - timedelta(days=1)})
-        tail = of.model_copy(update={"first_day": cut})
-        parts = [await decided(the_studio, part) for part in (head, tail)]
+        parts = [await decided(the_studio, half) for half in halves(of)]
         assert sum(parts) == await decided(the_studio, of)
 
 
 @pytest.mark.parametrize("parameter", ["projects", "scene_types", "resolution_tiers"])
 async def test_filters_partition_the_reviews(
-    parameter: str, the_studio: Studio, until: date
+    parameter: str, the_studio: LoadedStudio, until: date
 ) -> None:
-    of, tables = period(until, "half a year"), the_studio.rows
-    values = {
-        "projects": {project.name for project in tables.projects},
-        "scene_types": {character.scene_type for character in tables.characters},
-        "resolution_tiers": {character.resolution_tier for character in tables.characters},
-    }[parameter]
+    of, values = named("half a year", until), the_studio.values_of(parameter)
     parts = [await decided(the_studio, of, **{parameter: [value]}) for value in values]
     assert sum(parts) == await decided(the_studio, of) > 0
 
 
-async def test_another_timezone_loses_no_review(the_studio: Studio, until: date) -> None:
+async def test_another_timezone_loses_no_review(the_studio: LoadedStudio, until: date) -> None:
     for timezone in ZONES:
-        of = period(until, "long before to long after", timezone)
+        of = named("long before to long after", until, timezone)
         document = await the_studio.report("reviewer_productivity", of)
         kpis = {kpi.name: kpi.value for kpi in document.kpis}
         asked = sum(review.requested_at < document.as_of for review in the_studio.rows.reviews)
         assert (kpis["reviews_decided"] or 0) + (kpis["reviews_waiting"] or 0) == asked
 
 
-async def decided(the_studio: Studio, of: Period, **wanted: list[str]) -> int:
+async def decided(the_studio: LoadedStudio, of: Period, **wanted: list[str]) -> int:
     document = await the_studio.report("reviewer_productivity", of, **wanted)
     (value,) = (kpi.value for kpi in document.kpis if kpi.name == "reviews_decided")
     return int(value or 0)

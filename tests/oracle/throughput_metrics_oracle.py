@@ -7,7 +7,7 @@ the period's timezone, and lists of durations are sorted here, one for each cell
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -15,7 +15,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deploy.demo.rows import Character
-from tests.oracle.plain import DAY, bucket_of, change, elapsed, fixed, mean, quantile
+from tests.oracle.plain import DAY, bucket_of, buckets, change, elapsed, fixed, mean, quantile
+from tests.oracle.question import Question
 
 HALF, NINE_TENTHS = Fraction(1, 2), Fraction(9, 10)
 Row = tuple[Any, ...]
@@ -36,19 +37,15 @@ class Expected:
 def expected(
     characters: Sequence[Character],
     project_names: dict[int, str],
-    *,
-    first_day: date,
-    last_day: date,
-    timezone: str,
-    grain: str,
-    as_of: datetime,
-    projects: Collection[str] = (),
-    scene_types: Collection[str] = (),
-    resolution_tiers: Collection[str] = (),
+    question: Question,
 ) -> Expected:
-    zone = ZoneInfo(timezone)
-    length = (last_day - first_day).days + 1
-    asked = {"project": projects, "scene_type": scene_types, "resolution_tier": resolution_tiers}
+    zone, as_of, grain = question.zone, question.as_of, question.grain
+    first_day, last_day = question.first_day, question.last_day
+    asked = {
+        "project": question.projects,
+        "scene_type": question.scene_types,
+        "resolution_tier": question.resolution_tiers,
+    }
     groups: dict[str, dict[str, tuple[list[int], list[int]]]] = {
         name: defaultdict(lambda: ([], []), {each: ([], []) for each in wanted})
         for name, wanted in asked.items()
@@ -65,11 +62,11 @@ def expected(
             "scene_type": one.scene_type,
             "resolution_tier": one.resolution_tier,
         }
-        if any(wanted and about[name] not in wanted for name, wanted in asked.items()):
+        if not question.covers(**about):
             continue
-        came = one.onboarded_at.astimezone(zone).date()
+        came = question.day(one.onboarded_at)
         left = one.delivered_at if one.delivered_at and one.delivered_at < as_of else None
-        on = left.astimezone(zone).date() if left else None
+        on = question.day(left) if left else None
         if one.onboarded_at < as_of:
             if came <= last_day and (on is None or on > last_day):
                 waiting.append(one)
@@ -78,18 +75,19 @@ def expected(
         if left is None or on is None:
             continue
         took = elapsed(one.onboarded_at, left)
-        if first_day <= on <= last_day:
+        half = question.half(on)
+        if half is None:
+            continue
+        if half == 0:
             now.append(took)
             by_bucket.setdefault(bucket_of(on, grain), []).append(took)
             slow.append(
                 (-took, one.id, (one.name, *about.values(), str(came), str(on), days(took)))
             )
-        elif first_day - timedelta(days=length) <= on < first_day:
-            before.append(took)
         else:
-            continue
+            before.append(took)
         for name, value in about.items():
-            groups[name][value][0 if on >= first_day else 1].append(took)
+            groups[name][value][half].append(took)
 
     end = min(midnight_after(last_day, zone), as_of)
     begin = min(midnight_after(first_day - timedelta(days=1), zone), as_of)
@@ -118,13 +116,9 @@ def expected(
         for one in sorted(waiting, key=lambda one: (one.onboarded_at, one.id))[:10]
     ]
     tables["slowest_deliveries"] = [row for _, _, row in sorted(slow)[:10]]
-    every_day = [first_day + timedelta(days=number) for number in range(length)]
-    buckets: dict[str, list[date]] = {}
-    for day in every_day:
-        buckets.setdefault(bucket_of(day, grain), []).append(day)
     tables["over_time"] = [
         (key, str(covered[0]), str(covered[-1]), *spread(by_bucket.get(key, [])))
-        for key, covered in buckets.items()
+        for key, covered in buckets(first_day, last_day, grain).items()
     ] + [("Whole period", str(first_day), str(last_day), *spread(now))]
     ages_before = [elapsed(one.onboarded_at, begin) for one in waiting_before]
     return Expected(now, before, ages, ages_before, by_bucket, tables)
