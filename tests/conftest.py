@@ -1,7 +1,8 @@
 """A real broker and a real database for every test that wants one.
 
 Where a container engine answers, they come from testcontainers; else from the private
-instances that `make run` uses too. Either way each test session has its own.
+instances that `make run` uses too. Either way each test session has its own, and so has each
+worker where several run beside each other (`pytest -n`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,19 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from xdist.remote import Producer
 
 from deploy.local.infrastructure import LocalInfrastructure
 from shared.settings import ServiceSettings
 from shared.store.engine import Store, asyncpg_url
 from tests.containers_or_local import infrastructure, settings_of
+from tests.distribution import ByWhatTheyShare
 from tests.tenants import Tenant, new_tenant
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWhatTheyShare:
+    """Tests that share something made once stay in one worker."""
+    return ByWhatTheyShare(config, log)
 
 
 @pytest.fixture(scope="session")
