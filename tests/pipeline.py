@@ -25,6 +25,7 @@ from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import FINAL_RUN_STATUSES, DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
+from tests.processes import PATIENCE
 from tests.tenants import Tenant
 
 OCTOBER = Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC")
@@ -151,22 +152,24 @@ class Pipeline:
             if not path.name.startswith(".")
         }
 
-    async def until(self, fact: Callable[[], Awaitable[bool]], what: str, seconds: float) -> None:
+    async def until(self, fact: Callable[[], Awaitable[bool]], what: str) -> None:
         """Wait until it is so."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while not await fact():
-            assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+            assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
             await asyncio.sleep(0.05)
 
-    async def until_status(self, run_id: UUID, *wanted: RunStatus, seconds: float = 25) -> None:
+    async def until_status(
+        self, run_id: UUID, *wanted: RunStatus, seconds: float = PATIENCE
+    ) -> None:
         """Wait for the run to be in one of these."""
 
         async def there() -> bool:
             return RunStatus((await self.run(run_id))["status"]) in wanted
 
-        await self.until(there, f"run {run_id} is {' or '.join(wanted)}", seconds)
+        await self.until(there, f"run {run_id} is {' or '.join(wanted)}")
 
-    async def until_settled(self, *run_ids: UUID, seconds: float = 25) -> None:
+    async def until_settled(self, *run_ids: UUID) -> None:
         """Wait until the runs and their deliveries have come to an end, whatever it is."""
 
         async def settled() -> bool:
@@ -179,7 +182,7 @@ class Pipeline:
             )
 
         try:
-            await self.until(settled, "all is settled", seconds)
+            await self.until(settled, "all is settled")
         except AssertionError as error:
             raise AssertionError(f"{error}\n{await self._unsettled(run_ids)}") from None
 

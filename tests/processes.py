@@ -40,6 +40,9 @@ IMPATIENT = {
 }
 """What takes half a minute in production takes two seconds here."""
 
+PATIENCE = 90.0
+"""Seconds that a process may need where others want the processors, too; usual is one or two."""
+
 
 class ServiceProcess:
     """One process of one service."""
@@ -76,7 +79,7 @@ class ServiceProcess:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def wait_until_ready(self, seconds: float = 30.0) -> None:
+    def wait_until_ready(self, seconds: float = PATIENCE) -> None:
         """Return once `/health/ready` says so."""
 
         def ready() -> bool:
@@ -89,7 +92,7 @@ class ServiceProcess:
 
         assert _within(seconds, ready), f"not ready after {seconds} s: {self!r}"
 
-    def wait_for_end(self, seconds: float = 15.0) -> int:
+    def wait_for_end(self, seconds: float = PATIENCE) -> int:
         """The exit status; negative is the signal that ended it."""
         try:
             return self._process.wait(seconds)

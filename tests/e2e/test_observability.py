@@ -18,7 +18,7 @@ from uuid6 import uuid7
 from shared.store import tables
 from tests.e2e.reports import REPORTS, WAIT, until_delivered
 from tests.otlp_collector import CollectedSpan, Collector
-from tests.processes import SERVICES, Fleet
+from tests.processes import PATIENCE, SERVICES, Fleet
 from tests.running_api import body
 from tests.schedules import new_schedule
 from tests.tenants import Tenant
@@ -49,9 +49,9 @@ def completed(client: httpx.Client) -> set[str]:
     return {run["id"] for run in client.get(f"{REPORTS}?status=completed").json()["items"]}
 
 
-def until(found: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+def until(found: Callable[[], Any], what: str) -> Any:
     """What is found, once there is something."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not (something := found()):
         assert time.monotonic() < deadline, f"still not there: {what}"
         time.sleep(0.1)
@@ -204,7 +204,7 @@ def test_what_waits_in_a_queue_is_told(ada: httpx.Client, fleet: Fleet) -> None:
         until(lambda: measured(fleet, "scheduler", "broadsheet_queue_depth", **queue), "its depth")
     finally:
         fleet["aggregator"].resume()
-    until(lambda: measured(fleet, "scheduler", "broadsheet_queue_depth", **queue) == 0, "none", 40)
+    until(lambda: measured(fleet, "scheduler", "broadsheet_queue_depth", **queue) == 0, "none")
 
 
 async def test_what_nobody_publishes_grows_old_and_is_told(

@@ -84,10 +84,11 @@ class MortalFleet(Fleet):
         for process in self:
             if process is not self[process.name] or process in self._altered:
                 process.clean_up()
-        started = [
-            self.start(service, wait=False) for service in SERVICES if not self[service].runs
-        ]
-        for process in started if wait else ():
+        for service in SERVICES:
+            if not self[service].runs:
+                self.start(service, wait=False)
+        # All of them: a test may have ended while one that it started was still on its way.
+        for process in self if wait else ():
             process.wait_until_ready()
 
     def _doom_file(self, service: str) -> Path:

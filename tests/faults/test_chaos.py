@@ -49,8 +49,8 @@ async def test_rounds_of_sudden_deaths_and_pauses_cost_no_report_and_double_none
                 await asyncio.sleep(chance.random() * 3)
                 victim.resume()
             if number % 50 == 49:
-                await pipeline.until_settled(*wanted, seconds=90)
-        await pipeline.until_settled(*wanted, seconds=90)
+                await pipeline.until_settled(*wanted)
+        await pipeline.until_settled(*wanted)
 
     outcomes = []
     for run_id, address in wanted.items():

@@ -63,7 +63,7 @@ async def test_a_killed_worker_costs_no_report_and_doubles_none(
     if moment == "after publish":
         fleet["scheduler"].pause()  # or its sweep might publish what the doomed one should
     run_id = await pipeline.request(address, formats=formats)
-    await asyncio.to_thread(doomed.wait_for_end, 30)
+    await asyncio.to_thread(doomed.wait_for_end)
     fleet["scheduler"].resume()
     fleet.spare(service)
     fleet.start(service, wait=False)
@@ -137,7 +137,7 @@ async def test_a_mailer_killed_between_the_dot_and_the_answer_leaves_one_uncerta
 
     with post.misbehaving(Script(hang="dot")):
         run_id = await pipeline.request(address)
-        await pipeline.until(arrived, "the mail is there", 15)
+        await pipeline.until(arrived, "the mail is there")
         fleet["mailer"].kill()
     fleet.start("mailer")
 
@@ -213,7 +213,7 @@ async def test_a_scheduler_killed_while_it_fires_fires_once(
     async def fired() -> bool:
         return len(await pipeline.runs()) > 0
 
-    await pipeline.until(fired, "the schedule fired", 10)
+    await pipeline.until(fired, "the schedule fired")
     (run,) = await pipeline.runs()
     await pipeline.until_settled(run["id"])
 
@@ -246,4 +246,4 @@ async def _until_heard(pipeline: Pipeline, post: PostOffice, command: str) -> No
     async def heard() -> bool:
         return any(line.replace("RCPT to:", "RCPT TO:") == command for line in post.commands)
 
-    await pipeline.until(heard, f"the mail server heard {command}", 15)
+    await pipeline.until(heard, f"the mail server heard {command}")

@@ -38,7 +38,7 @@ async def test_a_late_aggregator_writes_nothing(
 
     assert await pipeline.everything(run_id) == before
     assert "lease lost" in late.log.read_text()
-    late.wait_until_ready(10)
+    late.wait_until_ready()
 
 
 async def test_a_late_renderer_writes_nothing(fleet: MortalFleet, pipeline: Pipeline) -> None:
@@ -79,7 +79,7 @@ async def test_a_late_mailer_does_not_send_what_another_has_sent(
         async def under_way() -> bool:
             return (await pipeline.delivery(run_id))["lease_token"] is not None
 
-        await pipeline.until(under_way, "the mail is under way", 15)
+        await pipeline.until(under_way, "the mail is under way")
         await asyncio.sleep(0.3)
         late.pause()
     fleet.start("mailer")

@@ -82,7 +82,7 @@ async def test_poison_in_every_queue_is_parked_byte_for_byte_and_its_neighbours_
             await broker.put(queue, bytes_, {"poison": name})
     neighbours += [await pipeline.request(address, lane=lane) for lane in Lane]
 
-    await pipeline.until_settled(*neighbours, seconds=40)
+    await pipeline.until_settled(*neighbours)
     for run_id in neighbours:
         await pipeline.assert_made_once(run_id, mailed=True)
     assert len(post.mails_to(address)) == 4
@@ -93,7 +93,7 @@ async def test_poison_in_every_queue_is_parked_byte_for_byte_and_its_neighbours_
     async def all_parked() -> bool:
         return len(await parked()) >= len(QUEUES) * len(POISON)
 
-    await pipeline.until(all_parked, "all poison is parked", 30)
+    await pipeline.until(all_parked, "all poison is parked")
     rows = await parked()
     assert {(row["queue"], row["headers"]["poison"]) for row in rows} == {
         (queue, name) for queue in QUEUES for name in POISON
@@ -121,7 +121,7 @@ async def test_rubbish_in_headers_is_parked_with_the_queue_it_came_from(
         return set(await parked()) == set(RUBBISH)
 
     try:
-        await pipeline.until(all_parked, "all rubbish is parked", 10)
+        await pipeline.until(all_parked, "all rubbish is parked")
     except AssertionError:
         raise AssertionError(f"not parked: {set(RUBBISH) - set(await parked())}") from None
     rows = await parked()
@@ -196,7 +196,7 @@ async def test_a_copy_of_a_request_in_a_foreign_queue_is_parked_and_its_run_goes
     async def heard() -> bool:
         return bool(overheard.about(run_id, "report.requested.v1"))
 
-    await pipeline.until(heard, "the request is published", 10)
+    await pipeline.until(heard, "the request is published")
     (request,) = overheard.about(run_id, "report.requested.v1")
     await broker.put_again(request, RENDERER.queue_name(Lane.INTERACTIVE))
 
@@ -204,7 +204,7 @@ async def test_a_copy_of_a_request_in_a_foreign_queue_is_parked_and_its_run_goes
         rows = await pipeline.dead_letters()
         return any(row["tenant_id"] == pipeline.tenant.id for row in rows)
 
-    await pipeline.until(parked, "the copy is parked", 10)
+    await pipeline.until(parked, "the copy is parked")
     fleet.start("aggregator")
     await pipeline.until_settled(run_id)
     await pipeline.assert_made_once(run_id)

@@ -130,7 +130,7 @@ async def test_a_mailer_stopped_while_the_server_is_slow_says_what_it_knows(
                 moment == "MAIL" or bool(post.mails_to(address))
             )
 
-        await pipeline.until(under_way, "the mail is under way", 15)
+        await pipeline.until(under_way, "the mail is under way")
         took = await asyncio.to_thread(fleet["mailer"].stop)
         assert took < PROMISED_SECONDS
         delivery = await pipeline.delivery(run_id)

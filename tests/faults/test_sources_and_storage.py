@@ -64,7 +64,7 @@ async def test_a_report_whose_source_is_away_is_made_when_it_is_back(
         stages = [row["stage"] for row in await pipeline.timeline(run_id)]
         return stages.count("retry") >= 2
 
-    await pipeline.until(tried_twice, "it was tried twice", 15)
+    await pipeline.until(tried_twice, "it was tried twice")
     async with forwarding(port, infra.source_url):
         await pipeline.until_settled(run_id)
     fleet["aggregator"].kill()
@@ -112,7 +112,7 @@ async def test_a_report_whose_source_lacks_the_tables_fails_at_once(
         )
     run_id = await pipeline.request()
 
-    await pipeline.until_settled(run_id, seconds=10)
+    await pipeline.until_settled(run_id)
 
     run = await pipeline.run(run_id)
     assert run["status"] == RunStatus.FAILED
@@ -146,7 +146,7 @@ async def test_a_report_that_cannot_be_stored_is_tried_again_until_it_can(
         return "retry" in {row["stage"] for row in await pipeline.timeline(run_id)}
 
     try:
-        await pipeline.until(retried, "it is tried again", 15)
+        await pipeline.until(retried, "it is tried again")
     finally:
         if stage == "artifacts":
             blocked.unlink()
@@ -165,4 +165,4 @@ async def _told_once(pipeline: Pipeline, overheard: Overheard, run_id: UUID) -> 
     async def told() -> bool:
         return len(overheard.about(run_id, "report.failed.v1")) == 1
 
-    await pipeline.until(told, "everyone is told that it failed", 5)
+    await pipeline.until(told, "everyone is told that it failed")

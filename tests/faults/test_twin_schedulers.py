@@ -27,13 +27,13 @@ async def test_schedules_due_in_the_same_second_fire_once_each_however_many_sche
     async def all_fired() -> bool:
         return len(await pipeline.runs()) >= SCHEDULES
 
-    await pipeline.until(all_fired, "every schedule fired", 15)
+    await pipeline.until(all_fired, "every schedule fired")
     await asyncio.sleep(1)
 
     runs = await pipeline.runs()
     assert len(runs) == SCHEDULES
     assert len({run["schedule_id"] for run in runs}) == SCHEDULES
-    await pipeline.until_settled(*(run["id"] for run in runs), seconds=40)
+    await pipeline.until_settled(*(run["id"] for run in runs))
     assert all(twin.runs for twin in twins)
 
 
@@ -52,7 +52,7 @@ async def test_one_of_two_schedulers_dies_between_claim_and_commit_and_each_stil
     async def all_fired() -> bool:
         return len(await pipeline.runs()) >= SCHEDULES
 
-    await pipeline.until(all_fired, "every schedule fired", 15)
+    await pipeline.until(all_fired, "every schedule fired")
     await asyncio.sleep(1)
 
     assert len({run["schedule_id"] for run in await pipeline.runs()}) == SCHEDULES
