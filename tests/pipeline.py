@@ -159,9 +159,7 @@ class Pipeline:
             assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
             await asyncio.sleep(0.05)
 
-    async def until_status(
-        self, run_id: UUID, *wanted: RunStatus, seconds: float = PATIENCE
-    ) -> None:
+    async def until_status(self, run_id: UUID, *wanted: RunStatus) -> None:
         """Wait for the run to be in one of these."""
 
         async def there() -> bool:
@@ -169,20 +167,22 @@ class Pipeline:
 
         await self.until(there, f"run {run_id} is {' or '.join(wanted)}")
 
-    async def until_settled(self, *run_ids: UUID) -> None:
-        """Wait until the runs and their deliveries have come to an end, whatever it is."""
+    async def settled(self, *run_ids: UUID) -> bool:
+        """Whether the runs and their deliveries have come to an end, whatever it is."""
+        runs = await self._rows(tables.runs, tables.runs.c.id.in_(run_ids))
+        deliveries = await self._rows(tables.deliveries, tables.deliveries.c.run_id.in_(run_ids))
+        return all(row["status"] in FINAL_RUN_STATUSES for row in runs) and all(
+            row["status"] in SETTLED for row in deliveries
+        )
 
-        async def settled() -> bool:
-            runs = await self._rows(tables.runs, tables.runs.c.id.in_(run_ids))
-            deliveries = await self._rows(
-                tables.deliveries, tables.deliveries.c.run_id.in_(run_ids)
-            )
-            return all(row["status"] in FINAL_RUN_STATUSES for row in runs) and all(
-                row["status"] in SETTLED for row in deliveries
-            )
+    async def until_settled(self, *run_ids: UUID) -> None:
+        """Wait until they are."""
+
+        async def all_are() -> bool:
+            return await self.settled(*run_ids)
 
         try:
-            await self.until(settled, "all is settled")
+            await self.until(all_are, "all is settled")
         except AssertionError as error:
             raise AssertionError(f"{error}\n{await self._unsettled(run_ids)}") from None
 

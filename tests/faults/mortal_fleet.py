@@ -84,6 +84,8 @@ class MortalFleet(Fleet):
         for process in self:
             if process is not self[process.name] or process in self._altered:
                 process.clean_up()
+            else:
+                process.resume()  # where a test failed before it did so itself
         for service in SERVICES:
             if not self[service].runs:
                 self.start(service, wait=False)
