@@ -95,7 +95,8 @@ async def trace_of(admin: AsyncEngine, run: dict[str, Any]) -> str:
 
 def assert_every_stage_goes_back_to(first: CollectedSpan, spans: list[CollectedSpan]) -> None:
     by_id = {span.span_id: span for span in spans}
-    assert any(span.service == first.service and span.kind == PRODUCER for span in spans)
+    # By whichever relay was first: on a busy machine that is another service's at times.
+    assert any("report.requested" in span.name and span.kind == PRODUCER for span in spans)
     for name in ("aggregator", "renderer", "mailer"):
         span = next(
             span for span in spans if span.service == f"broadsheet-{name}" and span.kind == CONSUMER
