@@ -19,7 +19,7 @@ run: $(READY) ## all five services with broker, database and inbox, and a first 
 down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` started
 	@$(BIN)/python -m cli.main down
 
-test: $(READY) ## unit, contract, integration, end-to-end and fault tests, three at a time (6 to 9 minutes)
+test: $(READY) ## unit, contract, integration, end-to-end and fault tests, three at a time
 	@$(BIN)/python -m pytest -m "not long and not containers" $(or $(ARGS),-n 3 tests)
 
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
