@@ -10,7 +10,7 @@ which the document names with its sha256.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -178,6 +178,21 @@ class Section(_Part):
     tables: tuple[Table, ...] = ()
 
 
+class Paper(StrEnum):
+    """What a page is printed on."""
+
+    A4 = "a4"
+    """210 by 297 mm."""
+    LETTER = "letter"
+    """8.5 by 11 inches."""
+
+
+class HouseStyle(_Part):
+    """How the organisation wants its reports to look; settled when the snapshot is made."""
+
+    paper: Paper = Paper.A4
+
+
 class ReportDocument(_Part):
     """A whole report. `document_version` grows when a reader would have to change."""
 
@@ -198,6 +213,24 @@ class ReportDocument(_Part):
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    house_style: HouseStyle = HouseStyle()
+
+    def texts(self) -> Iterator[str]:
+        """Every text that a page may show, the cells of the tables included."""
+        yield from (self.title, self.tenant, *self.summary, *self.notes)
+        for kpi in self.kpis:
+            yield from (kpi.title, kpi.unit or "")
+        for section in self.sections:
+            yield from (section.title, *section.text)
+            for chart in section.charts:
+                yield chart.title
+                yield from _strings(chart.specification)
+        for table in self.tables:
+            yield table.title
+            for column in table.columns:
+                yield from (column.title, column.unit or "")
+            yield from (cell for row in table.rows for cell in row if isinstance(cell, str))
+            yield from (cell for cell in table.total or () if isinstance(cell, str))
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -216,6 +249,18 @@ class ReportDocument(_Part):
             for section in self.sections
         )
         return self.model_copy(update={"sections": sections})
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield name
+            yield from _strings(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings(part)
 
 
 def compare(

@@ -4,8 +4,8 @@ A child is `python -m services.renderer.isolation_child`, kept warm between docu
 module is the service's side: it starts children when they are needed, hands out documents one
 at a time, ends what takes too long and says why a child ended.
 
-There are two kinds of children: warm ones, of which one always waits, and rare ones for formats
-whose libraries are too large to keep loaded, which end when they had nothing to do for a while.
+Of the kinds of children (`ChildKind`) one warm one always waits; every other ends when it had
+nothing to do for a while.
 
 Messages on the child's stdin and stdout are frames: four octets of length (big endian), then
 that many octets. A request is the format's name, its options as JSON and the document's JSON; an
@@ -28,6 +28,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from services.renderer.child_kinds import ChildKind
 from services.renderer.formats import Rendered
 from shared.errors import PermanentError, TransientError
 from shared.format_options import FormatOptions
@@ -134,22 +135,12 @@ class RenderPool:
         PermanentError: RenderTimeout, RenderOutOfMemory, RenderFailed. TransientError: the
         child was killed from outside or could not be started.
         """
+        kind = ChildKind.WARM if kept_warm else ChildKind.RARE
         async with self._lanes.place(lane):
-            child = await self._take(kept_warm)
-            try:
-                async with asyncio.timeout(self._time_limit_s):
-                    status, content = await child.ask(
-                        format_name, options or FormatOptions(), document_json
-                    )
-            except TimeoutError:
-                await child.kill()
-                raise RenderTimeout(format_name, self._time_limit_s) from None
-            except (EOFError, ConnectionError):
-                raise await child.why_ended(format_name, self._memory_limit) from None
-            except BaseException:
-                await child.kill()
-                raise
-            await self._put_back(child, healthy=status["status"] in ("rendered", "failed"))
+            wanted = (format_name, options or FormatOptions(), document_json)
+            status, content = await self._ask(kind, *wanted)
+            if status["status"] == "more_fonts_needed":
+                status, content = await self._ask(ChildKind.LETTERED, *wanted)
             match status["status"]:
                 case "rendered":
                     return Rendered(
@@ -159,26 +150,45 @@ class RenderPool:
                     raise RenderOutOfMemory(format_name, self._memory_limit)
             raise RenderFailed(status["message"], status["code"])
 
+    async def _ask(
+        self, kind: ChildKind, format_name: str, options: FormatOptions, document_json: bytes
+    ) -> tuple[Any, bytes]:
+        child = await self._take(kind)
+        try:
+            async with asyncio.timeout(self._time_limit_s):
+                status, content = await child.ask(format_name, options, document_json)
+        except TimeoutError:
+            await child.kill()
+            raise RenderTimeout(format_name, self._time_limit_s) from None
+        except (EOFError, ConnectionError):
+            raise await child.why_ended(format_name, self._memory_limit) from None
+        except BaseException:
+            await child.kill()
+            raise
+        await self._put_back(child, healthy=status["status"] != "out_of_memory")
+        return status, content
+
     @property
     def pids(self) -> tuple[int, ...]:
         """Of the children without work."""
         return tuple(child.pid for child in self._idle)
 
-    async def _take(self, kept_warm: bool) -> _Child:
+    async def _take(self, kind: ChildKind) -> _Child:
         starting = self._starting
-        if kept_warm and not self._idle_of(kept_warm) and starting and not starting.done():
+        warm = kind is ChildKind.WARM
+        if warm and not self._idle_of(kind) and starting and not starting.done():
             # One is nearly warm: waiting for it beats starting another.
             await asyncio.wait([starting])
-        while waiting := self._idle_of(kept_warm):
+        while waiting := self._idle_of(kind):
             child = waiting[-1]
             self._idle.remove(child)
             if child.alive:
                 return child
             await child.end()
-        return await _Child.start(self._format_modules, self._memory_limit, kept_warm=kept_warm)
+        return await _Child.start(self._format_modules, self._memory_limit, kind)
 
-    def _idle_of(self, kept_warm: bool) -> list[_Child]:
-        return [child for child in self._idle if child.kept_warm is kept_warm]
+    def _idle_of(self, kind: ChildKind) -> list[_Child]:
+        return [child for child in self._idle if child.kind is kind]
 
     async def _put_back(self, child: _Child, *, healthy: bool) -> None:
         worn = child.renders >= self._recycle_after
@@ -192,7 +202,7 @@ class RenderPool:
     async def _warm_one(self) -> None:
         # A child that cannot start is reported to the first who asks for a document.
         with contextlib.suppress(TransientError):
-            child = await _Child.start(self._format_modules, self._memory_limit, kept_warm=True)
+            child = await _Child.start(self._format_modules, self._memory_limit, ChildKind.WARM)
             child.idle_since = time.monotonic()
             self._idle.append(child)
 
@@ -201,7 +211,8 @@ class RenderPool:
             await asyncio.sleep(self._idle_after_s / 4)
             long_ago = time.monotonic() - self._idle_after_s
             # The warm one that was used last stays.
-            for child in [*self._idle_of(True)[:-1], *self._idle_of(False)]:
+            spared = self._idle_of(ChildKind.WARM)[-1:]
+            for child in [child for child in self._idle if child not in spared]:
                 if child.idle_since < long_ago and child in self._idle:
                     self._idle.remove(child)
                     await child.end()
@@ -252,9 +263,9 @@ class _Lanes:
 class _Child:
     """One process and the conversation with it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, kept_warm: bool) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, kind: ChildKind) -> None:
         self._process = process
-        self.kept_warm = kept_warm
+        self.kind = kind
         self._stderr = bytearray()
         self._listening = asyncio.create_task(self._keep_stderr())
         self.renders = 0
@@ -262,7 +273,7 @@ class _Child:
 
     @classmethod
     async def start(
-        cls, format_modules: Sequence[str], memory_limit: int, *, kept_warm: bool
+        cls, format_modules: Sequence[str], memory_limit: int, kind: ChildKind
     ) -> _Child:
         """A warm one; TransientError when it does not get there."""
         process = await asyncio.create_subprocess_exec(
@@ -271,7 +282,7 @@ class _Child:
             "-m",
             "services.renderer.isolation_child",
             str(memory_limit),
-            "warm" if kept_warm else "rare",
+            kind,
             *format_modules,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -279,7 +290,7 @@ class _Child:
             env=environment(),
             start_new_session=True,  # Ctrl-C is for the service, which lets work finish
         )
-        child = cls(process, kept_warm)
+        child = cls(process, kind)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await child._answer()

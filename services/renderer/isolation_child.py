@@ -1,8 +1,9 @@
 """The child process that draws: warms up, gives up its rights, then draws until stdin ends.
 
-    python -m services.renderer.isolation_child MEMORY_LIMIT_BYTES warm|rare FORMAT_MODULE...
+    python -m services.renderer.isolation_child MEMORY_LIMIT_BYTES KIND FORMAT_MODULE...
 
-A warm one can render the formats that are kept warm, a rare one the others.
+`ChildKind` says which kinds there are. A document whose letters need more fonts than this one has
+is answered with the status `more_fonts_needed`.
 
 What a document can reach after `lock_in`, by rules of the kernel that need no privileges and
 hold for every thread and library in the process:
@@ -38,6 +39,8 @@ from decimal import Decimal
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, available_timezones
 
+from services.renderer.child_kinds import ChildKind
+from services.renderer.drawing import more_fonts
 from services.renderer.formats.format import Format, adjusted, formats, render_whole
 from shared.document import (
     Chart,
@@ -60,7 +63,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 NICENESS = 5
 
 
-def main(memory_limit: int, kept_warm: bool, format_modules: list[str]) -> None:
+def main(memory_limit: int, kind: ChildKind, format_modules: list[str]) -> None:
     """Serve requests from stdin on stdout; ends when stdin does."""
     requests, answers = _private_pipes()
     _die_with_parent()
@@ -68,7 +71,12 @@ def main(memory_limit: int, kept_warm: bool, format_modules: list[str]) -> None:
     for module in format_modules:
         importlib.import_module(module)
     isolated = [format_ for format_ in formats.values() if format_.isolated]
-    zones = _warm_up([format_ for format_ in isolated if format_.kept_warm is kept_warm])
+    warm = kind is not ChildKind.RARE
+    sample = sample_document()
+    if kind is ChildKind.LETTERED:
+        more_fonts.load()
+        sample = sample.model_copy(update={"title": more_fonts.SAMPLE})
+    zones = _warm_up([format_ for format_ in isolated if format_.kept_warm is warm], sample)
     lock_in(memory_limit)
     _send(answers, {"status": "ready", "zones": len(zones)}, b"")
     while (name := _receive(requests)) is not None:
@@ -99,6 +107,8 @@ def _rendered(name: str, options: bytes, document: bytes) -> tuple[dict[str, obj
         rendered = render_whole(format_, ReportDocument.model_validate_json(document))
     except MemoryError:
         return {"status": "out_of_memory"}, b""
+    except more_fonts.MoreFontsNeeded:
+        return {"status": "more_fonts_needed"}, b""
     except WorkError as error:
         return {"status": "failed", "code": error.code, "message": error.message}, b""
     except Exception as error:
@@ -155,10 +165,9 @@ def _drop_privileges() -> None:
     libc.capset(ctypes.byref(header), ctypes.byref(none))
 
 
-def _warm_up(isolated: list[Format]) -> list[ZoneInfo]:
-    """Render a sample in each format; returns the timezones, which must be kept."""
+def _warm_up(isolated: list[Format], sample: ReportDocument) -> list[ZoneInfo]:
+    """Render the sample in each format; returns the timezones, which must be kept."""
     zones = [ZoneInfo(name) for name in sorted(available_timezones())]
-    sample = sample_document()
     for format_ in isolated:
         format_.render(sample)
     gc.collect()
@@ -232,4 +241,4 @@ def sample_document() -> ReportDocument:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] == "warm", sys.argv[3:])
+    main(int(sys.argv[1]), ChildKind(sys.argv[2]), sys.argv[3:])

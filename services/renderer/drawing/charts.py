@@ -1,8 +1,8 @@
 """Charts: a Vega-Lite specification as vector shapes for the page.
 
 Vega-Lite → Vega (cached without its data: the same report has the same chart next time)
-→ SVG by vl-convert → strokes and fills by `vega_svg`. Works without files once `prepare_charts`
-was called and one chart was drawn.
+→ SVG by vl-convert → strokes and fills by `vega_svg`, or inside a page by `inline_svg`. Works
+without files once `prepare_charts` was called and one chart was drawn.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import json
 import resource
 from functools import lru_cache
 from typing import Any
+from xml.etree import ElementTree
 
 import vl_convert
 
 from services.renderer import palette
-from services.renderer.drawing.vega_svg import VegaPicture
+from services.renderer.drawing.marks import has_figures, has_marks
 from services.renderer.presentation import without_controls
 from shared.document import Chart
 from shared.errors import PermanentError
 
 HEIGHT = 138
-"""Points, when the specification names no height."""
+"""Points, when the specification names no height and has no rows of its own."""
+ROW_HEIGHT, AXIS_HEIGHT = 15, 38
+"""Points of one lying bar, and of the axis below them."""
 VEGA_LITE = "5.21"
 MEASURED_FONT = "Liberation Sans"
 """vl-convert carries it in itself, so measuring a label opens no file."""
-DRAWN_SIZE = 0.94
-"""Of the measured size: Open Sans is that much wider than Liberation Sans."""
 
 HOUSE_STYLE: dict[str, Any] = {
     "font": MEASURED_FONT,
@@ -62,7 +63,6 @@ HOUSE_STYLE: dict[str, Any] = {
         "labelColor": palette.INK,
         "labelFontSize": 8.5,
         "symbolSize": 60,
-        "symbolType": "square",
         "columnPadding": 16,
         # Vega breaks no line by itself: so many fit side by side on paper, if not too long.
         "columns": 4,
@@ -93,20 +93,23 @@ def prepare_charts() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def draw_chart(chart: Chart, width: float) -> VegaPicture:
-    """The chart, `width` points wide; PermanentError when it cannot be drawn."""
-    return VegaPicture(chart_svg(chart, width), width, DRAWN_SIZE)
+def chart_svg(chart: Chart, width: float) -> ElementTree.Element:
+    """The chart as Vega's SVG, `width` units wide.
 
-
-def chart_svg(chart: Chart, width: float) -> str:
-    """The chart as Vega's SVG, `width` units wide; PermanentError when it cannot be drawn."""
+    PermanentError when it cannot be drawn, or came out blank though it has figures.
+    """
     try:
         specification = json.dumps(_without_controls(chart.specification))
-        return _svg(specification, round(width))
+        svg = _svg(specification, round(width))
     except ValueError as error:
         raise PermanentError(
             "chart_not_drawn", f"chart {chart.name!r}: {str(error).splitlines()[0]}"
         ) from None
+    # Vega wrote it, there is no DTD in it.
+    root = ElementTree.fromstring(svg)  # noqa: S314
+    if has_figures(chart.specification) and not has_marks(root):
+        raise PermanentError("chart_blank", f"chart {chart.name!r} came out blank")
+    return root
 
 
 @lru_cache(maxsize=8)
@@ -115,6 +118,7 @@ def _svg(specification_json: str, width: int) -> str:
     specification = json.loads(specification_json)
     refuse_fetching(specification)
     data = specification.get("data")
+    specification = {"height": _height(specification), **specification}
     without_data = {**specification, "data": {"name": "rows"}}
     if isinstance(data, dict) and set(data) == {"values"}:
         vega = json.loads(_compiled(json.dumps(_styled(without_data, width), sort_keys=True)))
@@ -134,18 +138,28 @@ def _compiled(vega_lite: str) -> str:
 
 def _styled(specification: dict[str, Any], width: int) -> dict[str, Any]:
     """In the house's style wherever the specification has none of its own."""
+    several = {"facet", "hconcat", "vconcat", "concat", "repeat"} & specification.keys()
     styled = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         **specification,
         "config": _merged(HOUSE_STYLE, specification.get("config", {})),
     }
-    if not any(
-        several in styled for several in ("facet", "hconcat", "vconcat", "concat", "repeat")
-    ):
+    if several:
+        del styled["height"]
+    else:
         styled.setdefault("width", width)
-        styled.setdefault("height", HEIGHT)
         styled.setdefault("autosize", {"type": "fit", "contains": "padding"})
     return styled
+
+
+def _height(specification: dict[str, Any]) -> int:
+    """Of the whole chart: things one below the other each need their row."""
+    down = specification.get("encoding", {}).get("y", {})
+    values = (specification.get("data") or {}).get("values", ())
+    if down.get("type") not in ("nominal", "ordinal") or "field" not in down:
+        return HEIGHT
+    rows = len({str(row.get(down["field"])) for row in values if isinstance(row, dict)})
+    return rows * ROW_HEIGHT + AXIS_HEIGHT
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -1,21 +1,32 @@
 """The typeface of the drawn pages: Open Sans (Apache-2.0), Latin, Greek and Cyrillic.
 
-Embedded as subsets, digits all of one width. Registered once per process.
+Embedded as subsets, digits all of one width. Registered once per process. What a document has
+beyond these letters is set from the fonts of `letters`, for as long as it is `lettered`.
 """
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+
+from services.renderer.drawing.letters import MoreLetters
 
 FOLDER = Path(__file__).parents[1] / "fonts"
 FAMILY = "Open Sans"
 """As stylesheets name it."""
 REGULAR = "OpenSans"
 STRONG = "OpenSans-Semibold"
+
+_more: list[MoreLetters] = []
+"""Of the document that is drawn now; none when the typeface has all of its letters."""
 
 
 def register_fonts() -> None:
@@ -29,9 +40,57 @@ def register_fonts() -> None:
             addMapping(REGULAR, bold, italic, STRONG if bold else REGULAR)
 
 
+@contextmanager
+def lettered(texts: Iterable[str]) -> Iterator[frozenset[str]]:
+    """While it lasts, these texts can be measured and drawn; gives the characters no font has.
+
+    MoreFontsNeeded when the typeface does not do and this process has loaded no other.
+    """
+    beyond = frozenset().union(
+        *(_beyond_the_typeface(text) for text in texts if not text.isascii())
+    )
+    if not beyond:
+        yield frozenset()
+        return
+    more = MoreLetters(beyond, {REGULAR: "Regular", STRONG: "Semibold"})
+    _more.append(more)
+    try:
+        yield more.missing
+    finally:
+        _more.remove(more)
+        more.forget()
+
+
+def plain(text: str) -> bool:
+    """Whether the typeface alone can print the text, letter by letter from left to right."""
+    return not _more or text.isascii() or not _beyond_the_typeface(text)
+
+
 def width(text: str, font: str, size: float) -> float:
     """Width in points."""
+    if not plain(text):
+        runs = _more[-1].runs(text, font)
+        return sum(float(pdfmetrics.stringWidth(part, name, size)) for name, part in runs)
     return float(pdfmetrics.stringWidth(text, font, size))
+
+
+def put(text_object: Any, text: str, font: str, size: float) -> None:
+    """Write the text, of which reading begins left or right, at the text object's place."""
+    if plain(text):
+        text_object.textOut(text)
+        return
+    for name, part in _more[-1].runs(text, font):
+        text_object.setFont(name, size)
+        text_object.textOut(part)
+    text_object.setFont(font, size)
+
+
+def draw(canvas: Any, x: float, y: float, text: str, font: str, size: float) -> None:
+    """Draw one line of text with its left end at x."""
+    text_object = canvas.beginText(x, y)
+    text_object.setFont(font, size)
+    put(text_object, text, font, size)
+    canvas.drawText(text_object)
 
 
 def fitted(text: str, font: str, size: float, available: float) -> str:
@@ -84,3 +143,14 @@ def _characters_that_fit(word: str, font: str, size: float, available: float) ->
         if total > available:
             return max(index, 1)
     return len(word)
+
+
+def _beyond_the_typeface(text: str) -> frozenset[str]:
+    return frozenset(text) - _own_letters()
+
+
+@cache
+def _own_letters() -> frozenset[str]:
+    """All it has a glyph for, but for marks, which it would not set upon the letter before."""
+    has = map(chr, pdfmetrics.getFont(REGULAR).face.charToGlyph)
+    return frozenset(character for character in has if not unicodedata.combining(character))

@@ -6,7 +6,8 @@ The template leaves a slot wherever something else is drawn (tiles, charts, tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,16 @@ from xhtml2pdf.config.resources import (
 from xhtml2pdf.context import pisaContext
 from xhtml2pdf.document import pisaStory
 
-from services.renderer.drawing.fonts import FAMILY, REGULAR
+from services.renderer.drawing.fonts import FAMILY, REGULAR, plain
+from services.renderer.drawing.paragraphs import Lines
+from services.renderer.presentation import one_line
 from services.renderer.templating import template
 from shared.document import ReportDocument
 
 STYLE = Path(__file__).parents[1] / "templates" / "narrative.css"
 SLOT = '<pdf:spacer height="1pt" />'
+LONGEST_LINE = 520.0
+"""Points; more than 120 letters to a line are hard to follow."""
 NOTHING_FROM_ELSEWHERE = ResourceAccessPolicy.server(None, allow_remote=False)
 
 Slot = Callable[[], list[Flowable]]
@@ -49,9 +54,22 @@ def _parsed_style() -> pisaContext:
     return context
 
 
-def narrate(document: ReportDocument, slots: list[list[Flowable]]) -> list[Flowable]:
+def narrate(
+    document: ReportDocument, slots: list[list[Flowable]], available_width: float
+) -> list[Flowable]:
     """The story: the template's paragraphs, with `slots` in the places it leaves, in order."""
-    html = template("narrative.html").render(document=document, slot=SLOT)
+    others: dict[str, str] = {}
+
+    def line(text: str) -> str:
+        """On one line; writing that xhtml2pdf would not set right is held back."""
+        text = one_line(text)
+        if plain(text):
+            return text
+        key = hashlib.sha256(text.encode()).hexdigest()
+        others[key] = text
+        return key
+
+    html = template("narrative.html").render(document=document, slot=SLOT, line=line)
     context = _Context()
     context.registerFont(REGULAR, [FAMILY.lower()])
     context.resource_policy = NOTHING_FROM_ELSEWHERE
@@ -62,10 +80,18 @@ def narrate(document: ReportDocument, slots: list[list[Flowable]]) -> list[Flowa
         if _is_slot(flowable):
             story.extend(next(waiting))
         else:
-            story.append(flowable)
+            story.append(_paragraph(flowable, others, available_width))
     left = list(waiting)
     assert not left, f"the template leaves {len(left)} slots too few"
     return story
+
+
+def _paragraph(laid_out: Any, others: Mapping[str, str], available_width: float) -> Flowable:
+    """The paragraph, its lines not too long to be read; one of `others` set in its style."""
+    style = laid_out.style
+    style.rightIndent = max(0.0, available_width - LONGEST_LINE)
+    key = "".join(fragment.text for fragment in laid_out.frags)
+    return Lines(others[key], style) if key in others else laid_out
 
 
 def _is_slot(flowable: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The pages: A4, a header and a footer on each, "Page X of Y" without laying out twice.
+"""The pages: their size, a header and a footer on each, "Page X of Y" without laying out twice.
 
 The number of pages is a form XObject: each page draws it by name, and what it says is filled
 in after the last one. The file's dates are the document's own, so that rendering it again
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
@@ -23,31 +24,68 @@ from reportlab.platypus import (
 )
 
 from services.renderer import palette
-from services.renderer.drawing.fonts import REGULAR, STRONG, fitted, width
+from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
+from services.renderer.drawing.whole_file import ensure_whole
 from services.renderer.presentation import days, instant, one_line
-from shared.document import ReportDocument
+from shared.document import Paper, ReportDocument
 
-SIDE = 54.0
-"""Points of white left and right."""
 TOP = 60.0
 BOTTOM = 54.0
-CONTENT_WIDTH: float = A4[0] - 2 * SIDE
-CONTENT_HEIGHT: float = A4[1] - TOP - BOTTOM
+"""Points of white, header and footer included."""
 SIZE = 7.5
 """Type size of header and footer."""
 TOTAL = "number-of-pages"
+SHEETS = {Paper.A4: A4, Paper.LETTER: LETTER}
 
 
-def print_pages(document: ReportDocument, story: Sequence[Flowable]) -> bytes:
-    """The PDF of that story, with the document's title, dates and tenant about it."""
+@dataclass(frozen=True)
+class Page:
+    """The size of every page of one file, in points."""
+
+    width: float
+    height: float
+    side: float
+    """White left and right."""
+
+    @property
+    def content_width(self) -> float:
+        return self.width - 2 * self.side
+
+    @property
+    def content_height(self) -> float:
+        return self.height - TOP - BOTTOM
+
+
+def upright(paper: Paper) -> Page:
+    """A page of that paper, higher than wide."""
+    width, height = SHEETS[paper]
+    return Page(width, height, side=54.0)
+
+
+def across(paper: Paper) -> Page:
+    """The same turned, with less white at the sides: it is for tables that need the room."""
+    height, width = SHEETS[paper]
+    return Page(width, height, side=40.0)
+
+
+def print_pages(document: ReportDocument, story: Sequence[Flowable], page: Page) -> bytes:
+    """The PDF of that story, with the document's title, dates and tenant about it.
+
+    PermanentError when the file is not whole.
+    """
     out = io.BytesIO()
-    template = _Template(document, out)
+    template = _Template(document, out, page)
     template.build(list(story))
-    return out.getvalue()
+    pdf = out.getvalue()
+    ensure_whole(pdf, template.pages)
+    return pdf
 
 
 class Bookmark(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """An entry of the outline that leads to where it stands. Takes no room."""
+
+    keepWithNext = True
+    """ReportLab's: with the heading it leads to."""
 
     def __init__(self, title: str, key: str) -> None:
         super().__init__()
@@ -62,10 +100,10 @@ class Bookmark(Flowable):  # type: ignore[misc]  # ReportLab ships no types
 
 
 class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no types
-    def __init__(self, document: ReportDocument, out: io.BytesIO) -> None:
+    def __init__(self, document: ReportDocument, out: io.BytesIO, page: Page) -> None:
         super().__init__(
             out,
-            pagesize=A4,
+            pagesize=(page.width, page.height),
             title=f"{one_line(document.title)}, {days(document.period)}",
             author=one_line(document.tenant),
             subject=f"{document.type}, {document.period.timezone}",
@@ -76,13 +114,13 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
             pageCompression=1,
             lang="en",
         )
-        self._document = document
-        self._pages = 0
+        self._document, self._page = document, page
+        self.pages = 0
         frame = Frame(
-            SIDE,
+            page.side,
             BOTTOM,
-            CONTENT_WIDTH,
-            CONTENT_HEIGHT,
+            page.content_width,
+            page.content_height,
             leftPadding=0,
             rightPadding=0,
             topPadding=0,
@@ -95,42 +133,41 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         self.canv.setViewerPreference("DisplayDocTitle", "true")
 
     def afterPage(self) -> None:
-        self._pages = self.page
+        self.pages = self.page
 
     def _furnish(self, canvas: Any, _template: Any) -> None:
-        document = self._document
+        document, page = self._document, self._page
         zone = document.period.timezone
         canvas.saveState()
         canvas.setStrokeColor(HexColor(palette.RULE))
         canvas.setLineWidth(0.6)
-        right = A4[0] - SIDE
-        header = A4[1] - 42
+        left, right = page.side, page.width - page.side
+        header = page.height - 42
         period = f"{days(document.period)} ({zone})"
         canvas.setFillColor(HexColor(palette.INK))
-        canvas.setFont(STRONG, SIZE)
         title = fitted(
             one_line(document.title),
             STRONG,
             SIZE,
-            CONTENT_WIDTH - width(period, REGULAR, SIZE) - 24,
+            page.content_width - width(period, REGULAR, SIZE) - 24,
         )
-        canvas.drawString(SIDE, header, title)
+        draw(canvas, left, header, title, STRONG, SIZE)
         canvas.setFillColor(HexColor(palette.MUTED))
         canvas.setFont(REGULAR, SIZE)
         canvas.drawRightString(right, header, period)
-        canvas.line(SIDE, header - 8, right, header - 8)
+        canvas.line(left, header - 8, right, header - 8)
 
         footer = 36.0
-        canvas.line(SIDE, footer + 14, right, footer + 14)
+        canvas.line(left, footer + 14, right, footer + 14)
         canvas.drawRightString(
             right,
             footer,
             f"Data as of {instant(document.as_of, zone)}"
             f"  ·  Generated {instant(document.generated_at, zone)}",
         )
-        page = f"Page {canvas.getPageNumber()} of "
-        canvas.drawString(SIDE, footer, page)
-        canvas.translate(SIDE + width(page, REGULAR, SIZE), footer)
+        number = f"Page {canvas.getPageNumber()} of "
+        canvas.drawString(left, footer, number)
+        canvas.translate(left + width(number, REGULAR, SIZE), footer)
         canvas.doForm(TOTAL)
         canvas.restoreState()
 
@@ -141,7 +178,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         canvas.beginForm(TOTAL, 0, -4, 60, 12)
         canvas.setFillColor(HexColor(palette.MUTED))
         canvas.setFont(REGULAR, SIZE)
-        canvas.drawString(0, 0, str(self._pages))
+        canvas.drawString(0, 0, str(self.pages))
         canvas.endForm()
         canvas.save()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from xml.sax.saxutils import escape
 
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
@@ -12,17 +11,19 @@ from reportlab.platypus import (
     CondPageBreak,
     Flowable,
     PageBreak,
-    Paragraph,
     Spacer,
 )
 
 from services.renderer import palette
-from services.renderer.drawing.charts import draw_chart, prepare_charts
-from services.renderer.drawing.fonts import REGULAR, STRONG, register_fonts
+from services.renderer.drawing.charts import chart_svg, prepare_charts
+from services.renderer.drawing.fonts import REGULAR, STRONG, lettered, register_fonts
+from services.renderer.drawing.letters import REPLACEMENT
 from services.renderer.drawing.narrative import narrate
-from services.renderer.drawing.pages import CONTENT_HEIGHT, CONTENT_WIDTH, Bookmark, print_pages
-from services.renderer.drawing.tables import table_flowable
+from services.renderer.drawing.pages import Bookmark, Page, across, print_pages, upright
+from services.renderer.drawing.paragraphs import Lines
+from services.renderer.drawing.tables import RowsDrawn, fits, table_flowable
 from services.renderer.drawing.tiles import tile_rows
+from services.renderer.drawing.vega_svg import VegaPicture
 from services.renderer.presentation import one_line
 from shared.document import Chart, ReportDocument, Section, Table
 
@@ -51,61 +52,98 @@ def prepare() -> None:
     prepare_charts()
 
 
-def draw_report(document: ReportDocument) -> bytes:
-    """The PDF; PermanentError when a chart cannot be drawn."""
+def draw_report(document: ReportDocument) -> tuple[bytes, int]:
+    """The PDF, and how many table rows were put on its pages.
+
+    PermanentError when a chart cannot be drawn; MoreFontsNeeded when the document has letters
+    beyond the typeface and `more_fonts` were not loaded.
+    """
     prepare()
+    with lettered(document.texts()) as missing:
+        return _drawn(with_note_on(document, missing))
+
+
+def _drawn(document: ReportDocument) -> tuple[bytes, int]:
+    rows = RowsDrawn()
+    page = page_for(document)
     slots: list[list[Flowable]] = []
     if document.kpis:
-        slots.append([Spacer(1, 4), *tile_rows(document.kpis, CONTENT_WIDTH)])
+        slots.append([Spacer(1, 4), *tile_rows(document.kpis, page.content_width)])
     for index, section in enumerate(document.sections):
-        content = _content(section, document)
-        room = HEADING_HEIGHT + 16 * len(section.text) + _room_for(content[0])
+        content = _content(section, document, page, rows)
+        room = HEADING_HEIGHT + 16 * len(section.text) + _room_for(content[0], page)
         slots.append([CondPageBreak(room), Bookmark(one_line(section.title), f"section-{index}")])
         slots.append(content)
     if document.notes:
-        slots.append([CondPageBreak(40), Bookmark("Notes", "notes")])
-    return print_pages(document, narrate(document, slots))
+        slots.append([Bookmark("Notes", "notes")])
+    pdf = print_pages(document, narrate(document, slots, page.content_width), page)
+    return pdf, rows.count
 
 
-def _content(section: Section, document: ReportDocument) -> list[Flowable]:
-    content = [_chart(chart, section) for chart in section.charts]
-    content += [_table(table, section, document) for table in section.tables]
+def page_for(document: ReportDocument) -> Page:
+    """Upright, unless a table would have to be set in very small type there."""
+    page = upright(document.house_style.paper)
+    timezone = document.period.timezone
+    if all(fits(table, page.content_width, timezone) for table in document.tables):
+        return page
+    return across(document.house_style.paper)
+
+
+def with_note_on(document: ReportDocument, missing: frozenset[str]) -> ReportDocument:
+    """The document with a note on the characters that no font of this renderer has."""
+    if not missing:
+        return document
+    some = ", ".join(f"U+{ord(character):04X}" for character in sorted(missing)[:8])
+    more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
+    note = f"Printed as {REPLACEMENT}, because no font here has them: {some}{more}."
+    return document.model_copy(update={"notes": (*document.notes, note)})
+
+
+def _content(
+    section: Section, document: ReportDocument, page: Page, rows: RowsDrawn
+) -> list[Flowable]:
+    content: list[Flowable] = [_chart(chart, section, page) for chart in section.charts]
+    content += [_table(table, section, document, page, rows) for table in section.tables]
     if not content and not section.text:
-        return [Paragraph("Nothing to show for this period.", REMARK)]
+        return [Lines("Nothing to show for this period.", REMARK)]
     return content or [Spacer(1, 1)]
 
 
-def _room_for(block: Flowable) -> float:
+def _room_for(block: Flowable, page: Page) -> float:
     """Points of a page that the beginning of a block takes."""
-    height = float(block.wrap(CONTENT_WIDTH, CONTENT_HEIGHT)[1])
+    height = float(block.wrap(page.content_width, page.content_height)[1])
     return height if height <= KEPT_WHOLE else ENOUGH_OF_A_TABLE
 
 
-def _chart(chart: Chart, section: Section) -> Flowable:
-    return _Block([*_caption(chart.title, section), draw_chart(chart, CONTENT_WIDTH), Spacer(1, 2)])
+def _chart(chart: Chart, section: Section, page: Page) -> Flowable:
+    picture = VegaPicture(chart_svg(chart, page.content_width), page.content_width)
+    return _Block([*_caption(chart.title, section), picture, Spacer(1, 2)], page)
 
 
-def _table(table: Table, section: Section, document: ReportDocument) -> Flowable:
+def _table(
+    table: Table, section: Section, document: ReportDocument, page: Page, drawn: RowsDrawn
+) -> Flowable:
     cut = table.cut
     above = _caption(table.title + (f" ({cut})" if cut else ""), section)
     if not table.rows:
-        return _Block([*above, Paragraph("No rows in this period.", REMARK)])
-    return _Block([*above, table_flowable(table, CONTENT_WIDTH, document.period.timezone)])
+        return _Block([*above, Lines("No rows in this period.", REMARK)], page)
+    rows = table_flowable(table, page.content_width, document.period.timezone, drawn)
+    return _Block([*above, rows], page)
 
 
 def _caption(title: str, section: Section) -> list[Flowable]:
     """Nothing when the section's heading says it already."""
     if one_line(title) == one_line(section.title):
         return []
-    return [Paragraph(escape(one_line(title)), CAPTION)]
+    return [Lines(one_line(title), CAPTION)]
 
 
 class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """A caption with what it is about: whole when small, else split inside its last part."""
 
-    def __init__(self, parts: list[Flowable]) -> None:
+    def __init__(self, parts: list[Flowable], page: Page) -> None:
         super().__init__()
-        self._parts = parts
+        self._parts, self._page = parts, page
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         self.width = width
@@ -117,7 +155,7 @@ class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """Once it begins on a page of its own, or is a long table, into its parts."""
-        at_top = height >= CONTENT_HEIGHT - 1
+        at_top = height >= self._page.content_height - 1
         if not at_top and (self.height <= KEPT_WHOLE or height < ENOUGH_OF_A_TABLE):
             return [PageBreak(), self]
         if len(self._parts) == 1:

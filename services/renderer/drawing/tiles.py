@@ -9,7 +9,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable
 
 from services.renderer import palette
-from services.renderer.drawing.fonts import REGULAR, STRONG, fitted, width
+from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
 from services.renderer.presentation import (
     VERDICT_WORDS,
     kpi_change,
@@ -19,7 +19,8 @@ from services.renderer.presentation import (
 )
 from shared.document import Direction, Kpi, Verdict
 
-PER_ROW = 4
+NARROWEST, WIDEST = 114.0, 180.0
+"""Points of a tile: two tiles across a whole page look lost."""
 HEIGHT = 80.0
 GAP = 10.0
 """Points between tiles, and between rows of them."""
@@ -31,8 +32,9 @@ UNIT_GAP = 4.0
 
 
 def tile_rows(kpis: Sequence[Kpi], available_width: float) -> list[Flowable]:
-    """The tiles in rows of equal length, at most `PER_ROW` in each."""
-    count = -(-len(kpis) // PER_ROW)
+    """The tiles in rows of equal length, as many in each as look well."""
+    most = int((available_width + GAP) // (NARROWEST + GAP))
+    count = -(-len(kpis) // most)
     per_row = -(-len(kpis) // count) if count else 0
     return [
         _TileRow(kpis[start : start + per_row], per_row, available_width)
@@ -45,8 +47,7 @@ class _TileRow(Flowable):  # type: ignore[misc]  # ReportLab ships no types
         super().__init__()
         self._kpis = kpis
         self.width, self.height = available_width, HEIGHT + GAP
-        # Two tiles across a whole page look lost: no tile is wider than a third.
-        self._tile = (available_width - GAP * (max(per_row, 3) - 1)) / max(per_row, 3)
+        self._tile = min(WIDEST, (available_width - GAP * (per_row - 1)) / per_row)
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         return self.width, self.height
@@ -100,8 +101,7 @@ def _text(
     canvas: Any, x: float, y: float, text: str, font: str, size: float, colour: str, room: float
 ) -> None:
     canvas.setFillColor(HexColor(colour))
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, fitted(text, font, size, room))
+    draw(canvas, x, y, fitted(text, font, size, room), font, size)
 
 
 def _arrow(canvas: Any, x: float, baseline: float, colour: str, *, up: bool) -> None:

@@ -1,4 +1,4 @@
-"""PDF: the report to print; A4, drawn in a child process."""
+"""PDF: the report to print; drawn in a child process."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class PdfFormat:
     ceiling = 10_000
 
     def render(self, document: ReportDocument) -> Rendered:
-        """The drawn pages; RenderError's relatives when a chart cannot be drawn."""
+        """The drawn pages; PermanentError when a chart cannot be drawn or the file is not whole."""
         # Imported here: the drawing libraries take 60 MB that only the child process pays.
         from services.renderer.drawing.report import draw_report
 
-        return Rendered(draw_report(document), document.row_count)
+        return Rendered(*draw_report(document))

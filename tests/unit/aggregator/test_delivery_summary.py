@@ -110,7 +110,7 @@ def test_a_usual_month_of_six_projects_is_one_page() -> None:
         in_production=143,
         in_production_before=108,
     )
-    assert len(PdfReader(BytesIO(draw_report(report(found)))).pages) == 1
+    assert len(PdfReader(BytesIO(draw_report(report(found))[0])).pages) == 1
 
 
 def test_the_table_of_a_usual_month() -> None:

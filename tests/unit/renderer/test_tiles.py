@@ -29,7 +29,7 @@ def test_a_figure_is_whole_and_its_unit_is_whole_or_left_out(value: str, unit_fi
         for n in range(4)
     )
     drawn = document().model_copy(update={"kpis": four, "sections": (), "notes": (), "summary": ()})
-    text = PdfReader(BytesIO(draw_report(drawn))).pages[0].extract_text()
+    text = PdfReader(BytesIO(draw_report(drawn)[0])).pages[0].extract_text()
     assert text.count(f"{int(value):,}") == 4
     assert text.count("characters") == (4 if unit_fits else 0)
     assert "…" not in text
