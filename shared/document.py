@@ -10,6 +10,7 @@ which the document names with its sha256.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from shared.house_style import HouseStyle
 from shared.periods import Period
 
 Cell = bool | int | str | None
@@ -178,21 +180,6 @@ class Section(_Part):
     tables: tuple[Table, ...] = ()
 
 
-class Paper(StrEnum):
-    """What a page is printed on."""
-
-    A4 = "a4"
-    """210 by 297 mm."""
-    LETTER = "letter"
-    """8.5 by 11 inches."""
-
-
-class HouseStyle(_Part):
-    """How the organisation wants its reports to look; settled when the snapshot is made."""
-
-    paper: Paper = Paper.A4
-
-
 class ReportDocument(_Part):
     """A whole report. `document_version` grows when a reader would have to change."""
 
@@ -213,11 +200,32 @@ class ReportDocument(_Part):
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    definition: str | None = None
+    """The saved report it was made from, for instance "Weekly deliveries, version 3"."""
     house_style: HouseStyle = HouseStyle()
+    """The organisation's, as it was when the snapshot was made."""
+
+    snapshot_sha256: str | None = None
+    """Of the snapshot that a file was made from; nothing in the snapshot's own `document.json`."""
+
+    @classmethod
+    def of_snapshot(cls, content: bytes) -> ReportDocument:
+        """From the snapshot's `document.json`; it knows then which snapshot it is of."""
+        document = cls.model_validate_json(content)
+        if document.snapshot_sha256 is not None:
+            return document  # a part of one, which says of which
+        return document.model_copy(update={"snapshot_sha256": hashlib.sha256(content).hexdigest()})
+
+    @property
+    def snapshot_id(self) -> str:
+        """The first digits of the snapshot's SHA-256, which name it in what people read."""
+        digest = self.snapshot_sha256 or hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return digest[:12]
 
     def texts(self) -> Iterator[str]:
         """Every text that a page may show, the cells of the tables included."""
         yield from (self.title, self.tenant, *self.summary, *self.notes)
+        yield from (self.definition or "", self.house_style.footer)
         for kpi in self.kpis:
             yield from (kpi.title, kpi.unit or "")
         for section in self.sections:

@@ -25,6 +25,7 @@ from shared.dedup_keys import folder_of, snapshot_key
 from shared.document import ReportDocument
 from shared.errors import PermanentError
 from shared.events import ReportAggregated, ReportRequested, SnapshotReference
+from shared.house_style import HouseStyle
 from shared.periods import Period
 from shared.runs import Run
 from shared.stage import Finish, StageWorker
@@ -55,7 +56,21 @@ _CONSENT = (
     .scalar_subquery()
     .label("consent")
 )
-ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE, _CONSENT)
+_HOUSE_STYLE = (
+    select(tables.tenant_settings.c.house_style)
+    .where(tables.tenant_settings.c.tenant_id == tables.runs.c.tenant_id)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("house_style")
+)
+_DEFINITION = (
+    select(func.concat(tables.definitions.c.name, ", version ", tables.runs.c.definition_version))
+    .where(tables.definitions.c.id == tables.runs.c.definition_id)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("definition")
+)
+ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE, _CONSENT, _HOUSE_STYLE, _DEFINITION)
 """What the aggregator needs to know beside the run itself."""
 
 
@@ -85,12 +100,18 @@ async def on_report_requested(
             raise PermanentError("report_switched_off", refused.detail)
         source = sources.find(run.source, row["registered_source"])
         key = snapshot_key(run.tenant_id, run.id, run.generation)
-        document = await _document(
+        found = await _document(
             run,
             report_type,
             source,
             row["tenant_name"],
             partial(store_tables, blobs=blobs, folder=folder_of(key), most_rows=most_rows),
+        )
+        document = found.model_copy(
+            update={
+                "house_style": HouseStyle.model_validate(row["house_style"] or {}),
+                "definition": row["definition"],
+            }
         )
         content = document.model_dump_json().encode()
         if not await blobs.put_new(key, content):

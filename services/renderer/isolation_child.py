@@ -55,12 +55,18 @@ from shared.document import (
 )
 from shared.errors import WorkError
 from shared.format_options import FormatOptions
+from shared.house_style import HouseStyle, Logo, Picture
 from shared.periods import Period
 from shared.priority import let_niceness_count
 
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CAPABILITY_VERSION_3 = 0x20080522
 NICENESS = 5
+SMALLEST_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
+    "WjR9awAAAABJRU5ErkJggg=="
+)
+"""One pixel, so that what reads pictures is loaded."""
 
 
 def main(memory_limit: int, kind: ChildKind, format_modules: list[str]) -> None:
@@ -104,7 +110,7 @@ def lock_in(memory_limit: int) -> None:
 def _rendered(name: str, options: bytes, document: bytes) -> tuple[dict[str, object], bytes]:
     try:
         format_ = adjusted(formats[name], FormatOptions.model_validate_json(options))
-        rendered = render_whole(format_, ReportDocument.model_validate_json(document))
+        rendered = render_whole(format_, ReportDocument.of_snapshot(document))
     except MemoryError:
         return {"status": "out_of_memory"}, b""
     except more_fonts.MoreFontsNeeded:
@@ -237,6 +243,7 @@ def sample_document() -> ReportDocument:
         ),
         sections=(Section(title="Sample", text=("Text.",), charts=charts, tables=(table,)),),
         notes=("A note.",),
+        house_style=HouseStyle(logo=Logo(media_type=Picture.PNG, data=SMALLEST_PNG)),
     )
 
 

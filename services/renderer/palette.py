@@ -10,5 +10,5 @@ RULE = "#D3D9E0"
 SHADE = "#F4F6F8"
 ACCENT = "#1F4E79"
 WARNING = "#A4361E"
-SERIES = ("#1F4E79", "#7FB0D8", "#E0A050", "#4F8A6B", "#C9D3DD", "#8A5A1E", "#9A8BB8", "#3A3F47")
+SERIES = ("#1F4E79", "#E0A050", "#4F8A6B", "#7FB0D8", "#8A5A1E", "#C9D3DD", "#3A3F47", "#9A8BB8")
 """Of the series of a chart, in order."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from shared.document import Cell, Column, Direction, Kind, Kpi, Table, Verdict
+from shared.document import Cell, Column, Direction, Kind, Kpi, ReportDocument, Table, Verdict
 from shared.periods import Period
 
 NO_VALUE = "\N{EN DASH}"
@@ -128,6 +128,14 @@ def kpi_change(kpi: Kpi) -> str:
     if kpi.change_percent is None:
         return kpi.direction.value
     return f"{number(abs(kpi.change_percent), 1)}% {kpi.direction.value}"
+
+
+def provenance(document: ReportDocument) -> str:
+    """Which data it was made from, for instance "Weekly, version 3  ·  Snapshot 3f9a12c0de34"."""
+    snapshot = f"Snapshot {document.snapshot_id}"
+    if document.definition is None:
+        return snapshot
+    return f"{one_line(document.definition)}  ·  {snapshot}"
 
 
 def row_count(table: Table) -> str:

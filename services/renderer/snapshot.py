@@ -32,7 +32,7 @@ class Snapshot:
     @cached_property
     def document(self) -> ReportDocument:
         """Parsed when it is first asked for: what is drawn is parsed by a child process."""
-        return ReportDocument.model_validate_json(self.content)
+        return ReportDocument.of_snapshot(self.content)
 
     def cut(self, ceiling: int) -> Snapshot:
         """The same with the first rows of its large tables in the document, and no more."""

@@ -105,6 +105,8 @@ tenant_settings = Table(
     Column(
         "reviewer_productivity_by_person", Boolean, nullable=False, server_default=text("false")
     ),
+    # `shared.house_style.HouseStyle`; what is left out has its default.
+    Column("house_style", JSONB, nullable=False, server_default=text("'{}'")),
     _created_at("updated_at"),
     CheckConstraint("retention_days BETWEEN 1 AND 3660", name="retention_days"),
     CheckConstraint("max_backlog >= 1", name="max_backlog"),

@@ -17,6 +17,7 @@ from services.api.problems import Problem
 from services.api.report_requests import MailAddress
 from services.api.roles import Action, Role
 from services.api.strict_route import StrictRoute
+from shared.house_style import HouseStyle
 from shared.periods import TimezoneName
 from shared.store import tables
 
@@ -210,6 +211,41 @@ async def put_settings(
 
 def _settings_view(row: RowMapping) -> SettingsView:
     return SettingsView.model_validate({name: row[name] for name in SettingsView.model_fields})
+
+
+@router.get("/settings/house-style", summary="How the tenant's reports look")
+async def get_house_style(
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.SEE_SETTINGS))],
+) -> HouseStyle:
+    """Paper, logo, colours, footer."""
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        kept = await connection.scalar(select(tables.tenant_settings.c.house_style))
+    return HouseStyle.model_validate(kept or {})
+
+
+@router.put("/settings/house-style", summary="Change how the tenant's reports look")
+async def put_house_style(
+    body: HouseStyle,
+    request: Request,
+    principal: Annotated[Principal, Depends(allow(Action.CHANGE_SETTINGS))],
+) -> HouseStyle:
+    """Reports asked for from now on look like this; finished ones stay as they are."""
+    table = tables.tenant_settings
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        await connection.execute(
+            update(table)
+            .where(table.c.tenant_id == principal.tenant_id)
+            .values(house_style=body.model_dump(mode="json"), updated_at=func.now())
+        )
+        await audit.record(
+            connection,
+            principal,
+            "house_style.changed",
+            "settings",
+            **body.model_dump(mode="json", exclude={"logo": {"data"}}),
+        )
+    return body
 
 
 @router.get("/audit", summary="The audit log")

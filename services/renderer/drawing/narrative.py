@@ -20,6 +20,7 @@ from xhtml2pdf.context import pisaContext
 from xhtml2pdf.document import pisaStory
 
 from services.renderer.drawing.fonts import FAMILY, REGULAR, plain
+from services.renderer.drawing.logo import WIDEST
 from services.renderer.drawing.paragraphs import Lines
 from services.renderer.presentation import one_line
 from services.renderer.templating import template
@@ -27,6 +28,10 @@ from shared.document import ReportDocument
 
 STYLE = Path(__file__).parents[1] / "templates" / "narrative.css"
 SLOT = '<pdf:spacer height="1pt" />'
+BESIDE_LOGO = 2
+"""Paragraphs at the beginning, the name and the title, that leave room for the logo."""
+GAP = 20.0
+"""Points between them and the logo."""
 LONGEST_LINE = 520.0
 """Points; more than 120 letters to a line are hard to follow."""
 NOTHING_FROM_ELSEWHERE = ResourceAccessPolicy.server(None, allow_remote=False)
@@ -76,20 +81,25 @@ def narrate(
     pisaStory(html, context=context, default_css=" ")
     story: list[Flowable] = []
     waiting = iter(slots)
+    beside_logo = BESIDE_LOGO if document.house_style.logo is not None else 0
     for flowable in context.story:
         if _is_slot(flowable):
             story.extend(next(waiting))
         else:
-            story.append(_paragraph(flowable, others, available_width))
+            taken = WIDEST + GAP if beside_logo > 0 else 0.0
+            beside_logo -= 1
+            story.append(_paragraph(flowable, others, available_width, taken))
     left = list(waiting)
     assert not left, f"the template leaves {len(left)} slots too few"
     return story
 
 
-def _paragraph(laid_out: Any, others: Mapping[str, str], available_width: float) -> Flowable:
+def _paragraph(
+    laid_out: Any, others: Mapping[str, str], available_width: float, taken: float
+) -> Flowable:
     """The paragraph, its lines not too long to be read; one of `others` set in its style."""
     style = laid_out.style
-    style.rightIndent = max(0.0, available_width - LONGEST_LINE)
+    style.rightIndent = max(taken, available_width - LONGEST_LINE)
     key = "".join(fragment.text for fragment in laid_out.frags)
     return Lines(others[key], style) if key in others else laid_out
 

@@ -26,8 +26,9 @@ from reportlab.platypus import (
 from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
 from services.renderer.drawing.whole_file import ensure_whole
-from services.renderer.presentation import days, instant, one_line
-from shared.document import Paper, ReportDocument
+from services.renderer.presentation import days, instant, one_line, provenance
+from shared.document import ReportDocument
+from shared.house_style import Paper
 
 TOP = 60.0
 BOTTOM = 54.0
@@ -139,7 +140,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         document, page = self._document, self._page
         zone = document.period.timezone
         canvas.saveState()
-        canvas.setStrokeColor(HexColor(palette.RULE))
+        canvas.setStrokeColor(HexColor(document.house_style.second_colour))
         canvas.setLineWidth(0.6)
         left, right = page.side, page.width - page.side
         header = page.height - 42
@@ -165,6 +166,12 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
             f"Data as of {instant(document.as_of, zone)}"
             f"  ·  Generated {instant(document.generated_at, zone)}",
         )
+        below = footer - 10
+        origin = provenance(document)
+        canvas.drawRightString(right, below, origin)
+        room = page.content_width - width(origin, REGULAR, SIZE) - 24
+        words = fitted(one_line(document.house_style.footer), REGULAR, SIZE, room)
+        draw(canvas, left, below, words, REGULAR, SIZE)
         number = f"Page {canvas.getPageNumber()} of "
         canvas.drawString(left, footer, number)
         canvas.translate(left + width(number, REGULAR, SIZE), footer)

@@ -18,6 +18,7 @@ from services.renderer import palette
 from services.renderer.drawing.charts import chart_svg, prepare_charts
 from services.renderer.drawing.fonts import REGULAR, STRONG, lettered, register_fonts
 from services.renderer.drawing.letters import REPLACEMENT
+from services.renderer.drawing.logo import LogoMark
 from services.renderer.drawing.narrative import narrate
 from services.renderer.drawing.pages import Bookmark, Page, across, print_pages, upright
 from services.renderer.drawing.paragraphs import Lines
@@ -64,11 +65,13 @@ def draw_report(document: ReportDocument) -> tuple[bytes, int]:
 
 
 def _drawn(document: ReportDocument) -> tuple[bytes, int]:
-    rows = RowsDrawn()
+    rows, style = RowsDrawn(), document.house_style
     page = page_for(document)
     slots: list[list[Flowable]] = []
+    if style.logo is not None:
+        slots.append([LogoMark(style.logo, page.content_width)])
     if document.kpis:
-        slots.append([Spacer(1, 4), *tile_rows(document.kpis, page.content_width)])
+        slots.append([Spacer(1, 4), *tile_rows(document.kpis, page.content_width, style.colour)])
     for index, section in enumerate(document.sections):
         content = _content(section, document, page, rows)
         room = HEADING_HEIGHT + 16 * len(section.text) + _room_for(content[0], page)

@@ -31,21 +31,23 @@ UNIT_SIZE = 8.0
 UNIT_GAP = 4.0
 
 
-def tile_rows(kpis: Sequence[Kpi], available_width: float) -> list[Flowable]:
-    """The tiles in rows of equal length, as many in each as look well."""
+def tile_rows(kpis: Sequence[Kpi], available_width: float, colour: str) -> list[Flowable]:
+    """The tiles in rows of equal length, each with a bar of that colour."""
     most = int((available_width + GAP) // (NARROWEST + GAP))
     count = -(-len(kpis) // most)
     per_row = -(-len(kpis) // count) if count else 0
     return [
-        _TileRow(kpis[start : start + per_row], per_row, available_width)
+        _TileRow(kpis[start : start + per_row], per_row, available_width, colour)
         for start in range(0, len(kpis), per_row or 1)
     ]
 
 
 class _TileRow(Flowable):  # type: ignore[misc]  # ReportLab ships no types
-    def __init__(self, kpis: Sequence[Kpi], per_row: int, available_width: float) -> None:
+    def __init__(
+        self, kpis: Sequence[Kpi], per_row: int, available_width: float, colour: str
+    ) -> None:
         super().__init__()
-        self._kpis = kpis
+        self._kpis, self._colour = kpis, colour
         self.width, self.height = available_width, HEIGHT + GAP
         self._tile = min(WIDEST, (available_width - GAP * (per_row - 1)) / per_row)
 
@@ -54,14 +56,15 @@ class _TileRow(Flowable):  # type: ignore[misc]  # ReportLab ships no types
 
     def draw(self) -> None:
         for index, kpi in enumerate(self._kpis):
-            _draw_tile(self.canv, kpi, index * (self._tile + GAP), GAP, self._tile)
+            x = index * (self._tile + GAP)
+            self.canv.setFillColor(HexColor(self._colour))
+            self.canv.rect(x, GAP + HEIGHT - 2, self._tile, 2, stroke=0, fill=1)
+            _draw_tile(self.canv, kpi, x, GAP, self._tile)
 
 
 def _draw_tile(canvas: Any, kpi: Kpi, x: float, y: float, tile_width: float) -> None:
     canvas.setFillColor(HexColor(palette.SHADE))
-    canvas.rect(x, y, tile_width, HEIGHT, stroke=0, fill=1)
-    canvas.setFillColor(HexColor(palette.ACCENT))
-    canvas.rect(x, y + HEIGHT - 2, tile_width, 2, stroke=0, fill=1)
+    canvas.rect(x, y, tile_width, HEIGHT - 2, stroke=0, fill=1)
     left, inner = x + PADDING, tile_width - 2 * PADDING
 
     _text(canvas, left, y + HEIGHT - 18, one_line(kpi.title), REGULAR, 8, palette.MUTED, inner)

@@ -47,7 +47,8 @@ class VegaPicture(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     def __init__(self, svg: Element, width: float) -> None:
         super().__init__()
         self._root = svg
-        _, _, view_width, view_height = map(float, self._root.attrib["viewBox"].split())
+        box = self._root.attrib["viewBox"].replace(",", " ").split()
+        self._left, self._top, view_width, view_height = map(float, box)
         self._factor = width / view_width
         self.width, self.height = width, view_height * self._factor
         self._shapes_of_marks = 0
@@ -62,6 +63,7 @@ class VegaPicture(Flowable):  # type: ignore[misc]  # ReportLab ships no types
         canvas = self.canv
         canvas.saveState()
         canvas.transform(self._factor, 0, 0, -self._factor, 0, self.height)
+        canvas.translate(-self._left, -self._top)
         self._draw_children(self._root, {"fill": "black"}, 1.0)
         canvas.restoreState()
         if self._shapes_of_marks == 0 and has_marks(self._root):
@@ -91,7 +93,7 @@ class VegaPicture(Flowable):  # type: ignore[misc]  # ReportLab ships no types
                 outside, self._in_marks = self._in_marks, self._in_marks or is_mark(element)
                 self._draw_children(element, style, opacity)
                 self._in_marks = outside
-            case "path" | "line" | "rect":
+            case "path" | "line" | "rect" | "circle" | "ellipse":
                 self._draw_shape(kind, attributes, style, opacity)
             case "text":
                 self._draw_text(element, style, opacity)
@@ -213,6 +215,10 @@ def _trace(outline: Any, kind: str, attributes: dict[str, str]) -> bool:
         case "rect":
             outline.rect(at("x"), at("y"), at("width"), at("height"))
             return at("width") > 0 and at("height") > 0
+        case "circle" | "ellipse":
+            across, down = at("rx") or at("r"), at("ry") or at("r")
+            outline.ellipse(at("cx") - across, at("cy") - down, 2 * across, 2 * down)
+            return across > 0 and down > 0
         case "path":
             return _trace_path(outline, attributes.get("d", ""))
     raise PermanentError("chart_not_drawn", f"a chart uses <{kind}>, which cannot be printed")

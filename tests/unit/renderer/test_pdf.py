@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 from collections.abc import AsyncIterator
@@ -12,8 +14,10 @@ import pytest
 import pytest_asyncio
 
 from services.renderer.isolation import RenderPool
+from services.renderer.isolation_child import SMALLEST_PNG
 from shared.document import Chart, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
+from shared.house_style import HouseStyle, Logo, Paper, Picture
 from shared.periods import Period
 from tests.documents import (
     bar_chart,
@@ -245,3 +249,97 @@ async def test_two_tables_and_two_charts_share_a_section(pool: RenderPool) -> No
         tables=(table([("a", 1, 1, "1.0", "1", None)]), table([("b", 2, 1, "1.0", "1", None)])),
     )
     assert "A remark." in text(await pdf(pool, document(sections=(section,))))
+
+
+async def test_a_table_of_many_columns_turns_the_page(pool: RenderPool) -> None:
+    """Fifteen columns of names and times, as the list of jobs has them."""
+    times = [Column(name=f"t{n}", title="Finished", kind=Kind.INSTANT) for n in range(4)]
+    names = [Column(name=f"n{n}", title="Project", kind=Kind.TEXT) for n in range(6)]
+    figures = [Column(name=f"f{n}", title="GPU time", kind=Kind.INTEGER) for n in range(5)]
+    row = (*["The Paper Boat"] * 6, *["2026-10-02T03:04:05+00:00"] * 4, *[1_234_567] * 5)
+    wide = Table(name="w", title="W", columns=(*names, *times, *figures), rows=(row,) * 60)
+    reader = await pdf(pool, document(sections=(Section(title="S", tables=(wide,)),)))
+    assert all(page.mediabox.width > page.mediabox.height for page in reader.pages)
+    printed = text(reader)
+    # No time and no figure is broken into two lines.
+    assert printed.count("2 Oct 2026, 05:04 CEST") == 4 * 60
+    assert printed.count("1,234,567") == 5 * 60
+
+
+async def test_an_ordinary_report_stays_upright_on_the_tenant_s_paper(pool: RenderPool) -> None:
+    sizes = {
+        paper: (await pdf(pool, document(house_style=HouseStyle(paper=paper)))).pages[0].mediabox
+        for paper in Paper
+    }
+    assert [round(float(n)) for n in sizes[Paper.A4][2:]] == [595, 842]
+    assert [round(float(n)) for n in sizes[Paper.LETTER][2:]] == [612, 792]
+
+
+@pytest.mark.parametrize("rows", range(20, 40, 3))
+async def test_the_notes_heading_never_stands_alone(pool: RenderPool, rows: int) -> None:
+    notes = tuple(f"Remark number {n}." for n in range(3))
+    wanted = document_of_rows(rows).model_copy(update={"notes": notes})
+    pages = [page.extract_text() for page in (await pdf(pool, wanted)).pages]
+    (with_heading,) = (page for page in pages if re.search(r"^Notes$", page, re.MULTILINE))
+    assert "Remark number 0." in with_heading
+
+
+async def test_each_page_names_definition_and_snapshot(pool: RenderPool) -> None:
+    wanted = document(definition="Weekly deliveries, version 3")
+    content = wanted.model_dump_json().encode()
+    printed = text(await pdf(pool, wanted))
+    snapshot = hashlib.sha256(content).hexdigest()[:12]
+    assert f"Weekly deliveries, version 3  ·  Snapshot {snapshot}" in printed
+
+
+async def test_lying_bars_get_the_height_they_need(pool: RenderPool) -> None:
+    """Twenty labels of eight points do not fit into the height of five."""
+    names = [f"Worker number {n}" for n in range(20)]
+    bars = {
+        "mark": "bar",
+        "data": {"values": [{"x": name, "n": n + 1} for n, name in enumerate(names)]},
+        "encoding": {
+            "y": {"field": "x", "type": "nominal", "axis": {"labelOverlap": True}},
+            "x": {"field": "n", "type": "quantitative"},
+        },
+    }
+    printed = text(await pdf(pool, document(charts=[chart(bars)])))
+    assert all(name in printed for name in names)
+
+
+@pytest.mark.parametrize("mark", ["bar", "line"])
+async def test_a_chart_that_came_out_blank_fails_the_report(pool: RenderPool, mark: str) -> None:
+    lost = {
+        "mark": mark,
+        "data": {"values": [{"x": "a", "n": 1}, {"x": "b", "n": 2}]},
+        "transform": [{"filter": "datum.n > 100"}],
+        "encoding": {
+            "x": {"field": "x", "type": "nominal"},
+            "y": {"field": "n", "type": "quantitative"},
+        },
+    }
+    with pytest.raises(PermanentError, match="blank"):
+        await pdf(pool, document(charts=[chart(lost)]))
+
+
+async def test_the_tenant_s_logo_colour_and_footer_are_printed(pool: RenderPool) -> None:
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20">'
+        '<circle cx="10" cy="10" r="9" fill="#7A3E9D"/></svg>'
+    )
+    logo = Logo(media_type=Picture.SVG, data=base64.b64encode(picture.encode()).decode())
+    style = HouseStyle(logo=logo, colour="#0B6E4F", footer="For internal use")
+    reader = await pdf(pool, document(house_style=style))
+    contents = reader.pages[0].get_contents()
+    assert contents is not None
+    drawn = contents.get_data()
+    assert b".478431 .243137 .615686 rg" in drawn
+    assert b".043137 .431373 .309804 rg" in drawn
+    assert "For internal use" in text(reader)
+    assert not reader.pages[0].images
+
+
+async def test_a_logo_of_pixels_is_a_picture_on_the_first_page(pool: RenderPool) -> None:
+    logo = Logo(media_type=Picture.PNG, data=SMALLEST_PNG)
+    reader = await pdf(pool, document(house_style=HouseStyle(logo=logo)))
+    assert len(reader.pages[0].images) == 1
