@@ -47,6 +47,7 @@ demo-data: $(READY) ## fill the demo studio's database (SCALE=1 SEED=1) of the r
 PIN = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 lock: $(READY) ## resolve the dependencies afresh: requirements.lock and one lock per service
 	@$(PIN) pyproject.toml --all-extras --group dev -o requirements.lock
+	@$(PIN) pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
 	@mkdir -p deploy/locks
 	@for service in $(SERVICES); do \
 		$(PIN) pyproject.toml --extra $$service -c requirements.lock -o deploy/locks/$$service.lock || exit 1; \

@@ -14,9 +14,10 @@ from typing import Any
 from benchmarks import acceptance, broadsheet, latency, memory, throughput
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
+from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
-PARTS = ("memory", "latency", "acceptance", "throughput")
+PARTS = ("memory", "latency", "acceptance", "throughput", "pdf")
 RESULTS = CHECKOUT / "var" / "bench"
 
 
@@ -47,10 +48,16 @@ def main() -> None:
     began = time.monotonic()
     state_dir = RESULTS / "stack"
     shutil.rmtree(state_dir, ignore_errors=True)
+    parts = set(arguments.only)
+    found: dict[str, Any] = {}
+    if "pdf" in parts:
+        found["pdf"] = comparison.measure(quick=arguments.quick)
+        _say(comparison.report(found["pdf"]))
     try:
-        with broadsheet.running(state_dir) as running:
-            print(f"ready after {time.monotonic() - began:.0f} s\n", flush=True)
-            found = _measure(running, sizes, set(arguments.only))
+        if parts - {"pdf"}:
+            with broadsheet.running(state_dir) as running:
+                print(f"ready after {time.monotonic() - began:.0f} s\n", flush=True)
+                found |= _measure(running, sizes, parts)
     finally:
         shutil.rmtree(state_dir, ignore_errors=True)
     file = _write(found, sizes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, pairwise
 
 import pytest
 
-from services.aggregator.report_types import stacked_bars
+from services.aggregator.charts import stacked_bars
 from services.renderer import palette
 from shared.house_style import HouseStyle, contrast, luminance
 
@@ -55,8 +56,7 @@ def difference(one: str, other: str, seen: tuple[tuple[float, ...], ...]) -> flo
         rgb = linear(colour)
         return lab(tuple(sum(f * c for f, c in zip(row, rgb, strict=True)) for row in seen))
 
-    pairs = zip(as_seen(one), as_seen(other), strict=True)
-    return float(sum((a - b) ** 2 for a, b in pairs)) ** 0.5
+    return math.dist(as_seen(one), as_seen(other))
 
 
 @pytest.mark.parametrize("kind", SIMULATIONS)

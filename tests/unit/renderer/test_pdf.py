@@ -295,7 +295,7 @@ async def test_each_page_names_definition_and_snapshot(pool: RenderPool) -> None
 async def test_lying_bars_get_the_height_they_need(pool: RenderPool) -> None:
     """Twenty labels of eight points do not fit into the height of five."""
     names = [f"Worker number {n}" for n in range(20)]
-    bars = {
+    bars: dict[str, object] = {
         "mark": "bar",
         "data": {"values": [{"x": name, "n": n + 1} for n, name in enumerate(names)]},
         "encoding": {
@@ -309,7 +309,7 @@ async def test_lying_bars_get_the_height_they_need(pool: RenderPool) -> None:
 
 @pytest.mark.parametrize("mark", ["bar", "line"])
 async def test_a_chart_that_came_out_blank_fails_the_report(pool: RenderPool, mark: str) -> None:
-    lost = {
+    lost: dict[str, object] = {
         "mark": mark,
         "data": {"values": [{"x": "a", "n": 1}, {"x": "b", "n": 2}]},
         "transform": [{"filter": "datum.n > 100"}],

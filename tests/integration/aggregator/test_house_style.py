@@ -1,0 +1,82 @@
+"""A snapshot carries the look that the tenant wanted when it was made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from deploy.local.infrastructure import LocalInfrastructure
+from deploy.local.postgres import url_as
+from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
+from services.aggregator.report_types import report_types
+from services.aggregator.source_registry import SourceRegistry
+from services.aggregator.sources import source_kinds
+from shared.blobs import blob_store
+from shared.document import ReportDocument
+from shared.house_style import HouseStyle, Paper
+from shared.runs import Run
+from shared.settings import ServiceSettings
+from shared.stage import AGGREGATE, StageWorker
+from shared.store import tables
+from shared.store.engine import Store, asyncpg_url
+from tests.pipeline import Pipeline
+from tests.studio import LIMITS, studio
+from tests.tenants import Tenant
+
+
+@pytest.fixture(scope="module")
+def reader_url(infra: LocalInfrastructure) -> Iterator[str]:
+    with studio(infra, scale=0.02, seed=3, until=date(2026, 11, 20)) as url:
+        yield url_as(url, "studio_reader", infra.places.secret("studio"))
+
+
+@pytest.fixture
+async def admin(admin_database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(asyncpg_url(admin_database_url))
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_later_change_of_the_look_leaves_the_snapshot_as_it_is(
+    reader_url: str,
+    tenant: Tenant,
+    store: Store,
+    settings: ServiceSettings,
+    admin: AsyncEngine,
+    infra: LocalInfrastructure,
+) -> None:
+    pipeline = Pipeline(tenant, store, admin, Path(infra.places.blobs))
+    wanted = HouseStyle(paper=Paper.LETTER, colour="#0B6E4F", footer="For internal use")
+
+    async def prefer(style: HouseStyle) -> None:
+        ours = tables.tenant_settings.c.tenant_id == tenant.id
+        values = {"house_style": style.model_dump(mode="json")}
+        async with admin.begin() as connection:
+            await connection.execute(update(tables.tenant_settings).where(ours).values(**values))
+
+    await prefer(wanted)
+    run_id = await pipeline.request(report_type="delivery_summary", formats=["json"])
+    sources = SourceRegistry(source_kinds, {"BROADSHEET_SOURCE_STUDIO_URL": reader_url}.get, LIMITS)
+    blobs = blob_store(settings)
+    await on_report_requested(
+        Run.of(await pipeline.run(run_id)).requested(),
+        worker=StageWorker(
+            AGGREGATE, store, settings, service=SERVICE, owner="tests", also_read=ALSO_READ
+        ),
+        blobs=blobs,
+        report_types=report_types,
+        sources=sources,
+    )
+    await sources.close()
+    await prefer(HouseStyle())
+
+    run = await pipeline.run(run_id)
+    document = ReportDocument.of_snapshot(await blobs.get(run["snapshot_key"]))
+    assert document.house_style == wanted
+    assert document.definition is None
+    assert run["snapshot_sha256"].startswith(document.snapshot_id)
