@@ -71,6 +71,7 @@ async def test_a_later_change_of_the_look_leaves_the_snapshot_as_it_is(
         blobs=blobs,
         report_types=report_types,
         sources=sources,
+        most_rows=1_000,
     )
     await sources.close()
     await prefer(HouseStyle())

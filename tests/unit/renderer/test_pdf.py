@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -343,3 +345,18 @@ async def test_a_logo_of_pixels_is_a_picture_on_the_first_page(pool: RenderPool)
     logo = Logo(media_type=Picture.PNG, data=SMALLEST_PNG)
     reader = await pdf(pool, document(house_style=HouseStyle(logo=logo)))
     assert len(reader.pages[0].images) == 1
+
+
+async def test_sixty_reports_leave_the_memory_of_their_process_as_it_was(pool: RenderPool) -> None:
+    kinds = [document(), document_of_rows(120), document(charts=[bar_chart(days=5)])]
+    contents = [wanted.model_dump_json().encode() for wanted in kinds]
+
+    async def draw(times: int) -> int:
+        """Bytes that the process holds afterwards."""
+        for number in range(times):
+            await pool.render("pdf", contents[number % len(contents)])
+        (pid,) = pool.pids
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    warm = await draw(15)
+    assert await draw(60) - warm < 8 << 20
