@@ -18,6 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from services.renderer.drawing.letters import MoreLetters
+from services.renderer.presentation import without_controls
 
 FOLDER = Path(__file__).parents[1] / "fonts"
 FAMILY = "Open Sans"
@@ -47,7 +48,7 @@ def lettered(texts: Iterable[str]) -> Iterator[frozenset[str]]:
     MoreFontsNeeded when the typeface does not do and this process has loaded no other.
     """
     beyond = frozenset().union(
-        *(_beyond_the_typeface(text) for text in texts if not text.isascii())
+        *(_beyond_the_typeface(without_controls(text)) for text in texts if not text.isascii())
     )
     if not beyond:
         yield frozenset()
