@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import acceptance, broadsheet, latency, memory, throughput
+from benchmarks import acceptance, broadsheet, exports, latency, memory, throughput
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
 from deploy.local.places import CHECKOUT
 
-PARTS = ("memory", "latency", "acceptance", "throughput")
+PARTS = ("memory", "latency", "acceptance", "throughput", "exports")
 RESULTS = CHECKOUT / "var" / "bench"
 
 
@@ -30,9 +30,10 @@ class Sizes:
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
+    export_turns: int = 5
 
 
-QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200)
+QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200, export_turns=1)
 
 
 def main() -> None:
@@ -74,6 +75,10 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         found["throughput"] = works
         found["ratios"] = throughput.ratios(works)
         _say(throughput.report(works))
+    if "exports" in parts:
+        # Last: it loads another studio.
+        found["exports"] = exports.measure(running, sizes.export_turns)
+        _say(exports.report(found["exports"]))
     if "memory" in parts:
         _say(memory.report(found["idle_bytes"], found.get("throughput", [])))
     return found
