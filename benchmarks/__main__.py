@@ -31,9 +31,11 @@ class Sizes:
     """Of each format by each side and turn."""
     turns: int = 1
     export_turns: int = 5
+    export_scale: int = 10
+    """Of the demo studio: a million rows at 10."""
 
 
-QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200, export_turns=1)
+QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200, export_turns=1, export_scale=1)
 
 
 def main() -> None:
@@ -77,7 +79,7 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         _say(throughput.report(works))
     if "exports" in parts:
         # Last: it loads another studio.
-        found["exports"] = exports.measure(running, sizes.export_turns)
+        found["exports"] = exports.measure(running, sizes.export_turns, sizes.export_scale)
         _say(exports.report(found["exports"]))
     if "memory" in parts:
         _say(memory.report(found["idle_bytes"], found.get("throughput", [])))

@@ -22,10 +22,9 @@ from benchmarks.usage import PeakMemory, cpu_seconds, difference
 from deploy.demo import load
 from deploy.local.postgres import binaries
 
-SCALE = 10
-"""At which the demo studio has finished a million jobs."""
+ROWS_PER_SCALE = 100_000
+"""Jobs that the demo studio has finished at scale 1, and a few more."""
 DAYS = 400
-ROWS = 1_000_000
 FORMATS = {"csv": 3.0, "ndjson": 4.0, "parquet": 3.0, "json": None, "xlsx": None}
 """What is measured, with the aim: so many times the wall time of `\\copy`."""
 COLUMNS = (
@@ -42,7 +41,7 @@ SELECT j.id AS job_id, p.name AS project, s.scene_type, s.resolution_tier, w.nam
   LEFT JOIN studio.workers w ON w.id = j.worker_id
  WHERE j.finished_at IS NOT NULL
  ORDER BY j.finished_at, j.id
- LIMIT 1000000
+ LIMIT {limit}
 """
 _RUN = """
 SELECT status, error->>'message' AS message, snapshot_rows AS rows,
@@ -74,18 +73,20 @@ class Export:
         return statistics.median(ours / copy for ours, copy in pairs)
 
 
-def measure(broadsheet: Broadsheet, turns: int) -> list[Export]:
-    """Loads the studio at scale 10 first, which takes half a minute or more."""
-    load(broadsheet.stack.infrastructure.admin_database_url, scale=SCALE, seed=1)
-    asyncio.run(_export(broadsheet, "csv"))  # Arrow loaded, and the tables in memory
+def measure(broadsheet: Broadsheet, turns: int, scale: int) -> list[Export]:
+    """At scale 10, a million rows, the studio is loaded anew, which takes half a minute."""
+    if scale != 1:
+        load(broadsheet.stack.infrastructure.admin_database_url, scale=scale, seed=1)
+    rows = scale * ROWS_PER_SCALE
+    asyncio.run(_export(broadsheet, "csv", rows))  # Arrow loaded, and the tables in memory
     found = []
     for name in FORMATS:
         export = Export(name)
         with PeakMemory(broadsheet.services) as peak:
             for _ in range(turns):
-                export.copy_seconds.append(_copy(broadsheet))
+                export.copy_seconds.append(_copy(broadsheet, rows))
                 before = cpu_seconds(broadsheet.services())
-                run = asyncio.run(_export(broadsheet, name))
+                run = asyncio.run(_export(broadsheet, name, rows))
                 used = difference(before, cpu_seconds(broadsheet.services()))
                 export.cpu_seconds.append(sum(used.values()))
                 export.seconds.append(run["seconds"])
@@ -118,9 +119,9 @@ def report(exports: list[Export]) -> str:
     return table("Exports of eight columns", header, rows)
 
 
-def _copy(broadsheet: Broadsheet) -> float:
+def _copy(broadsheet: Broadsheet, rows: int) -> float:
     """Seconds of wall time until psql has written the same rows to a file."""
-    query = " ".join(_SELECT.split())
+    query = " ".join(_SELECT.format(limit=rows).split())
     with tempfile.TemporaryDirectory(dir=broadsheet.stack.places.state_dir) as folder:
         file = Path(folder, "rows.csv")
         began = time.monotonic()
@@ -136,14 +137,14 @@ def _copy(broadsheet: Broadsheet) -> float:
         return time.monotonic() - began
 
 
-async def _export(broadsheet: Broadsheet, name: str) -> asyncpg.Record:
+async def _export(broadsheet: Broadsheet, name: str, rows: int) -> asyncpg.Record:
     """Ask for the report in that format, and wait for it; RuntimeError when it fails."""
     today = broadsheet.today
     body: dict[str, Any] = {
         "type": "generation_jobs",
         "formats": [name],
         "period": {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat()},
-        "parameters": {"columns": COLUMNS, "limit": ROWS},
+        "parameters": {"columns": COLUMNS, "limit": rows},
     }
     token = broadsheet.stack.token(sub="exports", role="admin")
     async with Connection(broadsheet.stack.api_url, token) as connection:
