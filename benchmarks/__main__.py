@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import acceptance, broadsheet, latency, memory, throughput
+from benchmarks import acceptance, broadsheet, exports, latency, memory, throughput
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
 from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
-PARTS = ("memory", "latency", "acceptance", "throughput", "pdf")
+PARTS = ("memory", "latency", "acceptance", "throughput", "exports", "pdf")
 RESULTS = CHECKOUT / "var" / "bench"
 
 
@@ -31,9 +31,12 @@ class Sizes:
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
+    export_turns: int = 5
+    export_scale: int = 10
+    """Of the demo studio: a million rows at 10."""
 
 
-QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200)
+QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200, export_turns=1, export_scale=1)
 
 
 def main() -> None:
@@ -81,6 +84,10 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         found["throughput"] = works
         found["ratios"] = throughput.ratios(works)
         _say(throughput.report(works))
+    if "exports" in parts:
+        # Last: it loads another studio.
+        found["exports"] = exports.measure(running, sizes.export_turns, sizes.export_scale)
+        _say(exports.report(found["exports"]))
     if "memory" in parts:
         _say(memory.report(found["idle_bytes"], found.get("throughput", [])))
     return found

@@ -250,6 +250,11 @@ class ReportDocument(_Part):
         """How many table rows the document holds, totals rows left out."""
         return sum(table.row_count for table in self.tables)
 
+    @property
+    def available_row_count(self) -> int:
+        """How many there were before limits cut them."""
+        return sum(max(table.available_rows or 0, table.row_count) for table in self.tables)
+
     def with_tables(self, change: Callable[[Table], Table]) -> ReportDocument:
         """The same document with each table changed."""
         sections = tuple(

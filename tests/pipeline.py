@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
@@ -215,6 +216,12 @@ class Pipeline:
             row["blob_key"]: row["sha256"] for row in artifacts.values()
         }
         prefix = f"{self.tenant.id}/{run_id}/"
+        beside = (self._blobs / run["snapshot_key"]).parent
+        document = json.loads((self._blobs / run["snapshot_key"]).read_bytes())
+        for section in document["sections"]:
+            for stored in (table["stored"] for table in section["tables"] if table["stored"]):
+                key = str((beside / stored["file"]).relative_to(self._blobs))
+                kept[key] = stored["sha256"]
         found = {prefix + name for name in self.files(run_id)}
         assert found == set(kept), f"files {found}, rows {set(kept)}"
         for key, sha256 in kept.items():

@@ -167,6 +167,7 @@ def _finish(document: ReportDocument, key: str, sha256: str) -> Finish:
             "snapshot_key": key,
             "snapshot_sha256": sha256,
             "snapshot_rows": document.row_count,
+            "snapshot_available_rows": document.available_row_count,
         }
 
     return finish

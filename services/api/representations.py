@@ -27,6 +27,9 @@ class SnapshotView(BaseModel):
 
     sha256: str
     rows: int
+    available_rows: int | None = Field(
+        description="How many rows there were, where the request's limit has cut them; else null."
+    )
 
 
 class ArtifactView(BaseModel):
@@ -38,6 +41,10 @@ class ArtifactView(BaseModel):
     size: int
     sha256: str
     rows: int
+    available_rows: int | None = Field(
+        description="How many rows there were, where a limit or the format's ceiling has cut "
+        "them; null when the file has all."
+    )
     url: str | None = Field(description="Where to download it; null once it has expired.")
 
 
@@ -132,7 +139,7 @@ def run_view(
     eta_seconds: float | None,
 ) -> RunView:
     """From the rows of a run and of what belongs to it."""
-    snapshot = row["snapshot_sha256"]
+    snapshot, available = row["snapshot_sha256"], row["snapshot_available_rows"]
     requested = TimelineEntry(
         stage="requested",
         service="scheduler" if row["schedule_id"] else "api",
@@ -146,7 +153,13 @@ def run_view(
         format_options=FormatOptions.model_validate(row["format_options"]),
         started_at=row["started_at"],
         as_of=row["as_of"],
-        snapshot=SnapshotView(sha256=snapshot, rows=row["snapshot_rows"]) if snapshot else None,
+        snapshot=SnapshotView(
+            sha256=snapshot,
+            rows=row["snapshot_rows"],
+            available_rows=_cut_from(row["snapshot_rows"], available),
+        )
+        if snapshot
+        else None,
         artifacts=[
             ArtifactView(
                 format=artifact["format"],
@@ -155,6 +168,7 @@ def run_view(
                 size=artifact["size"],
                 sha256=artifact["sha256"],
                 rows=artifact["rows"],
+                available_rows=_cut_from(artifact["rows"], available),
                 url=f"{public_url}/api/v1/reports/{row['id']}/download?format={artifact['format']}"
                 if artifact["status"] == ArtifactStatus.RENDERED
                 else None,
@@ -205,3 +219,8 @@ def _summary_fields(row: RowMapping) -> dict[str, Any]:
         "schedule": row["schedule_id"],
         "error": row["error"],
     }
+
+
+def _cut_from(rows: int, available: int | None) -> int | None:
+    """`available` where a limit or a format's ceiling has cut it down to `rows`, else None."""
+    return available if available is not None and available > rows else None

@@ -175,6 +175,7 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
                     snapshot_key=None,
                     snapshot_sha256=None,
                     snapshot_rows=None,
+                    snapshot_available_rows=None,
                     files_removed_at=None,
                 )
                 .returning(tables.runs)

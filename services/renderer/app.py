@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -52,6 +53,7 @@ def create_service(settings: RendererSettings) -> Service:
             blobs=service.blobs,
             formats=formats,
             pool=pool,
+            streaming=asyncio.Lock(),
         ),
     )
     return service

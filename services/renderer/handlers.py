@@ -83,8 +83,13 @@ async def on_report_aggregated(
     blobs: BlobStore,
     formats: Mapping[str, Format],
     pool: RenderPool,
+    streaming: asyncio.Lock,
 ) -> None:
-    """Render every format of the run from its snapshot, and say that the run is complete."""
+    """Render every format of the run from its snapshot, and say that the run is complete.
+
+    `streaming`: held while a large table is written. One at a time keeps both cores busy, and
+    memory below what several would take.
+    """
 
     async def work(run: Run, row: RowMapping) -> Finish:
         assert run.snapshot_key is not None
@@ -97,7 +102,8 @@ async def on_report_aggregated(
                     raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
                 format_ = adjusted(format_, run.format_options)
                 if snapshot.files and isinstance(format_, StreamedFormat):
-                    stored.append(await _write(run, format_, snapshot, blobs))
+                    async with streaming:
+                        stored.append(await _write(run, format_, snapshot, blobs))
                 else:
                     rendered = await _render(run, format_, snapshot, pool)
                     stored.append(await _store(run, format_, rendered, blobs))

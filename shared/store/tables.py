@@ -252,6 +252,8 @@ runs = Table(
     Column("snapshot_key", Text),
     Column("snapshot_sha256", String(64)),
     Column("snapshot_rows", BigInteger),
+    # How many there were before a limit of the request; NULL in runs older than this column.
+    Column("snapshot_available_rows", BigInteger),
     Column("error", JSONB),
     Column("traceparent", String(55)),
     _instant("deleted_at"),

@@ -88,6 +88,19 @@ async def test_a_part_is_streamed_in_chunks(blobs: S3Blobs) -> None:
     assert len(parts) > 1
 
 
+async def test_a_large_blob_is_stored_in_parts_and_read_as_a_file(blobs: S3Blobs) -> None:
+    content = bytes(range(256)) * 60_000
+    with blobs.new_file("t/r/0/") as file:
+        file.write(content)
+        assert await blobs.put_new_file("t/r/0/rows", file) is True
+        assert await blobs.put_new_file("t/r/0/rows", file) is False
+    async with blobs.local_file("t/r/0/rows") as found:
+        assert found.read() == content
+    with pytest.raises(PermanentError, match="blob_missing"):
+        async with blobs.local_file("t/r/0/none"):
+            pass
+
+
 async def test_a_run_s_files_go_together_and_leave_others_alone(blobs: S3Blobs) -> None:
     for key in ("t/one/0/a", "t/one/1/b", "t/one-more/0/c"):
         await blobs.put_new(key, b"x")

@@ -98,12 +98,12 @@ async def test_a_finished_run_says_all_that_is_stated(
 ) -> None:
     run = (await ada.post(REPORTS, json=body())).json()["id"]
     sha256 = await api.finish(run, b"a,b\r\n")
-    await api.change(run, snapshot_sha256="0" * 64, snapshot_rows=3)
+    await api.change(run, snapshot_sha256="0" * 64, snapshot_rows=3, snapshot_available_rows=3)
 
     view = (await ada.get(f"{REPORTS}/{run}")).json()
 
     assert view["status"] == "completed"
-    assert view["snapshot"] == {"sha256": "0" * 64, "rows": 3}
+    assert view["snapshot"] == {"sha256": "0" * 64, "rows": 3, "available_rows": None}
     assert view["eta_seconds"] is None
     (artifact,) = view["artifacts"]
     assert artifact | {"url": None, "status": None} == {
@@ -113,6 +113,7 @@ async def test_a_finished_run_says_all_that_is_stated(
         "size": 5,
         "sha256": sha256,
         "rows": 1,
+        "available_rows": 3,
         "url": None,
     }
     assert (await ada.get(artifact["url"])).content == b"a,b\r\n"

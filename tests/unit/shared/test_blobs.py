@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.blobs import FolderBlobs
+from shared.blobs import FolderBlobs, digest
 from shared.errors import PermanentError, TransientError
 
 KEY = "tenant/run/0/document.json"
@@ -93,6 +94,33 @@ async def test_what_cannot_be_deleted_is_said_so(blobs: FolderBlobs, tmp_path: P
     (tmp_path / "tenant").write_bytes(b"no folder")
     with pytest.raises(TransientError):
         await blobs.delete_prefix("tenant/")
+
+
+async def test_a_large_blob_is_written_as_a_file_and_read_as_one(blobs: FolderBlobs) -> None:
+    with blobs.new_file("tenant/run/0/") as file:
+        file.write(b"rows" * 1000)
+        sha256, size = digest(file)
+        assert (sha256, size) == (hashlib.sha256(b"rows" * 1000).hexdigest(), 4000)
+        assert await blobs.put_new_file(KEY, file) is True
+        assert await blobs.put_new_file(KEY, file) is False
+    assert await blobs.get(KEY) == b"rows" * 1000
+    async with blobs.local_file(KEY) as found:
+        assert found.read() == b"rows" * 1000
+
+
+async def test_a_large_blob_that_was_given_up_leaves_nothing(
+    blobs: FolderBlobs, tmp_path: Path
+) -> None:
+    with pytest.raises(RuntimeError), blobs.new_file("tenant/run/0/") as file:
+        file.write(b"half")
+        raise RuntimeError
+    assert list((tmp_path / "tenant/run/0").iterdir()) == []
+
+
+async def test_a_missing_blob_is_no_file(blobs: FolderBlobs) -> None:
+    with pytest.raises(PermanentError, match="blob_missing"):
+        async with blobs.local_file(KEY):
+            pass
 
 
 def test_a_full_disk_is_passing_trouble_and_leaves_nothing(tmp_path: Path) -> None:
