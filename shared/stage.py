@@ -1,18 +1,18 @@
 """One stage of a run: claim it, work with no transaction open, finish it in one commit.
 
-Whoever claims a stage holds its lease (`shared.lease`). What goes wrong meanwhile is decided
-here: tried later, given up, or handed back.
+Whoever claims a stage holds its lease (`shared.lease`). What goes wrong meanwhile leads to a later
+try, to giving up, or to handing back (`shared.attempt`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,20 +27,20 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from shared import outbox, runs, telemetry
+from shared.attempt import Endings, attempt
 from shared.backoff import retry_delay
-from shared.errors import PermanentError, TransientError
+from shared.errors import TransientError
 from shared.events import Event, ReportAggregated, ReportRequested
 from shared.lease import RELEASED, Lease, LeaseLostError, lease_end
 from shared.runs import Run
 from shared.settings import ServiceSettings
 from shared.states import RunStatus
 from shared.store import tables
-from shared.store.engine import Store, store_is_away
+from shared.store.engine import Store
 from shared.topology import AGGREGATOR, RENDERER, Consumption
 
 log = structlog.get_logger(__name__)
@@ -169,25 +169,22 @@ class StageWorker:
         lease = Lease(
             self._store, tables.runs, run.id, run.tenant_id, token, self._settings.lease_seconds
         )
+        endings = Endings(
+            try_later=partial(self._try_later, run, lease),
+            give_up=partial(self._give_up, run, lease),
+            hand_back=partial(self._hand_back, run, lease),
+        )
+        await attempt(
+            self._work_and_finish(event, run, row, lease, work), endings, stage=self._stage.name
+        )
+
+    async def _work_and_finish(
+        self, event: Event, run: Run, row: RowMapping, lease: Lease, work: Work
+    ) -> None:
         started = time.monotonic()
-        try:
-            async with lease.kept_alive():
-                finish = await work(run, row)
-            await self._finish(event, run, lease, finish, started)
-        except LeaseLostError:
-            log.warning("lease lost, result dropped", stage=self._stage.name)
-        except TransientError as error:
-            await self._try_later(run, lease, error)
-        except PermanentError as error:
-            await self._give_up(run, lease, error.code, error.message)
-        except asyncio.CancelledError:  # shutting down
-            await asyncio.shield(self._hand_back(run, lease))
-            raise
-        except Exception as error:
-            if isinstance(error, SQLAlchemyError) and store_is_away(error):
-                raise  # the consumer waits for it
-            log.exception("unexpected error", stage=self._stage.name)
-            await self._try_later(run, lease, TransientError("internal_error", repr(error)))
+        async with lease.kept_alive():
+            finish = await work(run, row)
+        await self._finish(event, run, lease, finish, started)
 
     async def _claim(self, event: Event, token: UUID) -> RowMapping | None:
         claim = {

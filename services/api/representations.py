@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from shared.format_options import FormatOptions
-from shared.states import ArtifactStatus, DeliveryStatus, RunStatus
+from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, DeliveryStatus, RunStatus
 
 
 class PeriodView(BaseModel):
@@ -29,16 +29,24 @@ class SnapshotView(BaseModel):
     rows: int
 
 
+class FormatErrorView(BaseModel):
+    """Why a further format could not be rendered."""
+
+    code: str
+    message: str
+
+
 class ArtifactView(BaseModel):
     """One rendered file."""
 
     format: str
     status: ArtifactStatus
-    media_type: str
-    size: int
-    sha256: str
-    rows: int
+    media_type: str | None = Field(description="This and what follows: null until it is rendered.")
+    size: int | None
+    sha256: str | None
+    rows: int | None
     url: str | None = Field(description="Where to download it; null once it has expired.")
+    error: FormatErrorView | None = Field(None, description="Why it could not be rendered.")
 
 
 class DeliveryView(BaseModel):
@@ -109,6 +117,13 @@ class RunView(RunSummary):
     )
     deleted_at: datetime | None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether no work on it goes on, further formats included."""
+        return self.status in FINAL_RUN_STATUSES and not any(
+            artifact.status is ArtifactStatus.PENDING for artifact in self.artifacts
+        )
+
 
 class RunPage(BaseModel):
     """Runs, newest first."""
@@ -158,6 +173,7 @@ def run_view(
                 url=f"{public_url}/api/v1/reports/{row['id']}/download?format={artifact['format']}"
                 if artifact["status"] == ArtifactStatus.RENDERED
                 else None,
+                error=artifact["error"],
             )
             for artifact in artifacts
             if not artifact["internal"]

@@ -7,14 +7,20 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.renderer.catalogue import publish_formats
+from services.renderer.format_worker import FormatWorker
 from services.renderer.formats import formats
-from services.renderer.handlers import ALSO_READ, SERVICE, on_report_aggregated
+from services.renderer.handlers import (
+    ALSO_READ,
+    SERVICE,
+    on_format_requested,
+    on_report_aggregated,
+)
 from services.renderer.isolation import RenderPool
 from services.renderer.settings import RendererSettings
-from shared.events import ReportAggregated
+from shared.events import ReportAggregated, ReportFormatRequested
 from shared.service import Service
 from shared.stage import RENDER, StageWorker
-from shared.topology import RENDERER
+from shared.topology import FORMAT_RENDERER, RENDERER
 
 
 def create_service(settings: RendererSettings) -> Service:
@@ -49,6 +55,17 @@ def create_service(settings: RendererSettings) -> Service:
                 owner=service.owner,
                 also_read=ALSO_READ,
             ),
+            blobs=service.blobs,
+            formats=formats,
+            pool=pool,
+        ),
+    )
+    service.consumers.add(
+        FORMAT_RENDERER,
+        ReportFormatRequested,
+        partial(
+            on_format_requested,
+            worker=FormatWorker(service.store, settings, service=SERVICE, owner=service.owner),
             blobs=service.blobs,
             formats=formats,
             pool=pool,

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scheduler import SERVICE
 from services.scheduler.cron import Fire, fire_at, next_fire
 from shared import audit, telemetry
 from shared.consent import Consent, refusal
@@ -25,7 +26,6 @@ from shared.store.engine import Store, store_is_away
 
 log = structlog.get_logger(__name__)
 
-SERVICE = "scheduler"
 BATCH = 100
 
 _UNFIREABLE = (

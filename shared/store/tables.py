@@ -253,6 +253,7 @@ runs = Table(
     Column("error", JSONB),
     Column("traceparent", String(55)),
     _instant("deleted_at"),
+    _instant("files_expired_at"),
     _instant("files_removed_at"),
     UniqueConstraint("tenant_id", "idempotency_key"),
     _one_of("status", RunStatus),
@@ -301,10 +302,30 @@ artifacts = Table(
     Column("size", BigInteger),
     Column("rows", BigInteger),
     _instant("rendered_at"),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    *_lease(),
+    Column("error", JSONB),
+    _created_at("requested_at"),
     UniqueConstraint("run_id", "format"),
     _one_of("status", ArtifactStatus),
-    comment="Owner: renderer; the scheduler expires them. One rendered file of a run; "
-    "internal ones (the mail's body) are not offered for download.",
+    Index("ix_artifacts_pending", "tenant_id", postgresql_where=text("status = 'pending'")),
+    Index("ix_artifacts_leased", "lease_until", postgresql_where=text("lease_token IS NOT NULL")),
+    comment="Owner: renderer; the api asks for further ones of a completed run, the scheduler "
+    "expires them. One rendered file of a run; internal ones (the mail's body) are not offered "
+    "for download.",
+)
+
+format_requests = Table(
+    "format_requests",
+    metadata,
+    _tenant_id(),
+    Column("idempotency_key", String(255), nullable=False),
+    Column("run_id", Uuid, ForeignKey("runs.id"), nullable=False),
+    Column("body_sha256", String(64), nullable=False),
+    _created_at(),
+    PrimaryKeyConstraint("tenant_id", "idempotency_key"),
+    comment="Owner: api. What a further format was asked for with, where a client gave an "
+    "`Idempotency-Key`.",
 )
 
 deliveries = Table(
