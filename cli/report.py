@@ -39,6 +39,7 @@ from shared.periods import Preset
     help="About the files, such as csv_byte_order_mark=true. Repeatable.",
 )
 @click.option("--mail-to", multiple=True, metavar="ADDRESS", help="Repeatable.")
+@click.option("--fresh", is_flag=True, help="Read the source also where somebody did just now.")
 @click.option(
     "-o",
     "--output",
@@ -57,6 +58,7 @@ def report(
     parameters: tuple[str, ...],
     options: tuple[str, ...],
     mail_to: tuple[str, ...],
+    fresh: bool,
     output: Path | None,
     api_url: str | None,
     token: str | None,
@@ -76,6 +78,8 @@ def report(
         "format_options": dict(_named(text, "--option") for text in options),
         "deliver_to": [{"channel": "email", "to": address} for address in mail_to],
     }
+    if fresh:
+        body["fresh"] = True
     if timezone:
         body["timezone"] = timezone
     with api_client(api_url, token) as client:

@@ -27,6 +27,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -102,7 +103,11 @@ def _remember_and_record(stage: Stage, service: str) -> Insert:
 
 
 def _claim_statement(
-    stage: Stage, owner: str, lease_seconds: float, also_read: Sequence[ColumnElement[Any]]
+    stage: Stage,
+    owner: str,
+    lease_seconds: float,
+    also_read: Sequence[ColumnElement[Any]],
+    unless: Sequence[ColumnElement[bool]],
 ) -> ReturningUpdate[Any]:
     """Take the run, if it waits for this stage and the event has had no effect yet."""
     runs_, inbox = tables.runs, tables.inbox
@@ -116,6 +121,7 @@ def _claim_statement(
             runs_.c.generation == bindparam("event_generation"),
             runs_.c.status == stage.waiting,
             ~seen.exists(),
+            *(~condition for condition in unless),
         )
         .values(
             status=stage.working,
@@ -141,30 +147,34 @@ class StageWorker:
         service: str,
         owner: str,
         also_read: Sequence[ColumnElement[Any]] = (),
+        unless: Sequence[ColumnElement[bool]] = (),
     ) -> None:
         """`also_read`: labelled scalar subqueries about the run, read in the claim itself.
 
-        A transaction of their own would cost as much as the claim.
+        A transaction of their own would cost as much as the claim. `unless`: conditions under
+        which a run is not to be claimed now.
         """
         self._stage = stage
         self._store = store
         self._settings = settings
         self._service = service
-        self._claim_statement = _claim_statement(stage, owner, settings.lease_seconds, also_read)
+        self._claim_statement = _claim_statement(
+            stage, owner, settings.lease_seconds, also_read, unless
+        )
         self._remember_and_record = _remember_and_record(stage, service)
 
-    async def run(self, event: ReportRequested | ReportAggregated, work: Work) -> None:
+    async def run(self, event: ReportRequested | ReportAggregated, work: Work) -> bool:
         """Claim the run, do `work` (no transaction open), and commit its effect.
 
-        Returns without doing anything when the event has had its effect already, the run is
-        final, or another worker holds a live lease (the reaper re-queues it should that
-        worker die).
+        False, and nothing is done, when the event has had its effect already, the run is final,
+        another worker holds a live lease (the reaper re-queues it should that worker die), or it
+        is not to be claimed now.
         """
         token = uuid4()
         row = await self._claim(event, token)
         if row is None:
             log.info("nothing to do", stage=self._stage.name)
-            return
+            return False
         run = Run.of(row)
         lease = Lease(
             self._store, tables.runs, run.id, run.tenant_id, token, self._settings.lease_seconds
@@ -177,6 +187,7 @@ class StageWorker:
         await attempt(
             self._work_and_finish(event, run, row, lease, work), endings, stage=self._stage.name
         )
+        return True
 
     async def _work_and_finish(
         self, event: Event, run: Run, row: RowMapping, lease: Lease, work: Work
@@ -193,9 +204,13 @@ class StageWorker:
             "event_id": event.id,
             "lease_token": token,
         }
-        async with self._store.tenant(event.tenant_id) as connection:
-            claimed = await connection.execute(self._claim_statement, claim)
-            row: RowMapping | None = claimed.mappings().first()
+        try:
+            async with self._store.tenant(event.tenant_id) as connection:
+                claimed = await connection.execute(self._claim_statement, claim)
+                row: RowMapping | None = claimed.mappings().first()
+        except IntegrityError:
+            # Of two that may not be worked on together, the other was claimed this very moment.
+            return None
         return row
 
     async def _finish(

@@ -105,6 +105,11 @@ class ReportBody(_Body):
     deliver_to: list[RecipientBody] = Field(
         default_factory=list, max_length=100, description="Who gets the files."
     )
+    fresh: bool = Field(
+        False,
+        strict=True,
+        description="Read the source in any case, also where an identical report did just now.",
+    )
 
 
 async def run_request(
@@ -136,7 +141,9 @@ async def run_request(
         role=principal.role,
         recipients=tuple(Recipient(entry.channel, entry.to) for entry in body.deliver_to),
         idempotency_key=idempotency_key,
-        body_sha256=body_hash(body.model_dump(mode="json", by_alias=True))
+        freshness_seconds=0 if body.fresh else principal.freshness_seconds,
+        # How fresh it has to be is not part of what is asked for.
+        body_sha256=body_hash(body.model_dump(mode="json", by_alias=True, exclude={"fresh"}))
         if idempotency_key
         else None,
     )

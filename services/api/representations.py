@@ -27,6 +27,9 @@ class SnapshotView(BaseModel):
 
     sha256: str
     rows: int
+    of: UUID | None = Field(
+        description="The identical report that made it, where it is shared; null: this one."
+    )
 
 
 class FormatErrorView(BaseModel):
@@ -161,7 +164,9 @@ def run_view(
         format_options=FormatOptions.model_validate(row["format_options"]),
         started_at=row["started_at"],
         as_of=row["as_of"],
-        snapshot=SnapshotView(sha256=snapshot, rows=row["snapshot_rows"]) if snapshot else None,
+        snapshot=SnapshotView(sha256=snapshot, rows=row["snapshot_rows"], of=row["snapshot_of"])
+        if snapshot
+        else None,
         artifacts=[
             ArtifactView(
                 format=artifact["format"],

@@ -195,6 +195,8 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
                     snapshot_key=None,
                     snapshot_sha256=None,
                     snapshot_rows=None,
+                    snapshot_of=None,
+                    work_key=None,
                     files_expired_at=None,
                     files_removed_at=None,
                 )
@@ -236,6 +238,15 @@ async def mark_deleted(connection: AsyncConnection, row: RowMapping) -> bool:
     )
     await runs.cancel_deliveries(connection, row["id"])
     return True
+
+
+async def is_snapshot_shared(connection: AsyncConnection, run_id: UUID) -> bool:
+    """Whether another run whose files are still kept uses the snapshot of this one."""
+    table = tables.runs
+    using = select(table.c.id).where(
+        table.c.snapshot_of == run_id, table.c.files_removed_at.is_(None)
+    )
+    return (await connection.execute(using.limit(1))).first() is not None
 
 
 async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: str) -> RowMapping:

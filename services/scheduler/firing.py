@@ -171,6 +171,7 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             definition_id=schedule["definition_id"],
             definition_version=version["version"],
             schedule_id=schedule["id"],
+            freshness_seconds=version["freshness_seconds"],
         ),
         service=SERVICE,
     )
@@ -220,6 +221,7 @@ async def _definition_version(connection: AsyncConnection, schedule: RowMapping)
                 select(
                     versions,
                     tables.report_types.c.source,
+                    func.coalesce(settings.c.freshness_seconds, 0).label("freshness_seconds"),
                     *(settings.c[field.name] for field in fields(Consent)),
                 )
                 .join(

@@ -47,6 +47,7 @@ async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID
     leaves nothing that the next look does not find.
     """
     runs, artifacts, settings = tables.runs, tables.artifacts, tables.tenant_settings
+    user = runs.alias("user_of_it")
     kept_until = func.now() - func.make_interval(0, 0, 0, settings.c.retention_days)
     past = (
         select(runs.c.id, runs.c.tenant_id)
@@ -54,6 +55,10 @@ async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID
         .where(
             runs.c.id > after,
             runs.c.files_removed_at.is_(None),
+            # Another run uses its snapshot.
+            ~select(user.c.id)
+            .where(user.c.snapshot_of == runs.c.id, user.c.files_removed_at.is_(None))
+            .exists(),
             # A renderer is at it and would leave a file behind.
             ~select(artifacts.c.id)
             .where(

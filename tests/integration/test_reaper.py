@@ -101,7 +101,10 @@ async def test_a_run_that_has_lost_too_many_workers_fails_and_says_so(
     store: Store, admin: AsyncEngine, pipeline: Pipeline, scheduler: SchedulerSettings
 ) -> None:
     run_id = await _leased_run(admin, pipeline, -1, attempt=3)
+    bystander = await pipeline.request()
     await reap(store, scheduler)
+    assert (await pipeline.run(bystander))["status"] == RunStatus.REQUESTED
+    assert len(await pipeline.outbox(bystander)) == 1
     run = await pipeline.run(run_id)
     assert run["status"] == RunStatus.FAILED
     assert run["error"]["code"] == "worker_lost"

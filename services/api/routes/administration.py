@@ -67,6 +67,14 @@ class SettingsBody(BaseModel):
     timezone: TimezoneName
     retention_days: int = Field(ge=1, le=3660, strict=True)
     max_backlog: int = Field(ge=1, le=1_000_000, strict=True)
+    freshness_seconds: int | None = Field(
+        None,
+        ge=0,
+        le=3600,
+        strict=True,
+        description="Identical reports asked for within so many seconds share one query; 0: never. "
+        "Left out, it stays as it is.",
+    )
     reviewer_productivity: StrictBool | None = Field(
         None,
         description="Whether the report of that name may be asked for: figures of how reviewers "
@@ -85,6 +93,7 @@ class SettingsView(BaseModel):
     timezone: str
     retention_days: int
     max_backlog: int
+    freshness_seconds: int
     reviewer_productivity: bool
     reviewer_productivity_by_person: bool
 

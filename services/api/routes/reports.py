@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from services.api.roles import Action
 from services.api.run_store import SERVICE
 from services.api.strict_route import StrictRoute
 from shared import runs, telemetry
-from shared.dedup_keys import run_prefix
+from shared.dedup_keys import artifacts_prefix, run_prefix
 from shared.errors import TransientError
 from shared.run_requests import RunRequest
 from shared.runs import Run
@@ -51,14 +52,18 @@ async def request_report(
     principal: Annotated[Principal, Depends(allow(Action.REQUEST_REPORT))],
     idempotency_key: Annotated[str | None, Header()] = None,
     prefer: Annotated[str | None, Header()] = None,
+    cache_control: Annotated[str | None, Header()] = None,
 ) -> RunView:
     """Accepted is stored: the run is worked on whatever dies next.
 
     The same `Idempotency-Key` with the same body gives the same run; with another body, 409.
     `Prefer: wait=N` (30 at most) answers 200 with the finished run if it finishes in time.
+    `Cache-Control: no-cache` means the same as `"fresh": true`.
     """
     key = checked_key(idempotency_key)
     wanted = await run_request(body, principal, request.app.state.catalogue, key)
+    if "no-cache" in (cache_control or "").lower():
+        wanted = replace(wanted, freshness_seconds=0)
     accepted = await _accepted(request, principal, wanted)
     bind_contextvars(run_id=str(accepted.id))
     return await preferred(request, response, principal, accepted, prefer)
@@ -243,6 +248,9 @@ async def delete(
         ensure_own(principal, Action.DELETE_REPORT, row["requested_by"])
         if await run_store.mark_deleted(connection, row):
             await audit.record(connection, principal, "report.deleted", f"report/{row['id']}")
+        # Its snapshot stays for as long as another report uses it.
+        shared = await run_store.is_snapshot_shared(connection, row["id"])
+    prefix_of = artifacts_prefix if shared else run_prefix
     # What fails here is found again by the scheduler's retention.
     with contextlib.suppress(TransientError):
-        await state.blobs.delete_prefix(run_prefix(row["tenant_id"], row["id"]))
+        await state.blobs.delete_prefix(prefix_of(row["tenant_id"], row["id"]))
