@@ -70,7 +70,7 @@ async def test_a_killed_renderer_makes_a_further_format_once(
             and announced["report.format_rendered.v1"] == 1
         )
 
-    await pipeline.until(made, "the further format is made and told once", 25)
+    await pipeline.until(made, "the further format is made and told once")
     artifact = (await pipeline.artifacts(run_id))["json"]
     assert artifact["lease_token"] is None
     assert artifact["rows"] == (await pipeline.artifacts(run_id))["csv"]["rows"]
@@ -115,7 +115,7 @@ async def test_a_message_that_takes_the_renderer_down_every_time_fails_its_forma
     async def failed() -> bool:
         return bool((await pipeline.artifacts(run_id))["json"]["status"] == ArtifactStatus.FAILED)
 
-    await pipeline.until(failed, "the format failed", 15)
+    await pipeline.until(failed, "the format failed")
     assert (await pipeline.artifacts(run_id))["json"]["error"]["code"] == "message_parked"
     assert (await pipeline.run(run_id))["status"] == RunStatus.COMPLETED
     assert (await pipeline.announced(run_id))["report.format_failed.v1"] == 1
