@@ -25,4 +25,6 @@ def body(number: int, format_name: str, today: date) -> dict[str, Any]:
         "type": REPORT_TYPE,
         "formats": [format_name],
         "period": {"from": first.isoformat(), "to": last.isoformat()},
+        # The chain shares no work either.
+        "fresh": True,
     }

@@ -17,6 +17,7 @@ _COMMANDS = {
     "doctor": ("cli.doctor:doctor", "what is missing on this machine, and how to mend it"),
     "token": ("cli.token:token", "a token for the local stack's API"),
     "report": ("cli.report:report", "ask for a report and download it"),
+    "render": ("cli.render:render", "add formats to a completed report"),
     "demo-data": ("cli.demo_data:demo_data", "fill the demo studio's database"),
 }
 

@@ -11,6 +11,8 @@ import json
 from typing import Any
 from uuid import UUID, uuid5
 
+from shared.periods import Period
+
 _NAMESPACE = UUID("6f2f3c52-97a5-5d0c-8f5a-b1e0ad5ee7c1")
 
 
@@ -21,6 +23,41 @@ def event_id(subject: UUID, event_type: str, generation: int = 0) -> UUID:
     each type happens once per subject.
     """
     return uuid5(_NAMESPACE, f"{event_type}/{subject}/{generation}")
+
+
+def work_key(
+    *,
+    tenant_id: UUID,
+    report_type: str,
+    source: str,
+    period: Period,
+    parameters: dict[str, Any],
+    role: str,
+    definition_id: UUID | None,
+    definition_version: int | None,
+) -> str:
+    """By which runs that need one and the same snapshot know each other: 64 hex digits.
+
+    Everything a snapshot depends on, and nothing else: not formats, recipients or whose schedule
+    it is. The definition is named on every page. `role` is the security context within the
+    tenant; filters on rows belong here as soon as there are any.
+    """
+    return body_hash(
+        {
+            "tenant": str(tenant_id),
+            "type": report_type,
+            "source": source,
+            "period": period.model_dump(mode="json"),
+            "parameters": parameters,
+            "role": role,
+            "definition": [str(definition_id), definition_version] if definition_id else None,
+        }
+    )
+
+
+def work_key_after(key: str, leader: UUID) -> str:
+    """The key of work that is asked for while `leader` does it, but too late to share its data."""
+    return body_hash({"work": key, "after": str(leader)})
 
 
 def snapshot_key(tenant_id: UUID, run_id: UUID, generation: int) -> str:
@@ -35,7 +72,12 @@ def folder_of(key: str) -> str:
 
 def artifact_key(tenant_id: UUID, run_id: UUID, generation: int, file_name: str) -> str:
     """Where one rendered file of the run is stored."""
-    return f"{run_prefix(tenant_id, run_id)}{generation}/{file_name}"
+    return f"{artifacts_prefix(tenant_id, run_id)}{generation}/{file_name}"
+
+
+def artifacts_prefix(tenant_id: UUID, run_id: UUID) -> str:
+    """What the keys of the run's rendered files begin with, its snapshots left out."""
+    return f"{run_prefix(tenant_id, run_id)}files/"
 
 
 def run_prefix(tenant_id: UUID, run_id: UUID) -> str:

@@ -33,7 +33,7 @@ class Event(BaseModel):
 
     @property
     def subject(self) -> UUID:
-        """What the event is about: the run, or one of its deliveries."""
+        """What the event is about: the run, one of its deliveries or one of its files."""
         return self.run_id
 
     @property
@@ -110,6 +110,41 @@ class ReportRendered(Event):
     artifacts: tuple[ArtifactReference, ...]
 
 
+class _FormatEvent(Event):
+    artifact_id: UUID
+    report_type: str
+    format: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.artifact_id
+
+
+class ReportFormatRequested(_FormatEvent):
+    """Somebody asked for a further format of a completed run."""
+
+    TYPE = "report.format_requested.v1"
+
+
+class ReportFormatRendered(_FormatEvent):
+    """A further format is stored: of the same snapshot as all others of the run."""
+
+    TYPE = "report.format_rendered.v1"
+
+    as_of: datetime
+    snapshot_sha256: str
+    artifact: ArtifactReference
+
+
+class ReportFormatFailed(_FormatEvent):
+    """A further format could not be rendered. `code` is stable, `message` is for people."""
+
+    TYPE = "report.format_failed.v1"
+
+    code: str
+    message: str
+
+
 class ReportFailed(Event):
     """The run gave up. `code` is stable, `message` is for people."""
 
@@ -168,6 +203,9 @@ PUBLISHED: tuple[type[Event], ...] = (
     ReportRequested,
     ReportAggregated,
     ReportRendered,
+    ReportFormatRequested,
+    ReportFormatRendered,
+    ReportFormatFailed,
     ReportFailed,
     ReportCancelled,
     ReportDelivered,

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
 from shared import outbox, telemetry
+from shared.dedup_keys import work_key
 from shared.events import ReportRequested
 from shared.format_options import FormatOptions
 from shared.periods import Period
@@ -50,6 +51,8 @@ class RunRequest:
     definition_id: UUID | None = None
     definition_version: int | None = None
     schedule_id: UUID | None = None
+    freshness_seconds: int = 0
+    """How much older than the request data may be that an identical one had read; 0: its own."""
     id: UUID = field(default_factory=uuid7)
 
 
@@ -105,6 +108,19 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "role": request.role,
             "idempotency_key": request.idempotency_key,
             "body_sha256": request.body_sha256,
+            "work_key": work_key(
+                tenant_id=request.tenant_id,
+                report_type=request.report_type,
+                source=request.source,
+                period=request.period,
+                parameters=request.parameters,
+                role=request.role,
+                definition_id=request.definition_id,
+                definition_version=request.definition_version,
+            )
+            if request.freshness_seconds
+            else None,
+            "freshness_seconds": request.freshness_seconds,
             "status": RunStatus.REQUESTED,
             "traceparent": telemetry.current_trace_headers().get("traceparent"),
         },

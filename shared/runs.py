@@ -5,12 +5,13 @@ All take an open transaction, read nothing they do not return, and never commit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import outbox, telemetry
@@ -25,6 +26,7 @@ from shared.format_options import FormatOptions
 from shared.lease import RELEASED
 from shared.states import DeliveryStatus, Lane, RunStatus, states_that_lead_to
 from shared.store import tables
+from shared.topology import AGGREGATOR
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,16 @@ class Run:
     generation: int
     attempt: int
     created_at: datetime
+    started_at: datetime | None
     as_of: datetime | None
     snapshot_key: str | None
     snapshot_sha256: str | None
     snapshot_rows: int | None
+    snapshot_of: UUID | None
+    """The run that made its snapshot; None where it is its own."""
+    work_key: str | None
+    """By which it shares a snapshot with others; None: it does not."""
+    freshness_seconds: int
 
     @classmethod
     def of(cls, row: RowMapping) -> Run:
@@ -118,18 +126,35 @@ async def record(
     detail: str | None = None,
 ) -> None:
     """Add a line to the run's timeline."""
-    await connection.execute(
-        _INSERT_TIMELINE,
-        {
-            "tenant_id": run.tenant_id,
-            "run_id": run.id,
-            "stage": stage,
-            "service": service,
-            "duration_ms": duration_ms,
-            "attempt": max(run.attempt, 1),
-            "detail": detail,
-        },
+    await record_all(
+        connection, [line(run, stage, service, duration_ms=duration_ms, detail=detail)]
     )
+
+
+def line(
+    run: Run,
+    stage: str,
+    service: str,
+    *,
+    duration_ms: int | None = None,
+    detail: str | None = None,
+) -> dict[str, Any]:
+    """A line of the run's timeline, to be recorded."""
+    return {
+        "tenant_id": run.tenant_id,
+        "run_id": run.id,
+        "stage": stage,
+        "service": service,
+        "duration_ms": duration_ms,
+        "attempt": max(run.attempt, 1),
+        "detail": detail,
+    }
+
+
+async def record_all(connection: AsyncConnection, lines: Sequence[dict[str, Any]]) -> None:
+    """Add what `line` made, of any number of runs."""
+    if lines:
+        await connection.execute(_INSERT_TIMELINE, list(lines))
 
 
 async def fail(
@@ -148,6 +173,12 @@ async def fail(
     nobody holds is failed.
     """
     runs = tables.runs
+    values = {
+        "status": RunStatus.FAILED,
+        "error": {"code": code, "message": message, "stage": stage, "service": service},
+        "completed_at": func.now(),
+        **RELEASED,
+    }
     failed = await connection.execute(
         update(runs)
         .where(
@@ -158,24 +189,65 @@ async def fail(
             if lease_token is None
             else runs.c.lease_token == lease_token,
         )
-        .values(
-            status=RunStatus.FAILED,
-            error={"code": code, "message": message, "stage": stage, "service": service},
-            completed_at=func.now(),
-            **RELEASED,
-        )
+        .values(values)
     )
     if failed.rowcount == 0:
         return False
-    await cancel_deliveries(connection, run.id)
-    await record(connection, run, "failed", service, detail=f"{stage}: {message}")
+    together = [run]
+    if run.status is RunStatus.AGGREGATING and run.work_key is not None:
+        # What was tried for all of them would go the same way for each.
+        others = update(runs).where(*waiting_for(run)).values(values).returning(runs)
+        together += map(Run.of, (await connection.execute(others)).mappings())
+    for one in together:
+        await cancel_deliveries(connection, one.id)
+        detail = f"{stage}: {message}" + (f" (tried by report {run.id})" if one != run else "")
+        await record(connection, one, "failed", service, detail=detail)
+        telemetry.RUNS.labels(one.report_type, RunStatus.FAILED).inc()
     await outbox.add(
         connection,
-        ReportFailed(**run.about(), stage=stage, code=code, message=message),
+        *(ReportFailed(**one.about(), stage=stage, code=code, message=message) for one in together),
         source=service,
     )
-    telemetry.RUNS.labels(run.report_type, RunStatus.FAILED).inc()
+    await ask_next_waiting(connection, run, service=service)
     return True
+
+
+def waiting_for(run: Run) -> tuple[ColumnElement[bool], ...]:
+    """Which runs wait for the snapshot that `run` makes, or made: its data are fresh enough.
+
+    Asked only while `run` is locked: whoever comes to wait for it locks it too, so that nobody is
+    overlooked.
+    """
+    runs = tables.runs
+    oldest = runs.c.created_at - func.make_interval(0, 0, 0, 0, 0, 0, runs.c.freshness_seconds)
+    return (*_wanting_the_same(run), oldest <= literal(run.started_at, runs.c.started_at.type))
+
+
+async def ask_next_waiting(connection: AsyncConnection, run: Run, *, service: str) -> None:
+    """Have the first of those that wait for the same work do it in place of `run`.
+
+    `run` must be locked, and at this work no more.
+    """
+    runs = tables.runs
+    if run.work_key is None:
+        return
+    first = (
+        select(runs).where(*_wanting_the_same(run)).order_by(runs.c.created_at, runs.c.id).limit(1)
+    )
+    row = (await connection.execute(first)).mappings().first()
+    if row is not None:
+        await outbox.add_for(connection, AGGREGATOR, Run.of(row).requested(), source=service)
+
+
+def _wanting_the_same(run: Run) -> tuple[ColumnElement[bool], ...]:
+    runs = tables.runs
+    return (
+        runs.c.tenant_id == run.tenant_id,
+        # As a parameter: a run without a key wants the same as nobody (`= NULL`, not `IS NULL`).
+        runs.c.work_key == literal(run.work_key, runs.c.work_key.type),
+        runs.c.status == RunStatus.REQUESTED,
+        runs.c.id != run.id,
+    )
 
 
 async def cancel(connection: AsyncConnection, run: Run, *, service: str) -> bool:
@@ -195,6 +267,7 @@ async def cancel(connection: AsyncConnection, run: Run, *, service: str) -> bool
     await cancel_deliveries(connection, run.id)
     await record(connection, run, "cancelled", service)
     await outbox.add(connection, ReportCancelled(**run.about()), source=service)
+    await ask_next_waiting(connection, run, service=service)
     telemetry.RUNS.labels(run.report_type, RunStatus.CANCELLED).inc()
     return True
 

@@ -1,18 +1,18 @@
 """One stage of a run: claim it, work with no transaction open, finish it in one commit.
 
-Whoever claims a stage holds its lease (`shared.lease`). What goes wrong meanwhile is decided
-here: tried later, given up, or handed back.
+Whoever claims a stage holds its lease (`shared.lease`). What goes wrong meanwhile leads to a later
+try, to giving up, or to handing back (`shared.attempt`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,20 +27,21 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from shared import outbox, runs, telemetry
+from shared.attempt import Endings, attempt
 from shared.backoff import retry_delay
-from shared.errors import PermanentError, TransientError
+from shared.errors import TransientError
 from shared.events import Event, ReportAggregated, ReportRequested
 from shared.lease import RELEASED, Lease, LeaseLostError, lease_end
 from shared.runs import Run
 from shared.settings import ServiceSettings
 from shared.states import RunStatus
 from shared.store import tables
-from shared.store.engine import Store, store_is_away
+from shared.store.engine import Store
 from shared.topology import AGGREGATOR, RENDERER, Consumption
 
 log = structlog.get_logger(__name__)
@@ -102,7 +103,11 @@ def _remember_and_record(stage: Stage, service: str) -> Insert:
 
 
 def _claim_statement(
-    stage: Stage, owner: str, lease_seconds: float, also_read: Sequence[ColumnElement[Any]]
+    stage: Stage,
+    owner: str,
+    lease_seconds: float,
+    also_read: Sequence[ColumnElement[Any]],
+    unless: Sequence[ColumnElement[bool]],
 ) -> ReturningUpdate[Any]:
     """Take the run, if it waits for this stage and the event has had no effect yet."""
     runs_, inbox = tables.runs, tables.inbox
@@ -116,6 +121,7 @@ def _claim_statement(
             runs_.c.generation == bindparam("event_generation"),
             runs_.c.status == stage.waiting,
             ~seen.exists(),
+            *(~condition for condition in unless),
         )
         .values(
             status=stage.working,
@@ -141,53 +147,55 @@ class StageWorker:
         service: str,
         owner: str,
         also_read: Sequence[ColumnElement[Any]] = (),
+        unless: Sequence[ColumnElement[bool]] = (),
     ) -> None:
         """`also_read`: labelled scalar subqueries about the run, read in the claim itself.
 
-        A transaction of their own would cost as much as the claim.
+        A transaction of their own would cost as much as the claim. `unless`: conditions under
+        which a run is not to be claimed now.
         """
         self._stage = stage
         self._store = store
         self._settings = settings
         self._service = service
-        self._claim_statement = _claim_statement(stage, owner, settings.lease_seconds, also_read)
+        self._claim_statement = _claim_statement(
+            stage, owner, settings.lease_seconds, also_read, unless
+        )
         self._remember_and_record = _remember_and_record(stage, service)
 
-    async def run(self, event: ReportRequested | ReportAggregated, work: Work) -> None:
+    async def run(self, event: ReportRequested | ReportAggregated, work: Work) -> bool:
         """Claim the run, do `work` (no transaction open), and commit its effect.
 
-        Returns without doing anything when the event has had its effect already, the run is
-        final, or another worker holds a live lease (the reaper re-queues it should that
-        worker die).
+        False, and nothing is done, when the event has had its effect already, the run is final,
+        another worker holds a live lease (the reaper re-queues it should that worker die), or it
+        is not to be claimed now.
         """
         token = uuid4()
         row = await self._claim(event, token)
         if row is None:
             log.info("nothing to do", stage=self._stage.name)
-            return
+            return False
         run = Run.of(row)
         lease = Lease(
             self._store, tables.runs, run.id, run.tenant_id, token, self._settings.lease_seconds
         )
+        endings = Endings(
+            try_later=partial(self._try_later, run, lease),
+            give_up=partial(self._give_up, run, lease),
+            hand_back=partial(self._hand_back, run, lease),
+        )
+        await attempt(
+            self._work_and_finish(event, run, row, lease, work), endings, stage=self._stage.name
+        )
+        return True
+
+    async def _work_and_finish(
+        self, event: Event, run: Run, row: RowMapping, lease: Lease, work: Work
+    ) -> None:
         started = time.monotonic()
-        try:
-            async with lease.kept_alive():
-                finish = await work(run, row)
-            await self._finish(event, run, lease, finish, started)
-        except LeaseLostError:
-            log.warning("lease lost, result dropped", stage=self._stage.name)
-        except TransientError as error:
-            await self._try_later(run, lease, error)
-        except PermanentError as error:
-            await self._give_up(run, lease, error.code, error.message)
-        except asyncio.CancelledError:  # shutting down
-            await asyncio.shield(self._hand_back(run, lease))
-            raise
-        except Exception as error:
-            if isinstance(error, SQLAlchemyError) and store_is_away(error):
-                raise  # the consumer waits for it
-            log.exception("unexpected error", stage=self._stage.name)
-            await self._try_later(run, lease, TransientError("internal_error", repr(error)))
+        async with lease.kept_alive():
+            finish = await work(run, row)
+        await self._finish(event, run, lease, finish, started)
 
     async def _claim(self, event: Event, token: UUID) -> RowMapping | None:
         claim = {
@@ -196,9 +204,13 @@ class StageWorker:
             "event_id": event.id,
             "lease_token": token,
         }
-        async with self._store.tenant(event.tenant_id) as connection:
-            claimed = await connection.execute(self._claim_statement, claim)
-            row: RowMapping | None = claimed.mappings().first()
+        try:
+            async with self._store.tenant(event.tenant_id) as connection:
+                claimed = await connection.execute(self._claim_statement, claim)
+                row: RowMapping | None = claimed.mappings().first()
+        except IntegrityError:
+            # Of two that may not be worked on together, the other was claimed this very moment.
+            return None
         return row
 
     async def _finish(

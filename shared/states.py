@@ -58,11 +58,23 @@ class ArtifactStatus(StrEnum):
     """Where one rendered file stands."""
 
     PENDING = "pending"
-    """Asked for, not rendered yet."""
+    """Asked for of a completed run, not rendered yet."""
     RENDERED = "rendered"
     """Stored whole, with its sha256 and size."""
+    FAILED = "failed"
+    """Could not be rendered, with the reason in `error`; it can be asked for again."""
     EXPIRED = "expired"
     """Its retention has passed; the file is gone and its sha256 stays."""
+
+
+ARTIFACT_STEPS: dict[ArtifactStatus, frozenset[ArtifactStatus]] = {
+    ArtifactStatus.PENDING: frozenset(
+        {ArtifactStatus.RENDERED, ArtifactStatus.FAILED, ArtifactStatus.EXPIRED}
+    ),
+    ArtifactStatus.RENDERED: frozenset({ArtifactStatus.EXPIRED}),
+    ArtifactStatus.FAILED: frozenset({ArtifactStatus.PENDING, ArtifactStatus.EXPIRED}),
+    ArtifactStatus.EXPIRED: frozenset(),
+}
 
 
 class DeliveryStatus(StrEnum):

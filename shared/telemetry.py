@@ -28,6 +28,9 @@ STAGE_SECONDS = Histogram(
     ["stage"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
+SNAPSHOTS_SHARED = Counter(
+    "broadsheet_snapshots_shared", "Runs that took the snapshot of an identical one"
+)
 EVENTS_PUBLISHED = Counter("broadsheet_events_published", "Events confirmed by the broker")
 EVENTS_RETRIED = Counter("broadsheet_events_retried", "Events put back for later", ["consumer"])
 DELIVERIES = Counter("broadsheet_deliveries", "Delivery attempts", ["channel", "outcome"])

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 
-from shared.events import DeliveryDue, Event, ReportAggregated, ReportRendered, ReportRequested
+from shared.events import (
+    DeliveryDue,
+    Event,
+    ReportAggregated,
+    ReportFormatRequested,
+    ReportRendered,
+    ReportRequested,
+)
 from shared.states import Lane
 
 REPORTS = RabbitExchange("broadsheet.reports", type=ExchangeType.TOPIC, durable=True)
@@ -62,10 +69,11 @@ class Consumption:
 
 AGGREGATOR = Consumption("aggregator", ReportRequested)
 RENDERER = Consumption("renderer", ReportAggregated)
+FORMAT_RENDERER = Consumption("renderer.formats", ReportFormatRequested)
 MAILER = Consumption("mailer", ReportRendered)
 DELIVERER = Consumption("mailer.deliveries", DeliveryDue, published=False)
 
-CONSUMPTIONS = (AGGREGATOR, RENDERER, MAILER, DELIVERER)
+CONSUMPTIONS = (AGGREGATOR, RENDERER, FORMAT_RENDERER, MAILER, DELIVERER)
 CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
 
 

@@ -56,19 +56,26 @@ class Pipeline:
         report_type: str = "delivery_summary",
         parameters: dict[str, Any] | None = None,
         format_options: FormatOptions = FormatOptions(),  # noqa: B008  frozen
+        role: str = "author",
+        freshness_seconds: int = 0,
+        **period: Any,
     ) -> UUID:
-        """Store a run as the api would; any relay publishes it. A mere address is mailed to."""
+        """Store a run as the api would; any relay publishes it. A mere address is mailed to.
+
+        `period`: what is not October's.
+        """
         wanted = RunRequest(
             tenant_id=self.tenant.id,
             report_type=report_type,
             source=source,
-            period=OCTOBER,
+            period=Period.model_validate(OCTOBER.model_dump() | period),
             parameters=parameters or {},
             formats=tuple(formats),
             format_options=format_options,
             lane=lane,
             requested_by="tests",
-            role="author",
+            role=role,
+            freshness_seconds=freshness_seconds,
             recipients=tuple(
                 to if isinstance(to, Recipient) else Recipient("email", to) for to in recipients
             ),

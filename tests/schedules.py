@@ -14,25 +14,18 @@ from shared.store import tables
 from tests.tenants import Tenant
 
 
-async def new_schedule(
+async def new_definition(
     admin: AsyncEngine,
     tenant: Tenant,
     *,
-    next_run_at: datetime | None,
-    cron: str = "0 9 * * *",
     timezone: str = "UTC",
-    report_timezone: str | None = None,
     preset: str = "yesterday",
-    deliver_to: Any = (),
     report_type: str = "delivery_summary",
     parameters: dict[str, Any] | None = None,
     format_options: dict[str, Any] | None = None,
 ) -> UUID:
-    """A daily CSV of its own definition, due at `next_run_at`.
-
-    The report's timezone is the schedule's, unless another is named.
-    """
-    definition_id, schedule_id = uuid7(), uuid7()
+    """A report as CSV, saved under a name."""
+    definition_id = uuid7()
     async with admin.begin() as connection:
         await connection.execute(
             insert(tables.definitions).values(
@@ -47,11 +40,36 @@ async def new_schedule(
                 report_type=report_type,
                 formats=["csv"],
                 preset=preset,
-                timezone=report_timezone or timezone,
+                timezone=timezone,
                 parameters=parameters or {},
                 format_options=format_options or {},
             )
         )
+    return definition_id
+
+
+async def new_schedule(
+    admin: AsyncEngine,
+    tenant: Tenant,
+    *,
+    next_run_at: datetime | None,
+    cron: str = "0 9 * * *",
+    timezone: str = "UTC",
+    report_timezone: str | None = None,
+    deliver_to: Any = (),
+    definition_id: UUID | None = None,
+    **definition: Any,
+) -> UUID:
+    """Of that definition, or of one of its own (`new_definition`), due at `next_run_at`.
+
+    The report's timezone is the schedule's, unless another is named.
+    """
+    schedule_id = uuid7()
+    if definition_id is None:
+        definition_id = await new_definition(
+            admin, tenant, timezone=report_timezone or timezone, **definition
+        )
+    async with admin.begin() as connection:
         await connection.execute(
             insert(tables.schedules).values(
                 id=schedule_id,

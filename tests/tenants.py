@@ -21,8 +21,10 @@ class Tenant:
     slug: str
 
 
-async def new_tenant(admin_database_url: str, *, timezone: str = "UTC") -> Tenant:
-    """Create one, as the store's administrator."""
+async def new_tenant(
+    admin_database_url: str, *, timezone: str = "UTC", freshness_seconds: int = 0
+) -> Tenant:
+    """Create one, as the store's administrator. Its reports share nothing unless a test asks."""
     tenant = Tenant(id=uuid7(), slug=f"t{uuid7().hex[-12:]}")
     engine = create_async_engine(asyncpg_url(admin_database_url))
     async with engine.begin() as connection:
@@ -30,7 +32,9 @@ async def new_tenant(admin_database_url: str, *, timezone: str = "UTC") -> Tenan
             insert(tables.tenants).values(id=tenant.id, slug=tenant.slug, name="Test Studio")
         )
         await connection.execute(
-            insert(tables.tenant_settings).values(tenant_id=tenant.id, timezone=timezone)
+            insert(tables.tenant_settings).values(
+                tenant_id=tenant.id, timezone=timezone, freshness_seconds=freshness_seconds
+            )
         )
         await connection.execute(
             insert(tables.sources).values(

@@ -10,6 +10,7 @@ from services.aggregator.catalogue import publish_report_types
 from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
 from services.aggregator.report_types import report_types
 from services.aggregator.settings import AggregatorSettings, address_in_environment
+from services.aggregator.sharing import UNDER_WAY
 from services.aggregator.source_registry import SourceRegistry
 from services.aggregator.sources import Limits, source_kinds
 from shared.events import ReportRequested
@@ -51,7 +52,9 @@ def create_service(settings: AggregatorSettings) -> Service:
                 service=SERVICE,
                 owner=service.owner,
                 also_read=ALSO_READ,
+                unless=(UNDER_WAY,),
             ),
+            store=service.store,
             blobs=service.blobs,
             report_types=report_types,
             sources=sources,

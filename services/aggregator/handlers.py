@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import RowMapping, func, select
@@ -15,21 +16,28 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.aggregator.report_types import ReportRequest, ReportType
+from services.aggregator.sharing import (
+    FRESH_SNAPSHOT,
+    Snapshot,
+    hand_out,
+    snapshot_of,
+    wait_behind,
+)
 from services.aggregator.source_registry import REGISTERED_SOURCE, SourceRegistry
 from services.aggregator.sources import Source, StreamingSession
 from services.aggregator.stored_tables import store_tables
-from shared import outbox
 from shared.blobs import BlobStore
 from shared.consent import Consent, refusal
 from shared.dedup_keys import folder_of, snapshot_key
 from shared.document import ReportDocument
 from shared.errors import PermanentError
-from shared.events import ReportAggregated, ReportRequested, SnapshotReference
+from shared.events import ReportRequested
 from shared.house_style import HouseStyle
 from shared.periods import Period
 from shared.runs import Run
 from shared.stage import Finish, StageWorker
 from shared.store import tables
+from shared.store.engine import Store
 
 SERVICE = "aggregator"
 
@@ -70,7 +78,7 @@ _DEFINITION = (
     .scalar_subquery()
     .label("definition")
 )
-ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE, _CONSENT, _HOUSE_STYLE, _DEFINITION)
+ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE, _CONSENT, _HOUSE_STYLE, _DEFINITION, FRESH_SNAPSHOT)
 """What the aggregator needs to know beside the run itself."""
 
 
@@ -78,6 +86,7 @@ async def on_report_requested(
     event: ReportRequested,
     *,
     worker: StageWorker,
+    store: Store,
     blobs: BlobStore,
     report_types: Mapping[str, ReportType],
     sources: SourceRegistry,
@@ -85,6 +94,7 @@ async def on_report_requested(
 ) -> None:
     """Query the source once, store the snapshot, and say that the run is aggregated.
 
+    What is the same as another run's work is not done again: the run shares that one's snapshot.
     `most_rows`: how many rows one table may have.
     """
 
@@ -98,6 +108,8 @@ async def on_report_requested(
         refused = refusal(run.report_type, run.parameters, Consent.of(row["consent"]))
         if refused is not None:
             raise PermanentError("report_switched_off", refused.detail)
+        if row["fresh_snapshot"] is not None:
+            return _finish_with_that_of(row["fresh_snapshot"])
         source = sources.find(run.source, row["registered_source"])
         key = snapshot_key(run.tenant_id, run.id, run.generation)
         found = await _document(
@@ -121,7 +133,8 @@ async def on_report_requested(
             document = ReportDocument.model_validate_json(content)
         return _finish(document, key, hashlib.sha256(content).hexdigest())
 
-    await worker.run(event, work)
+    if not await worker.run(event, work):
+        await wait_behind(event, store=store, service=SERVICE)
 
 
 async def _document(
@@ -148,26 +161,24 @@ async def _document(
 
 def _finish(document: ReportDocument, key: str, sha256: str) -> Finish:
     async def finish(connection: AsyncConnection, run: Run) -> dict[str, Any]:
-        await outbox.add(
-            connection,
-            ReportAggregated(
-                run_id=run.id,
-                tenant_id=run.tenant_id,
-                lane=run.lane,
-                generation=run.generation,
-                report_type=run.report_type,
-                formats=run.formats,
-                as_of=document.as_of,
-                snapshot=SnapshotReference(key=key, sha256=sha256, rows=document.row_count),
-            ),
-            source=SERVICE,
+        assert run.started_at is not None
+        snapshot = Snapshot(
+            key=key,
+            sha256=sha256,
+            rows=document.row_count,
+            available_rows=document.available_row_count,
+            as_of=document.as_of,
+            of=run.id,
+            begun_at=run.started_at,
         )
-        return {
-            "as_of": document.as_of,
-            "snapshot_key": key,
-            "snapshot_sha256": sha256,
-            "snapshot_rows": document.row_count,
-            "snapshot_available_rows": document.available_row_count,
-        }
+        return await hand_out(connection, run, snapshot, service=SERVICE)
+
+    return finish
+
+
+def _finish_with_that_of(run_id: UUID) -> Finish:
+    async def finish(connection: AsyncConnection, run: Run) -> dict[str, Any]:
+        snapshot = await snapshot_of(connection, run_id)
+        return await hand_out(connection, run, snapshot, service=SERVICE)
 
     return finish

@@ -39,6 +39,8 @@ class Principal:
     """The tenant's default timezone."""
     max_backlog: int
     """How many unfinished runs the tenant may have."""
+    freshness_seconds: int
+    """How old the data of an identical report may be for one to share them; 0: never shared."""
     consent: Consent
     """What the tenant allows to be reported about people."""
     expires_at: float
@@ -127,6 +129,7 @@ class Gatekeeper:
             role=Role(role) if row.role is None else Role(role).capped_by(Role(row.role)),
             timezone=row.timezone,
             max_backlog=row.max_backlog,
+            freshness_seconds=row.freshness_seconds,
             consent=Consent.of(dict(row._mapping)),
             expires_at=float(str(claims["exp"])),
         )

@@ -70,6 +70,16 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
+def key_reused(belongs_to: str) -> Problem:
+    """409 about an `Idempotency-Key` that came with something else before."""
+    return Problem(
+        409,
+        "this Idempotency-Key came with another body before: use a new key for a new request",
+        kind="idempotency-key-reused",
+        errors=[FieldError(field="Idempotency-Key", detail=belongs_to)],
+    )
+
+
 def field_problem(field: str, detail: str) -> Problem:
     """422 about one field, named as in the request, for instance `/period/from`."""
     return fields_problem([FieldError(field=field, detail=detail)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -53,6 +53,10 @@ def _mail_address(value: str) -> str:
         raise ValueError(f"{value!r} is not one e-mail address: {error}") from None
 
 
+FormatNames = Annotated[
+    list[Annotated[str, Field(max_length=30)]],
+    Field(min_length=1, max_length=10, description="Formats to render."),
+]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
 
@@ -89,9 +93,7 @@ class ReportBody(_Body):
     """A report to be made."""
 
     type: str = Field(max_length=63, description="A report type's name.")
-    formats: list[Annotated[str, Field(max_length=30)]] = Field(
-        min_length=1, max_length=10, description="Formats to render."
-    )
+    formats: FormatNames
     period: PeriodBody
     timezone: TimezoneName | None = Field(
         None, description="IANA name; the tenant's when left out."
@@ -102,6 +104,11 @@ class ReportBody(_Body):
     format_options: FormatOptions = FormatOptions()
     deliver_to: list[RecipientBody] = Field(
         default_factory=list, max_length=100, description="Who gets the files."
+    )
+    fresh: bool = Field(
+        False,
+        strict=True,
+        description="Read the source in any case, also where an identical report did just now.",
     )
 
 
@@ -115,7 +122,7 @@ async def run_request(
     offered = await _offered_type(body, catalogue)
     ensure_allowed(principal, offered.name, body.parameters)
     errors = [
-        *_format_errors(body, offered),
+        *format_errors(body.formats, offered),
         *offered.parameter_errors(body.parameters),
         *_recipient_errors(body),
     ]
@@ -134,7 +141,9 @@ async def run_request(
         role=principal.role,
         recipients=tuple(Recipient(entry.channel, entry.to) for entry in body.deliver_to),
         idempotency_key=idempotency_key,
-        body_sha256=body_hash(body.model_dump(mode="json", by_alias=True))
+        freshness_seconds=0 if body.fresh else principal.freshness_seconds,
+        # How fresh it has to be is not part of what is asked for.
+        body_sha256=body_hash(body.model_dump(mode="json", by_alias=True, exclude={"fresh"}))
         if idempotency_key
         else None,
     )
@@ -155,12 +164,13 @@ async def _offered_type(body: ReportBody, catalogue: Catalogue) -> OfferedType:
     return offered
 
 
-def _format_errors(body: ReportBody, offered: OfferedType) -> Iterator[FieldError]:
-    for index, name in enumerate(body.formats):
+def format_errors(formats: Sequence[str], offered: OfferedType) -> Iterator[FieldError]:
+    """What is wrong with the formats, for such a report type."""
+    for index, name in enumerate(formats):
         if name not in offered.formats:
             known = ", ".join(offered.formats)
             detail = f"unknown format {name!r}: use one of {known}"
-        elif name in body.formats[:index]:
+        elif name in formats[:index]:
             detail = f"{name!r} stands twice"
         else:
             continue

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from shared.format_options import FormatOptions
-from shared.states import ArtifactStatus, DeliveryStatus, RunStatus
+from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, DeliveryStatus, RunStatus
 
 
 class PeriodView(BaseModel):
@@ -30,6 +30,16 @@ class SnapshotView(BaseModel):
     available_rows: int | None = Field(
         description="How many rows there were, where the request's limit has cut them; else null."
     )
+    of: UUID | None = Field(
+        description="The identical report that made it, where it is shared; null: this one."
+    )
+
+
+class FormatErrorView(BaseModel):
+    """Why a further format could not be rendered."""
+
+    code: str
+    message: str
 
 
 class ArtifactView(BaseModel):
@@ -37,15 +47,16 @@ class ArtifactView(BaseModel):
 
     format: str
     status: ArtifactStatus
-    media_type: str
-    size: int
-    sha256: str
-    rows: int
+    media_type: str | None = Field(description="This and what follows: null until it is rendered.")
+    size: int | None
+    sha256: str | None
+    rows: int | None
     available_rows: int | None = Field(
         description="How many rows there were, where a limit or the format's ceiling has cut "
         "them; null when the file has all."
     )
     url: str | None = Field(description="Where to download it; null once it has expired.")
+    error: FormatErrorView | None = Field(None, description="Why it could not be rendered.")
 
 
 class DeliveryView(BaseModel):
@@ -116,6 +127,13 @@ class RunView(RunSummary):
     )
     deleted_at: datetime | None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether no work on it goes on, further formats included."""
+        return self.status in FINAL_RUN_STATUSES and not any(
+            artifact.status is ArtifactStatus.PENDING for artifact in self.artifacts
+        )
+
 
 class RunPage(BaseModel):
     """Runs, newest first."""
@@ -156,6 +174,7 @@ def run_view(
         snapshot=SnapshotView(
             sha256=snapshot,
             rows=row["snapshot_rows"],
+            of=row["snapshot_of"],
             available_rows=_cut_from(row["snapshot_rows"], available),
         )
         if snapshot
@@ -172,6 +191,7 @@ def run_view(
                 url=f"{public_url}/api/v1/reports/{row['id']}/download?format={artifact['format']}"
                 if artifact["status"] == ArtifactStatus.RENDERED
                 else None,
+                error=artifact["error"],
             )
             for artifact in artifacts
             if not artifact["internal"]

@@ -11,7 +11,8 @@ class Role(StrEnum):
     VIEWER = "viewer"
     """Reads reports and downloads files."""
     AUTHOR = "author"
-    """Also asks for reports, and cancels, retries and deletes their own."""
+    """Also asks for reports and for further formats of any; cancels, retries and deletes their
+    own."""
     ADMIN = "admin"
     """Also does that with everybody's, and looks after members and settings."""
 
@@ -34,6 +35,7 @@ class Action(StrEnum):
     REQUEST_REPORT = "ask for a report"
     CANCEL_REPORT = "cancel a report"
     RETRY_REPORT = "retry a report"
+    ADD_FORMAT = "add a format to a report"
     DELETE_REPORT = "delete a report"
     SEE_MEMBERS = "see members"
     CHANGE_MEMBERS = "change members"
@@ -49,6 +51,7 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.REQUEST_REPORT: Role.AUTHOR,
     Action.CANCEL_REPORT: Role.AUTHOR,
     Action.RETRY_REPORT: Role.AUTHOR,
+    Action.ADD_FORMAT: Role.AUTHOR,
     Action.DELETE_REPORT: Role.AUTHOR,
     Action.SEE_MEMBERS: Role.ADMIN,
     Action.CHANGE_MEMBERS: Role.ADMIN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.api.estimates import Estimates
 from services.api.problems import Problem, field_problem
 from services.api.representations import RunView, run_view
-from shared import outbox, runs
+from shared import further_formats, outbox, runs
+from shared.lease import RELEASED
 from shared.runs import Run
 from shared.states import (
     FINAL_RUN_STATUSES,
@@ -34,6 +36,16 @@ _RUN = select(tables.runs).where(tables.runs.c.id == bindparam("run_id"))
 _RUN_LOCKED = _RUN.with_for_update()
 _RUN_OF_KEY = select(tables.runs).where(tables.runs.c.idempotency_key == bindparam("key"))
 _STATUS = select(tables.runs.c.status).where(tables.runs.c.id == bindparam("run_id"))
+_SETTLED = select(
+    tables.runs.c.status,
+    select(tables.artifacts.c.id)
+    .where(
+        tables.artifacts.c.run_id == tables.runs.c.id,
+        tables.artifacts.c.status == ArtifactStatus.PENDING,
+    )
+    .exists()
+    .label("rendering"),
+).where(tables.runs.c.id == bindparam("run_id"))
 _PARTS = tuple(
     select(table).where(table.c.run_id == bindparam("run_id")).order_by(order)
     for table, order in (
@@ -70,6 +82,14 @@ async def row_of_key(connection: AsyncConnection, idempotency_key: str) -> RowMa
     """The row of the run that was asked for with that key."""
     found = await connection.execute(_RUN_OF_KEY, {"key": idempotency_key})
     return found.mappings().first()
+
+
+async def is_settled(connection: AsyncConnection, run_id: UUID) -> bool:
+    """Whether no work on it goes on; Problem 404 when this tenant has none."""
+    found = (await connection.execute(_SETTLED, {"run_id": run_id})).first()
+    if found is None:
+        raise missing()
+    return found.status in FINAL_RUN_STATUSES and not found.rendering
 
 
 async def status_of(connection: AsyncConnection, run_id: UUID) -> RunStatus:
@@ -145,11 +165,11 @@ def place_of(cursor: str) -> tuple[datetime, UUID]:
 
 
 async def unfinished(connection: AsyncConnection) -> int:
-    """How many runs of the tenant are under way."""
-    table = tables.runs
-    count = await connection.scalar(
-        select(func.count()).where(table.c.status.not_in(sorted(FINAL_RUN_STATUSES)))
-    )
+    """How many runs, and further formats of completed ones, the tenant has under way."""
+    runs_, artifacts = tables.runs, tables.artifacts
+    open_runs = select(func.count()).where(runs_.c.status.not_in(sorted(FINAL_RUN_STATUSES)))
+    pending = select(func.count()).where(artifacts.c.status == ArtifactStatus.PENDING)
+    count = await connection.scalar(select(open_runs.scalar_subquery() + pending.scalar_subquery()))
     return count or 0
 
 
@@ -176,6 +196,9 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
                     snapshot_sha256=None,
                     snapshot_rows=None,
                     snapshot_available_rows=None,
+                    snapshot_of=None,
+                    work_key=None,
+                    files_expired_at=None,
                     files_removed_at=None,
                 )
                 .returning(tables.runs)
@@ -209,13 +232,22 @@ async def mark_deleted(connection: AsyncConnection, row: RowMapping) -> bool:
     await connection.execute(
         update(tables.artifacts)
         .where(tables.artifacts.c.run_id == row["id"])
-        .values(status=ArtifactStatus.EXPIRED)
+        .values(status=ArtifactStatus.EXPIRED, **RELEASED)
     )
     await connection.execute(
         update(tables.runs).where(tables.runs.c.id == row["id"]).values(deleted_at=func.now())
     )
     await runs.cancel_deliveries(connection, row["id"])
     return True
+
+
+async def is_snapshot_shared(connection: AsyncConnection, run_id: UUID) -> bool:
+    """Whether another run whose files are still kept uses the snapshot of this one."""
+    table = tables.runs
+    using = select(table.c.id).where(
+        table.c.snapshot_of == run_id, table.c.files_removed_at.is_(None)
+    )
+    return (await connection.execute(using.limit(1))).first() is not None
 
 
 async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: str) -> RowMapping:
@@ -235,12 +267,33 @@ async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: st
         .mappings()
         .first()
     )
-    if artifact is None or artifact["status"] == ArtifactStatus.PENDING:
-        raise Problem(
-            404,
-            f"this report has no {format_name} file: it is {row['status']} and was asked for as "
-            f"{', '.join(row['formats'])}",
-        )
-    if artifact["status"] == ArtifactStatus.EXPIRED:
+    if artifact is not None and artifact["status"] == ArtifactStatus.RENDERED:
+        return artifact
+    if artifact is not None and artifact["sha256"] is not None:
         raise Problem(410, f"the file is no longer kept; its sha256 was {artifact['sha256']}")
-    return artifact
+    if artifact is not None and artifact["status"] == ArtifactStatus.PENDING:
+        raise Problem(404, f"the {format_name} file of this report is being made")
+    raise Problem(
+        404,
+        f"this report has no {format_name} file: it is {row['status']} and was asked for as "
+        f"{', '.join(row['formats'])}",
+    )
+
+
+async def ask_for_formats(
+    connection: AsyncConnection, row: RowMapping, formats: Collection[str]
+) -> list[str]:
+    """Ask for further formats of a locked run; those that nobody asked for before.
+
+    Problem 409 unless it is completed, 410 once its snapshot is no longer kept.
+    """
+    if row["status"] != RunStatus.COMPLETED:
+        raise Problem(409, f"this report is {row['status']}: formats are added to a completed one")
+    if row["deleted_at"] is not None or row["files_expired_at"] is not None:
+        gone = "was deleted" if row["deleted_at"] is not None else "has passed its retention"
+        raise Problem(
+            410,
+            f"the snapshot of this report {gone}, so nothing more can be made of it: "
+            "ask for the report anew",
+        )
+    return await further_formats.ask_for(connection, Run.of(row), formats, service=SERVICE)

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from services.mailer import SERVICE
 from services.mailer.channels import channels
 from services.mailer.channels.smtp.settings import SmtpSettings
 from services.mailer.deliverer import Deliverer
-from services.mailer.handlers import SERVICE, on_delivery_due, on_report_rendered
+from services.mailer.handlers import on_delivery_due, on_report_rendered
 from services.mailer.settings import MailerSettings
 from shared.events import DeliveryDue, ReportRendered
 from shared.service import Service

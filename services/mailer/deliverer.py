@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.mailer import SERVICE
 from services.mailer.channels import (
     Attachment,
     Channel,
@@ -47,7 +48,6 @@ from shared.topology import DELIVERER
 
 log = structlog.get_logger(__name__)
 
-SERVICE = "mailer"
 
 _STATUS = {
     "sent": DeliveryStatus.SENT,
@@ -213,7 +213,12 @@ class Deliverer:
                 (
                     await connection.execute(
                         select(tables.artifacts)
-                        .where(tables.artifacts.c.run_id == event.run_id)
+                        .where(
+                            tables.artifacts.c.run_id == event.run_id,
+                            # Not what somebody asked for afterwards.
+                            tables.artifacts.c.internal
+                            | tables.artifacts.c.format.in_(run_row["formats"]),
+                        )
                         .order_by(tables.artifacts.c.format)
                     )
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from services.mailer import SERVICE
 from services.mailer.deliverer import Deliverer
 from shared import outbox
 from shared.events import DeliveryDue, ReportRendered
@@ -12,9 +13,6 @@ from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from shared.topology import DELIVERER, MAILER
-
-SERVICE = "mailer"
-
 
 # Built once: building one costs as much as running it.
 _PENDING = select(tables.deliveries.c.id, tables.deliveries.c.channel).where(

@@ -8,14 +8,20 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.renderer.catalogue import publish_formats
+from services.renderer.format_worker import FormatWorker
 from services.renderer.formats import formats
-from services.renderer.handlers import ALSO_READ, SERVICE, on_report_aggregated
+from services.renderer.handlers import (
+    ALSO_READ,
+    SERVICE,
+    on_format_requested,
+    on_report_aggregated,
+)
 from services.renderer.isolation import RenderPool
 from services.renderer.settings import RendererSettings
-from shared.events import ReportAggregated
+from shared.events import ReportAggregated, ReportFormatRequested
 from shared.service import Service
 from shared.stage import RENDER, StageWorker
-from shared.topology import RENDERER
+from shared.topology import FORMAT_RENDERER, RENDERER
 
 
 def create_service(settings: RendererSettings) -> Service:
@@ -27,6 +33,8 @@ def create_service(settings: RendererSettings) -> Service:
         memory_limit_bytes=settings.render_memory_mb << 20,
         recycle_after=settings.render_recycle_after,
     )
+
+    streaming = asyncio.Lock()
 
     @asynccontextmanager
     async def catalogue_and_pool() -> AsyncIterator[None]:
@@ -53,7 +61,19 @@ def create_service(settings: RendererSettings) -> Service:
             blobs=service.blobs,
             formats=formats,
             pool=pool,
-            streaming=asyncio.Lock(),
+            streaming=streaming,
+        ),
+    )
+    service.consumers.add(
+        FORMAT_RENDERER,
+        ReportFormatRequested,
+        partial(
+            on_format_requested,
+            worker=FormatWorker(service.store, settings, service=SERVICE, owner=service.owner),
+            blobs=service.blobs,
+            formats=formats,
+            pool=pool,
+            streaming=streaming,
         ),
     )
     return service

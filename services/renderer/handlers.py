@@ -1,11 +1,10 @@
-"""What the renderer does when a report was aggregated."""
+"""What the renderer does when a report was aggregated, and when a further format is asked for."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
+from services.renderer.format_worker import FormatWorker
 from services.renderer.formats import (
     Format,
     PagedFormat,
@@ -25,14 +25,15 @@ from services.renderer.formats import (
 )
 from services.renderer.isolation import RenderPool
 from services.renderer.snapshot import Snapshot, opened
+from services.renderer.stored import StoredArtifact
 from shared import outbox
 from shared.blobs import BlobStore, digest, storage_errors
 from shared.dedup_keys import artifact_key
 from shared.errors import PermanentError
-from shared.events import ArtifactReference, ReportAggregated, ReportRendered
+from shared.events import ReportAggregated, ReportFormatRequested, ReportRendered
+from shared.further_formats import FurtherFormat
 from shared.runs import Run
 from shared.stage import Finish, StageWorker
-from shared.states import ArtifactStatus
 from shared.store import tables
 
 SERVICE = "renderer"
@@ -63,19 +64,6 @@ _STORE = _INSERT.on_conflict_do_update(
 )
 
 
-@dataclass(frozen=True)
-class StoredArtifact:
-    """One rendered file as it lies in object storage."""
-
-    format: Format
-    media_type: str
-    file_name: str
-    key: str
-    sha256: str
-    size: int
-    rows: int
-
-
 async def on_report_aggregated(
     event: ReportAggregated,
     *,
@@ -92,24 +80,56 @@ async def on_report_aggregated(
     """
 
     async def work(run: Run, row: RowMapping) -> Finish:
-        assert run.snapshot_key is not None
-        assert run.snapshot_sha256 is not None
-        stored = []
-        async with opened(run.snapshot_key, run.snapshot_sha256, blobs) as snapshot:
-            for name in _format_names(run, row["channels"]):
-                format_ = formats.get(name)
-                if format_ is None:
-                    raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
-                format_ = adjusted(format_, run.format_options)
-                if snapshot.files and isinstance(format_, StreamedFormat):
-                    async with streaming:
-                        stored.append(await _write(run, format_, snapshot, blobs))
-                else:
-                    rendered = await _render(run, format_, snapshot, pool)
-                    stored.append(await _store(run, format_, rendered, blobs))
-        return _finish(stored)
+        names = _format_names(run, row["channels"])
+        return _finish(await _render_and_store(run, names, blobs, formats, pool, streaming))
 
     await worker.run(event, work)
+
+
+async def on_format_requested(
+    event: ReportFormatRequested,
+    *,
+    worker: FormatWorker,
+    blobs: BlobStore,
+    formats: Mapping[str, Format],
+    pool: RenderPool,
+    streaming: asyncio.Lock,
+) -> None:
+    """Render a further format of a completed run, from the snapshot of all its others."""
+
+    async def render(further: FurtherFormat) -> StoredArtifact:
+        names = [further.format]
+        (stored,) = await _render_and_store(further.run, names, blobs, formats, pool, streaming)
+        return stored
+
+    await worker.run(event, render)
+
+
+async def _render_and_store(
+    run: Run,
+    names: Sequence[str],
+    blobs: BlobStore,
+    formats: Mapping[str, Format],
+    pool: RenderPool,
+    streaming: asyncio.Lock,
+) -> list[StoredArtifact]:
+    """A file of the run's snapshot for each of the formats."""
+    assert run.snapshot_key is not None
+    assert run.snapshot_sha256 is not None
+    stored = []
+    async with opened(run.snapshot_key, run.snapshot_sha256, blobs) as snapshot:
+        for name in names:
+            format_ = formats.get(name)
+            if format_ is None:
+                raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
+            format_ = adjusted(format_, run.format_options)
+            if snapshot.files and isinstance(format_, StreamedFormat):
+                async with streaming:
+                    stored.append(await _write(run, format_, snapshot, blobs))
+            else:
+                rendered = await _render(run, format_, snapshot, pool)
+                stored.append(await _store(run, format_, rendered, blobs))
+    return stored
 
 
 async def _render(run: Run, format_: Format, snapshot: Snapshot, pool: RenderPool) -> Rendered:
@@ -187,13 +207,7 @@ def _finish(stored: list[StoredArtifact]) -> Finish:
                     "run_id": run.id,
                     "format": artifact.format.name,
                     "internal": artifact.format.internal,
-                    "status": ArtifactStatus.RENDERED,
-                    "media_type": artifact.media_type,
-                    "file_name": artifact.file_name,
-                    "blob_key": artifact.key,
-                    "sha256": artifact.sha256,
-                    "size": artifact.size,
-                    "rows": artifact.rows,
+                    **artifact.columns(),
                 }
                 for artifact in stored
             ],
@@ -207,14 +221,7 @@ def _finish(stored: list[StoredArtifact]) -> Finish:
                 as_of=run.as_of,
                 snapshot_sha256=run.snapshot_sha256,
                 artifacts=tuple(
-                    ArtifactReference(
-                        format=artifact.format.name,
-                        media_type=artifact.media_type,
-                        size=artifact.size,
-                        sha256=artifact.sha256,
-                        rows=artifact.rows,
-                        path=f"/api/v1/reports/{run.id}/download?format={artifact.format.name}",
-                    )
+                    artifact.reference(run.id)
                     for artifact in stored
                     if not artifact.format.internal
                 ),

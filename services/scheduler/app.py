@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from services.scheduler.firing import SERVICE, fire_due_schedules
+from services.scheduler import SERVICE
+from services.scheduler.firing import fire_due_schedules
 from services.scheduler.gauges import observe_outbox, observe_queues
 from services.scheduler.lost_messages import ask_again
 from services.scheduler.parking import on_dead_letter

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scheduler import SERVICE
 from shared import outbox, runs, telemetry
 from shared.events import ReportDeliveryFailed
 from shared.lease import RELEASED
 from shared.states import DeliveryStatus, Lane
 from shared.store import tables
-
-SERVICE = "scheduler"
 
 
 def deliveries_with_runs() -> Select[Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scheduler import SERVICE
 from services.scheduler.cron import Fire, fire_at, next_fire
 from shared import audit, telemetry
 from shared.consent import Consent, refusal
@@ -25,7 +26,6 @@ from shared.store.engine import Store, store_is_away
 
 log = structlog.get_logger(__name__)
 
-SERVICE = "scheduler"
 BATCH = 100
 
 _UNFIREABLE = (
@@ -171,6 +171,7 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             definition_id=schedule["definition_id"],
             definition_version=version["version"],
             schedule_id=schedule["id"],
+            freshness_seconds=version["freshness_seconds"],
         ),
         service=SERVICE,
     )
@@ -220,6 +221,7 @@ async def _definition_version(connection: AsyncConnection, schedule: RowMapping)
                 select(
                     versions,
                     tables.report_types.c.source,
+                    func.coalesce(settings.c.freshness_seconds, 0).label("freshness_seconds"),
                     *(settings.c[field.name] for field in fields(Consent)),
                 )
                 .join(

@@ -13,9 +13,11 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
+from services.scheduler import SERVICE
 from services.scheduler.deliveries import deliveries_with_runs, give_up
-from shared import runs
-from shared.events import DeliveryDue, Event
+from shared import further_formats, runs
+from shared.events import DeliveryDue, Event, ReportFormatRequested
+from shared.further_formats import FurtherFormat
 from shared.stage import STAGES
 from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.store import tables
@@ -24,7 +26,6 @@ from shared.topology import CONSUMPTIONS, Consumption
 
 log = structlog.get_logger(__name__)
 
-SERVICE = "scheduler"
 
 _READERS = {
     consumption.queue_name(lane): consumption for consumption in CONSUMPTIONS for lane in Lane
@@ -58,7 +59,7 @@ async def on_dead_letter(message: RabbitMessage, *, store: Store) -> None:
 
 
 async def _fail_waiting(connection: AsyncConnection, consumption: Consumption, body: bytes) -> None:
-    """Fail the run or the deliveries that the message, if it is an event, asked for.
+    """Fail the run, the format or the deliveries that the message, if an event, asked for.
 
     Known by the queue that gave it up: a copy that strayed into another consumer's queue says
     nothing about the one that is at work.
@@ -66,6 +67,9 @@ async def _fail_waiting(connection: AsyncConnection, consumption: Consumption, b
     try:
         event = consumption.event.model_validate_json(body)
     except ValidationError:
+        return
+    if isinstance(event, ReportFormatRequested):
+        await _fail_format(connection, event)
         return
     run = await runs.load(connection, event.run_id)
     if run is None or run.generation != event.generation:
@@ -81,6 +85,24 @@ async def _fail_waiting(connection: AsyncConnection, consumption: Consumption, b
             stage=stage.name,
             code="message_parked",
             message="the message that asked for this stage was given up and is parked",
+            lease_token=None,
+        )
+
+
+async def _fail_format(connection: AsyncConnection, event: ReportFormatRequested) -> None:
+    table = tables.artifacts
+    found = await connection.execute(
+        select(table)
+        .where(table.c.id == event.artifact_id, table.c.run_id == event.run_id)
+        .with_for_update()
+    )
+    if (row := found.mappings().first()) is not None:
+        await further_formats.fail(
+            connection,
+            await FurtherFormat.of(connection, row),
+            service=SERVICE,
+            code="message_parked",
+            message="the message that asked for this format was given up and is parked",
             lease_token=None,
         )
 

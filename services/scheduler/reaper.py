@@ -6,32 +6,35 @@ import structlog
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scheduler import SERVICE
 from services.scheduler.deliveries import about, deliveries_with_runs, give_up
 from services.scheduler.settings import SchedulerSettings
-from shared import outbox, runs, telemetry
+from shared import further_formats, outbox, runs, telemetry
 from shared.events import DeliveryDue
+from shared.further_formats import FurtherFormat
 from shared.lease import RELEASED
 from shared.runs import Run
 from shared.stage import STAGES, Stage
 from shared.states import DeliveryStatus
 from shared.store import tables
 from shared.store.engine import Store
-from shared.topology import DELIVERER
+from shared.topology import DELIVERER, FORMAT_RENDERER
 
 log = structlog.get_logger(__name__)
 
-SERVICE = "scheduler"
 BATCH = 100
 
 
 async def reap(store: Store, settings: SchedulerSettings) -> int:
     """Ask again for the work of every ended lease; returns how many there were.
 
-    A stage that has used up its attempts fails its run, and a delivery itself. A delivery cut
-    off while `sending` becomes `uncertain`: it may have arrived, and is not sent again unasked.
+    A stage that has used up its attempts fails its run, a further format and a delivery
+    themselves. A delivery cut off while `sending` becomes `uncertain`: it may have arrived, and
+    is not sent again unasked.
     """
     async with store.housekeeping() as connection:
         reaped = await _reap_runs(connection, settings.max_attempts)
+        reaped += await _reap_formats(connection, settings.max_attempts)
         reaped += await _reap_deliveries(connection, settings.delivery_max_attempts)
     return reaped
 
@@ -76,6 +79,36 @@ async def _reap_run(
     )
     await runs.record(connection, run, "retry", SERVICE, detail=f"{stage.name}: {reason}")
     await outbox.add_for(connection, stage.consumption, stage.event_for(run), source=SERVICE)
+
+
+async def _reap_formats(connection: AsyncConnection, max_attempts: int) -> int:
+    table = tables.artifacts
+    ended = await connection.execute(
+        select(table)
+        .where(table.c.lease_token.is_not(None), table.c.lease_until < func.clock_timestamp())
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    rows = ended.mappings().all()
+    for row in rows:
+        further = await FurtherFormat.of(connection, row)
+        reason = f"{row['lease_owner']} did not finish within its lease"
+        log.warning("lease ended", run_id=str(row["run_id"]), format=row["format"], reason=reason)
+        if row["attempt"] >= max_attempts:
+            await further_formats.fail(
+                connection,
+                further,
+                service=SERVICE,
+                code="worker_lost",
+                message=f"{reason} (tried {row['attempt']} times)",
+                lease_token=row["lease_token"],
+            )
+            continue
+        await connection.execute(update(table).where(table.c.id == row["id"]).values(RELEASED))
+        detail = f"{further.format}: {reason}"
+        await runs.record(connection, further.run, "retry", SERVICE, detail=detail)
+        await outbox.add_for(connection, FORMAT_RENDERER, further.requested(), source=SERVICE)
+    return len(rows)
 
 
 async def _reap_deliveries(connection: AsyncConnection, max_attempts: int) -> int:

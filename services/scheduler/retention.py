@@ -9,18 +9,19 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Row, delete, func, select, update
 
+from services.scheduler import SERVICE
 from services.scheduler.settings import SchedulerSettings
 from shared import audit
 from shared.blobs import BlobStore
 from shared.dedup_keys import run_prefix
 from shared.errors import TransientError
+from shared.lease import RELEASED
 from shared.states import ArtifactStatus
 from shared.store import tables
 from shared.store.engine import Store
 
 log = structlog.get_logger(__name__)
 
-SERVICE = "scheduler"
 BATCH = 100
 
 
@@ -46,6 +47,7 @@ async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID
     leaves nothing that the next look does not find.
     """
     runs, artifacts, settings = tables.runs, tables.artifacts, tables.tenant_settings
+    user = runs.alias("user_of_it")
     kept_until = func.now() - func.make_interval(0, 0, 0, settings.c.retention_days)
     past = (
         select(runs.c.id, runs.c.tenant_id)
@@ -53,6 +55,17 @@ async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID
         .where(
             runs.c.id > after,
             runs.c.files_removed_at.is_(None),
+            # Another run uses its snapshot.
+            ~select(user.c.id)
+            .where(user.c.snapshot_of == runs.c.id, user.c.files_removed_at.is_(None))
+            .exists(),
+            # A renderer is at it and would leave a file behind.
+            ~select(artifacts.c.id)
+            .where(
+                artifacts.c.run_id == runs.c.id,
+                artifacts.c.lease_until > func.clock_timestamp(),
+            )
+            .exists(),
             (runs.c.completed_at < kept_until) | runs.c.deleted_at.is_not(None),
         )
         .order_by(runs.c.id)
@@ -61,10 +74,16 @@ async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID
     )
     async with store.housekeeping() as connection:
         found = (await connection.execute(past)).all()
+        ids = [run.id for run in found]
+        await connection.execute(
+            update(runs)
+            .where(runs.c.id.in_(ids))
+            .values(files_expired_at=func.coalesce(runs.c.files_expired_at, func.now()))
+        )
         await connection.execute(
             update(artifacts)
-            .where(artifacts.c.run_id.in_([run.id for run in found]))
-            .values(status=ArtifactStatus.EXPIRED)
+            .where(artifacts.c.run_id.in_(ids))
+            .values(status=ArtifactStatus.EXPIRED, **RELEASED)
         )
     return found
 

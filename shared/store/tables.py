@@ -100,6 +100,7 @@ tenant_settings = Table(
     Column("timezone", String(64), nullable=False, server_default="UTC"),
     Column("retention_days", Integer, nullable=False, server_default="90"),
     Column("max_backlog", Integer, nullable=False, server_default="10000"),
+    Column("freshness_seconds", Integer, nullable=False, server_default="60"),
     # What `shared.consent` asks about; off until an administrator decides otherwise.
     Column("reviewer_productivity", Boolean, nullable=False, server_default=text("false")),
     Column(
@@ -110,6 +111,7 @@ tenant_settings = Table(
     _created_at("updated_at"),
     CheckConstraint("retention_days BETWEEN 1 AND 3660", name="retention_days"),
     CheckConstraint("max_backlog >= 1", name="max_backlog"),
+    CheckConstraint("freshness_seconds BETWEEN 0 AND 3600", name="freshness_seconds"),
     comment="Owner: api (administrators). Read by every service.",
 )
 
@@ -254,9 +256,13 @@ runs = Table(
     Column("snapshot_rows", BigInteger),
     # How many there were before a limit of the request; NULL in runs older than this column.
     Column("snapshot_available_rows", BigInteger),
+    Column("snapshot_of", Uuid, ForeignKey("runs.id")),
+    Column("work_key", String(64)),
+    Column("freshness_seconds", Integer, nullable=False, server_default="0"),
     Column("error", JSONB),
     Column("traceparent", String(55)),
     _instant("deleted_at"),
+    _instant("files_expired_at"),
     _instant("files_removed_at"),
     UniqueConstraint("tenant_id", "idempotency_key"),
     _one_of("status", RunStatus),
@@ -265,11 +271,26 @@ runs = Table(
     Index("ix_runs_tenant_created", "tenant_id", text("created_at DESC"), text("id DESC")),
     Index("ix_runs_open", "tenant_id", postgresql_where=text(f"status NOT IN ({_final})")),
     Index("ix_runs_leased", "lease_until", postgresql_where=text("lease_token IS NOT NULL")),
+    Index(
+        "uq_runs_work_under_way",
+        "work_key",
+        unique=True,
+        postgresql_where=text("status = 'aggregating'"),
+    ),
+    Index(
+        "ix_runs_work_key",
+        "work_key",
+        "started_at",
+        postgresql_where=text("work_key IS NOT NULL"),
+    ),
+    Index("ix_runs_snapshot_of", "snapshot_of", postgresql_where=text("snapshot_of IS NOT NULL")),
     Index("ix_runs_type_completed", "tenant_id", "report_type", "completed_at"),
     Index("ix_runs_with_files", "completed_at", postgresql_where=text("files_removed_at IS NULL")),
     comment="Owner: api creates, cancels and retries; scheduler creates; the aggregator steps "
     "requested→aggregating→aggregated, the renderer aggregated→rendering→completed. "
-    "`generation` counts retries asked for by people, `attempt` the tries of the stage.",
+    "`generation` counts retries asked for by people, `attempt` the tries of the stage. Runs with "
+    "one `work_key` share a snapshot; `snapshot_of` is the run that made it, NULL where it is the "
+    "run's own.",
 )
 
 occurrences = Table(
@@ -305,10 +326,30 @@ artifacts = Table(
     Column("size", BigInteger),
     Column("rows", BigInteger),
     _instant("rendered_at"),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    *_lease(),
+    Column("error", JSONB),
+    _created_at("requested_at"),
     UniqueConstraint("run_id", "format"),
     _one_of("status", ArtifactStatus),
-    comment="Owner: renderer; the scheduler expires them. One rendered file of a run; "
-    "internal ones (the mail's body) are not offered for download.",
+    Index("ix_artifacts_pending", "tenant_id", postgresql_where=text("status = 'pending'")),
+    Index("ix_artifacts_leased", "lease_until", postgresql_where=text("lease_token IS NOT NULL")),
+    comment="Owner: renderer; the api asks for further ones of a completed run, the scheduler "
+    "expires them. One rendered file of a run; internal ones (the mail's body) are not offered "
+    "for download.",
+)
+
+format_requests = Table(
+    "format_requests",
+    metadata,
+    _tenant_id(),
+    Column("idempotency_key", String(255), nullable=False),
+    Column("run_id", Uuid, ForeignKey("runs.id"), nullable=False),
+    Column("body_sha256", String(64), nullable=False),
+    _created_at(),
+    PrimaryKeyConstraint("tenant_id", "idempotency_key"),
+    comment="Owner: api. What a further format was asked for with, where a client gave an "
+    "`Idempotency-Key`.",
 )
 
 deliveries = Table(

@@ -64,8 +64,9 @@ def written(statement: str, parameters: Any) -> set[str]:
     """The marks that a statement leaves on its transaction."""
     if statement.startswith("INSERT INTO outbox"):
         return {word for word in _words(parameters) if word.endswith(".v1")}
-    if statement.startswith(("UPDATE runs", "UPDATE deliveries")):
-        claims = "attempt=(runs.attempt +" in statement or "attempts=(" in statement
+    if statement.startswith(("UPDATE runs", "UPDATE deliveries", "UPDATE artifacts")):
+        claims = any(f"attempt=({it}.attempt +" in statement for it in ("runs", "artifacts"))
+        claims = claims or "attempts=(" in statement
         sends = "sending" in _words(parameters) and "lease_token = " in statement
         return {name for name, holds in (("claim", claims), ("sending", sends)) if holds}
     return set()

@@ -90,6 +90,7 @@ async def test_every_format_tells_the_same_rows_and_how_many_there_were(
             owner="tests",
             also_read=aggregator.ALSO_READ,
         ),
+        store=store,
         blobs=blobs,
         report_types=report_types,
         sources=sources,

@@ -6,13 +6,14 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, text, update
+from sqlalchemy import func, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid6 import uuid7
 
 from services.scheduler.lost_messages import ask_again
 from services.scheduler.settings import SchedulerSettings
 from shared.settings import ServiceSettings
-from shared.states import DeliveryStatus, RunStatus
+from shared.states import ArtifactStatus, DeliveryStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
@@ -120,3 +121,37 @@ async def test_a_delivery_that_has_arrived_is_never_asked_for_again(
         )
     await asyncio.gather(*(ask_again(store, scheduler) for _ in range(2)))
     assert await _asked(pipeline, run_id) == []
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(LOST_AFTER + 1, 1), (LOST_AFTER - 10, 0)])
+async def test_a_further_format_whose_message_is_gone_is_asked_for_again(
+    seconds: int,
+    asked: int,
+    store: Store,
+    admin: AsyncEngine,
+    pipeline: Pipeline,
+    scheduler: SchedulerSettings,
+) -> None:
+    run_id = await _waiting(
+        admin, pipeline, RunStatus.COMPLETED, seconds=LOST_AFTER + 1, published=True
+    )
+    then = func.now() - text(f"interval '{seconds} seconds'")
+    async with admin.begin() as connection:
+        await connection.execute(
+            insert(tables.artifacts).values(
+                id=uuid7(),
+                tenant_id=pipeline.tenant.id,
+                run_id=run_id,
+                format="xlsx",
+                status=ArtifactStatus.PENDING,
+                requested_at=then,
+            )
+        )
+        await connection.execute(
+            update(tables.deliveries)
+            .where(tables.deliveries.c.run_id == run_id)
+            .values(status=DeliveryStatus.SENT)
+        )
+    await asyncio.gather(*(ask_again(store, scheduler) for _ in range(2)))
+    queue = "broadsheet.renderer.formats.interactive"
+    assert await _asked(pipeline, run_id) == [queue] * asked

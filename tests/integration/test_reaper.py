@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid6 import uuid7
 
 from services.scheduler.reaper import reap
 from services.scheduler.settings import SchedulerSettings
 from shared.lease import lease_end
 from shared.settings import ServiceSettings
-from shared.states import DeliveryStatus, RunStatus
+from shared.states import ArtifactStatus, DeliveryStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
@@ -100,7 +101,10 @@ async def test_a_run_that_has_lost_too_many_workers_fails_and_says_so(
     store: Store, admin: AsyncEngine, pipeline: Pipeline, scheduler: SchedulerSettings
 ) -> None:
     run_id = await _leased_run(admin, pipeline, -1, attempt=3)
+    bystander = await pipeline.request()
     await reap(store, scheduler)
+    assert (await pipeline.run(bystander))["status"] == RunStatus.REQUESTED
+    assert len(await pipeline.outbox(bystander)) == 1
     run = await pipeline.run(run_id)
     assert run["status"] == RunStatus.FAILED
     assert run["error"]["code"] == "worker_lost"
@@ -149,3 +153,43 @@ async def test_a_delivery_cut_off_while_sending_is_uncertain_and_not_tried_again
     assert (await pipeline.announced(run_id))["report.delivery_failed.v1"] == 1
     assert "delivery_uncertain" in {row["stage"] for row in await pipeline.timeline(run_id)}
     assert not [row for row in await pipeline.outbox(run_id) if row["exchange"] == ""]
+
+
+@pytest.mark.parametrize(
+    ("attempt", "status", "events"),
+    [
+        (1, ArtifactStatus.PENDING, ["report.format_requested.v1"]),
+        (3, ArtifactStatus.FAILED, ["report.format_failed.v1"]),
+    ],
+)
+async def test_a_further_format_whose_lease_ended_is_asked_for_again_until_it_fails(
+    attempt: int,
+    status: ArtifactStatus,
+    events: list[str],
+    store: Store,
+    admin: AsyncEngine,
+    pipeline: Pipeline,
+    scheduler: SchedulerSettings,
+) -> None:
+    run_id = await pipeline.request()
+    await _change(admin, tables.runs, run_id, status=RunStatus.COMPLETED)
+    async with admin.begin() as connection:
+        await connection.execute(
+            insert(tables.artifacts).values(
+                id=uuid7(),
+                tenant_id=pipeline.tenant.id,
+                run_id=run_id,
+                format="xlsx",
+                status=ArtifactStatus.PENDING,
+                attempt=attempt,
+                lease_token=uuid4(),
+                lease_owner="renderer@dead:1",
+                lease_until=lease_end(-1),
+            )
+        )
+    await asyncio.gather(*(reap(store, scheduler) for _ in range(3)))
+    artifact = (await pipeline.artifacts(run_id))["xlsx"]
+    assert (artifact["status"], artifact["lease_token"]) == (status, None)
+    told = [row["event_type"] for row in await pipeline.outbox(run_id)]
+    assert told == ["report.requested.v1", *events]
+    assert (await pipeline.run(run_id))["status"] == RunStatus.COMPLETED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
@@ -15,6 +15,7 @@ from services.scheduler import retention
 from services.scheduler.retention import expire_files
 from shared.blobs import FolderBlobs
 from shared.dedup_keys import snapshot_key
+from shared.lease import lease_end
 from shared.states import ArtifactStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
@@ -118,3 +119,30 @@ async def test_files_that_cannot_be_removed_now_are_removed_later_and_hold_up_no
     (tmp_path / "aside").rename(folder)
     await expire_files(store, blobs)
     assert pipeline.files(stuck) == set()
+
+
+async def test_files_stay_while_a_renderer_makes_one_more_and_then_all_go(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline, blobs: FolderBlobs
+) -> None:
+    old = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=91)
+    waiting = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=91)
+    for run_id, seconds in ((old, 30), (waiting, -1)):
+        async with admin.begin() as connection:
+            await connection.execute(
+                insert(tables.artifacts).values(
+                    id=uuid7(),
+                    tenant_id=pipeline.tenant.id,
+                    run_id=run_id,
+                    format="xlsx",
+                    status=ArtifactStatus.PENDING,
+                    lease_token=uuid4(),
+                    lease_until=lease_end(seconds),
+                )
+            )
+    await expire_files(store, blobs)
+    assert pipeline.files(old) == {"0/document.json"}
+    assert (await pipeline.run(old))["files_expired_at"] is None
+    assert pipeline.files(waiting) == set()
+    artifact = (await pipeline.artifacts(waiting))["xlsx"]
+    assert (artifact["status"], artifact["lease_token"]) == (ArtifactStatus.EXPIRED, None)
+    assert (await pipeline.run(waiting))["files_expired_at"] is not None

@@ -68,6 +68,14 @@ class SettingsBody(BaseModel):
     timezone: TimezoneName
     retention_days: int = Field(ge=1, le=3660, strict=True)
     max_backlog: int = Field(ge=1, le=1_000_000, strict=True)
+    freshness_seconds: int | None = Field(
+        None,
+        ge=0,
+        le=3600,
+        strict=True,
+        description="Identical reports asked for within so many seconds share one query; 0: never. "
+        "Left out, it stays as it is.",
+    )
     reviewer_productivity: StrictBool | None = Field(
         None,
         description="Whether the report of that name may be asked for: figures of how reviewers "
@@ -86,6 +94,7 @@ class SettingsView(BaseModel):
     timezone: str
     retention_days: int
     max_backlog: int
+    freshness_seconds: int
     reviewer_productivity: bool
     reviewer_productivity_by_person: bool
 
@@ -237,6 +246,12 @@ async def put_house_style(
             update(table)
             .where(table.c.tenant_id == principal.tenant_id)
             .values(house_style=body.model_dump(mode="json"), updated_at=func.now())
+        )
+        # A snapshot holds the style it was made with: no later report shares it.
+        await connection.execute(
+            update(tables.runs)
+            .where(tables.runs.c.work_key.is_not(None), tables.runs.c.snapshot_key.is_not(None))
+            .values(work_key=None)
         )
         await audit.record(
             connection,

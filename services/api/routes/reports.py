@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import re
-import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,30 +14,28 @@ from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
+from services.api.following import MAX_WAIT_SECONDS, checked_key, preferred, view
 from services.api.guards import allow, ensure_allowed, ensure_own
 from services.api.news import next_news
 from services.api.principals import Principal
-from services.api.problems import Problem, field_problem
+from services.api.problems import Problem, key_reused
 from services.api.report_requests import ReportBody, run_request
 from services.api.representations import RunPage, RunView, run_summary, run_view
 from services.api.roles import Action
 from services.api.run_store import SERVICE
 from services.api.strict_route import StrictRoute
 from shared import runs, telemetry
-from shared.dedup_keys import run_prefix
+from shared.dedup_keys import artifacts_prefix, run_prefix
 from shared.errors import TransientError
 from shared.run_requests import RunRequest
 from shared.runs import Run
-from shared.states import FINAL_RUN_STATUSES, RunStatus
+from shared.states import RunStatus
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=StrictRoute)
 
-MAX_WAIT_SECONDS = 30
 NAME = r"^[a-z0-9_]+$"
 """How report types and formats are called."""
 Reader = Annotated[Principal, Depends(allow(Action.SEE_REPORTS))]
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*("?)(\d{1,6})\1\s*(?:$|[,;])', re.IGNORECASE)
 
 
 @router.post(
@@ -55,26 +52,21 @@ async def request_report(
     principal: Annotated[Principal, Depends(allow(Action.REQUEST_REPORT))],
     idempotency_key: Annotated[str | None, Header()] = None,
     prefer: Annotated[str | None, Header()] = None,
+    cache_control: Annotated[str | None, Header()] = None,
 ) -> RunView:
     """Accepted is stored: the run is worked on whatever dies next.
 
     The same `Idempotency-Key` with the same body gives the same run; with another body, 409.
     `Prefer: wait=N` (30 at most) answers 200 with the finished run if it finishes in time.
+    `Cache-Control: no-cache` means the same as `"fresh": true`.
     """
-    state = request.app.state
-    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
-        raise field_problem("Idempotency-Key", "use 1 to 255 visible ASCII characters")
-    wanted = await run_request(body, principal, state.catalogue, idempotency_key)
-    view = await _accepted(request, principal, wanted)
-    bind_contextvars(run_id=str(view.id))
-    wait = _wait_seconds(prefer)
-    if wait:
-        view = await _wait_until_final(request, principal, view.id, wait)
-        response.headers["Preference-Applied"] = f"wait={wait}"
-        if view.status in FINAL_RUN_STATUSES:
-            response.status_code = 200
-    response.headers["Location"] = f"{state.settings.public_url}/api/v1/reports/{view.id}"
-    return view
+    key = checked_key(idempotency_key)
+    wanted = await run_request(body, principal, request.app.state.catalogue, key)
+    if "no-cache" in (cache_control or "").lower():
+        wanted = replace(wanted, freshness_seconds=0)
+    accepted = await _accepted(request, principal, wanted)
+    bind_contextvars(run_id=str(accepted.id))
+    return await preferred(request, response, principal, accepted, prefer)
 
 
 async def _accepted(request: Request, principal: Principal, wanted: RunRequest) -> RunView:
@@ -111,45 +103,8 @@ async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -
     if row is None:
         return None
     if row["body_sha256"] != wanted.body_sha256:
-        raise Problem(
-            409,
-            "this Idempotency-Key came with another body before: use a new key for a new report",
-            kind="idempotency-key-reused",
-            errors=[{"field": "Idempotency-Key", "detail": f"belongs to report {row['id']}"}],
-        )
-    return await _view(request, principal, row["id"])
-
-
-def _wait_seconds(prefer: str | None) -> int:
-    match = _WAIT.search(prefer or "")
-    return min(int(match.group(2)), MAX_WAIT_SECONDS) if match else 0
-
-
-async def _wait_until_final(
-    request: Request, principal: Principal, run_id: UUID, seconds: float
-) -> RunView:
-    """The run as it stands once it is final, or after `seconds`."""
-    state = request.app.state
-    until = time.monotonic() + seconds
-    with state.news.about(run_id) as event:
-        while True:
-            async with state.store.tenant(principal.tenant_id) as connection:
-                status = await run_store.status_of(connection, run_id)
-            left = until - time.monotonic()
-            if status in FINAL_RUN_STATUSES or left <= 0:
-                return await _view(request, principal, run_id)
-            await next_news(event, left)
-
-
-async def _view(request: Request, principal: Principal, run_id: UUID) -> RunView:
-    state = request.app.state
-    async with state.store.tenant(principal.tenant_id) as connection:
-        return await run_store.view_of(
-            connection,
-            await run_store.row_of(connection, run_id),
-            public_url=state.settings.public_url,
-            estimates=state.estimates,
-        )
+        raise key_reused(f"belongs to report {row['id']}")
+    return await view(request, principal, row["id"])
 
 
 @router.get("", summary="List reports")
@@ -176,7 +131,7 @@ async def get_report(
     principal: Reader,
 ) -> RunView:
     """The run, its files, its deliveries and what happened to it so far."""
-    return await _view(request, principal, run_store.run_id_of(run_id))
+    return await view(request, principal, run_store.run_id_of(run_id))
 
 
 @router.head("/{run_id}/download", include_in_schema=False)
@@ -226,19 +181,19 @@ async def follow(
     identifier: Annotated[UUID, Depends(_existing)], request: Request, principal: Reader
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `status`, with the run, whenever something changed; `end` once it is
-    completed, failed, cancelled or skipped."""
+    completed, failed, cancelled or skipped and no further format of it is being made."""
     last: dict[str, Any] | None = None
     with request.app.state.news.about(identifier) as event:
         while True:
-            view = await _view(request, principal, identifier)
-            changed = view.model_dump(mode="json", by_alias=True, exclude={"eta_seconds"})
+            current = await view(request, principal, identifier)
+            changed = current.model_dump(mode="json", by_alias=True, exclude={"eta_seconds"})
             if changed != last:
                 last = changed
                 yield ServerSentEvent(
-                    event="status", data=view.model_dump(mode="json", by_alias=True)
+                    event="status", data=current.model_dump(mode="json", by_alias=True)
                 )
-            if view.status in FINAL_RUN_STATUSES:
-                yield ServerSentEvent(event="end", data={"status": view.status})
+            if current.is_settled:
+                yield ServerSentEvent(event="end", data={"status": current.status})
                 return
             await next_news(event, MAX_WAIT_SECONDS)
 
@@ -258,7 +213,7 @@ async def cancel(
             if not await runs.cancel(connection, Run.of(row), service=SERVICE):
                 raise Problem(409, f"this report is {row['status']} and cannot be cancelled")
             await audit.record(connection, principal, "report.cancelled", f"report/{row['id']}")
-    return await _view(request, principal, row["id"])
+    return await view(request, principal, row["id"])
 
 
 @router.post("/{run_id}/retry", status_code=202, summary="Retry a failed report")
@@ -277,7 +232,7 @@ async def retry(
         await run_store.retry(connection, row)
         await audit.record(connection, principal, "report.retried", f"report/{row['id']}")
     telemetry.RUNS.labels(row["report_type"], RunStatus.REQUESTED).inc()
-    return await _view(request, principal, row["id"])
+    return await view(request, principal, row["id"])
 
 
 @router.delete("/{run_id}", status_code=204, summary="Delete a report's files")
@@ -293,6 +248,9 @@ async def delete(
         ensure_own(principal, Action.DELETE_REPORT, row["requested_by"])
         if await run_store.mark_deleted(connection, row):
             await audit.record(connection, principal, "report.deleted", f"report/{row['id']}")
+        # Its snapshot stays for as long as another report uses it.
+        shared = await run_store.is_snapshot_shared(connection, row["id"])
+    prefix_of = artifacts_prefix if shared else run_prefix
     # What fails here is found again by the scheduler's retention.
     with contextlib.suppress(TransientError):
-        await state.blobs.delete_prefix(run_prefix(row["tenant_id"], row["id"]))
+        await state.blobs.delete_prefix(prefix_of(row["tenant_id"], row["id"]))

@@ -85,6 +85,7 @@ async def test_a_run_of_a_report_that_is_off_fails_and_says_why(
         worker=StageWorker(
             AGGREGATE, store, settings, service=SERVICE, owner="tests", also_read=ALSO_READ
         ),
+        store=store,
         blobs=blob_store(settings),
         report_types=report_types,
         sources=sources,

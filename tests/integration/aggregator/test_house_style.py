@@ -68,6 +68,7 @@ async def test_a_later_change_of_the_look_leaves_the_snapshot_as_it_is(
         worker=StageWorker(
             AGGREGATE, store, settings, service=SERVICE, owner="tests", also_read=ALSO_READ
         ),
+        store=store,
         blobs=blobs,
         report_types=report_types,
         sources=sources,

@@ -240,7 +240,7 @@ async def test_every_download_is_logged(
 
 def stored_file(api: RunningApi, run: str) -> Path:
     folder = Path(urlsplit(api.settings.blob_url).path)
-    (path,) = folder.glob(f"*/{run}/*/*.csv")
+    (path,) = folder.glob(f"*/{run}/files/*/*.csv")
     return path
 
 

@@ -222,6 +222,7 @@ async def test_members_and_settings_are_changed_and_the_log_says_by_whom(
         "timezone": "Asia/Tokyo",
         "retention_days": 7,
         "max_backlog": 5,
+        "freshness_seconds": 0,
         "reviewer_productivity": True,
         "reviewer_productivity_by_person": False,
     }
@@ -257,6 +258,8 @@ async def test_members_and_settings_are_changed_and_the_log_says_by_whom(
         ({"retention_days": "30"}, "/retention_days"),
         ({"max_backlog": 0}, "/max_backlog"),
         ({"max_backlog": 1.5}, "/max_backlog"),
+        ({"freshness_seconds": -1}, "/freshness_seconds"),
+        ({"freshness_seconds": 3601}, "/freshness_seconds"),
         ({"colour": "red"}, "/colour"),
         ({"reviewer_productivity": "yes"}, "/reviewer_productivity"),
         ({"reviewer_productivity_by_person": 1}, "/reviewer_productivity_by_person"),

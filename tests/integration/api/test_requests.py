@@ -103,7 +103,7 @@ async def test_a_finished_run_says_all_that_is_stated(
     view = (await ada.get(f"{REPORTS}/{run}")).json()
 
     assert view["status"] == "completed"
-    assert view["snapshot"] == {"sha256": "0" * 64, "rows": 3, "available_rows": None}
+    assert view["snapshot"] == {"sha256": "0" * 64, "rows": 3, "of": None, "available_rows": None}
     assert view["eta_seconds"] is None
     (artifact,) = view["artifacts"]
     assert artifact | {"url": None, "status": None} == {
@@ -115,6 +115,7 @@ async def test_a_finished_run_says_all_that_is_stated(
         "rows": 1,
         "available_rows": 3,
         "url": None,
+        "error": None,
     }
     assert (await ada.get(artifact["url"])).content == b"a,b\r\n"
 

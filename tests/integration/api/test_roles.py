@@ -27,6 +27,7 @@ PUBLIC = {
 }
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports"): body(),
+    ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
     ("PUT", "/api/v1/members/{sub:path}"): {"role": "viewer"},
     ("PUT", "/api/v1/settings/house-style"): {"footer": "For internal use"},
     ("PUT", "/api/v1/settings"): {"timezone": "UTC", "retention_days": 90, "max_backlog": 1000},

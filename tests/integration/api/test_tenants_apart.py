@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.integration.api.test_roles import guarded_routes
+from tests.integration.api.test_roles import BODIES, guarded_routes
 from tests.running_api import RunningApi, body
 
 WITH_ID = [
@@ -17,6 +17,7 @@ WITH_ID = [
     ("GET", "/events"),
     ("POST", "/cancel"),
     ("POST", "/retry"),
+    ("POST", "/render"),
     ("DELETE", ""),
 ]
 
@@ -50,8 +51,9 @@ async def test_anothers_report_answers_like_none(
         assert (await ada.delete(f"/api/v1/reports/{run}")).status_code == 204
     missing = str(uuid4())
 
-    theirs = await stranger.request(method, f"/api/v1/reports/{run}{rest}")
-    none = await stranger.request(method, f"/api/v1/reports/{missing}{rest}")
+    sent = BODIES.get((method, f"/api/v1/reports/{{run_id}}{rest}"))
+    theirs = await stranger.request(method, f"/api/v1/reports/{run}{rest}", json=sent)
+    none = await stranger.request(method, f"/api/v1/reports/{missing}{rest}", json=sent)
 
     assert theirs.status_code == none.status_code == 404
     assert theirs.content.replace(run.encode(), missing.encode()) == none.content
@@ -75,6 +77,7 @@ async def test_lists_logs_members_and_settings_are_each_tenants_own(
         "timezone": "Asia/Tokyo",
         "retention_days": 7,
         "max_backlog": 5,
+        "freshness_seconds": 5,
         "reviewer_productivity": True,
         "reviewer_productivity_by_person": True,
     }

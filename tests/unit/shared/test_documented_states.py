@@ -12,6 +12,7 @@ import pytest
 
 from shared import states
 from shared.states import (
+    ARTIFACT_STEPS,
     DELIVERY_STEPS,
     RUN_STEPS,
     ArtifactStatus,
@@ -64,7 +65,7 @@ def table_of_states(enum: type[StrEnum]) -> str:
     [
         pytest.param(table_of_steps(RunStatus, RUN_STEPS), id="runs"),
         pytest.param(table_of_steps(DeliveryStatus, DELIVERY_STEPS), id="deliveries"),
-        pytest.param(table_of_states(ArtifactStatus), id="artifacts"),
+        pytest.param(table_of_steps(ArtifactStatus, ARTIFACT_STEPS), id="artifacts"),
         pytest.param(table_of_states(OccurrenceStatus), id="occurrences"),
         pytest.param(table_of_states(Lane), id="lanes"),
     ],

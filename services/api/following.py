@@ -1,0 +1,77 @@
+"""A run as a client follows it: what it looks like now, and waiting until it is settled."""
+
+from __future__ import annotations
+
+import re
+import time
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from services.api import run_store
+from services.api.news import next_news
+from services.api.principals import Principal
+from services.api.problems import field_problem
+from services.api.representations import RunView
+
+MAX_WAIT_SECONDS = 30
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*("?)(\d{1,6})\1\s*(?:$|[,;])', re.IGNORECASE)
+
+
+def checked_key(idempotency_key: str | None) -> str | None:
+    """The `Idempotency-Key` as it was sent; Problem 422 when it cannot be one."""
+    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+        raise field_problem("Idempotency-Key", "use 1 to 255 visible ASCII characters")
+    return idempotency_key
+
+
+async def view(request: Request, principal: Principal, run_id: UUID) -> RunView:
+    """The run with everything that belongs to it; Problem 404 when this tenant has none."""
+    state = request.app.state
+    async with state.store.tenant(principal.tenant_id) as connection:
+        return await run_store.view_of(
+            connection,
+            await run_store.row_of(connection, run_id),
+            public_url=state.settings.public_url,
+            estimates=state.estimates,
+        )
+
+
+async def preferred(
+    request: Request, response: Response, principal: Principal, current: RunView, prefer: str | None
+) -> RunView:
+    """The run after the wait that `Prefer: wait=N` asks for, with the answer's headers set.
+
+    200 when it is settled by then.
+    """
+    wait = _wait_seconds(prefer)
+    if wait:
+        current = await _once_settled(request, principal, current.id, wait)
+        response.headers["Preference-Applied"] = f"wait={wait}"
+        if current.is_settled:
+            response.status_code = 200
+    public_url = request.app.state.settings.public_url
+    response.headers["Location"] = f"{public_url}/api/v1/reports/{current.id}"
+    return current
+
+
+def _wait_seconds(prefer: str | None) -> int:
+    match = _WAIT.search(prefer or "")
+    return min(int(match.group(2)), MAX_WAIT_SECONDS) if match else 0
+
+
+async def _once_settled(
+    request: Request, principal: Principal, run_id: UUID, seconds: float
+) -> RunView:
+    """The run as it stands once no work on it goes on, or after `seconds`."""
+    state = request.app.state
+    until = time.monotonic() + seconds
+    with state.news.about(run_id) as event:
+        while True:
+            async with state.store.tenant(principal.tenant_id) as connection:
+                settled = await run_store.is_settled(connection, run_id)
+            left = until - time.monotonic()
+            if settled or left <= 0:
+                return await view(request, principal, run_id)
+            await next_news(event, left)
