@@ -6,17 +6,17 @@ import argparse
 import json
 import shutil
 import time
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import acceptance, broadsheet, latency, memory, throughput
+from benchmarks import acceptance, broadsheet, latency, memory, reports, throughput
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
 from deploy.local.places import CHECKOUT
 
-PARTS = ("memory", "latency", "acceptance", "throughput")
+PARTS = ("memory", "latency", "acceptance", "throughput", "reports")
 RESULTS = CHECKOUT / "var" / "bench"
 
 
@@ -30,9 +30,11 @@ class Sizes:
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
+    scales: tuple[float, ...] = (1, 10)
+    """Of the demo data, for each report type by itself."""
 
 
-QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200)
+QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200, scales=(1,))
 
 
 def main() -> None:
@@ -42,8 +44,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
                         help=", ".join(PARTS))  # fmt: skip
     parser.add_argument("--turns", type=int, default=1, help="of throughput: by turns this often")
+    parser.add_argument("--largest", action="store_true", help="of reports: scale 100, too")
     arguments = parser.parse_args()
     sizes = QUICK if arguments.quick else Sizes(turns=arguments.turns)
+    if arguments.largest:
+        sizes = replace(sizes, scales=(*sizes.scales, 100))
     began = time.monotonic()
     state_dir = RESULTS / "stack"
     shutil.rmtree(state_dir, ignore_errors=True)
@@ -74,6 +79,9 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         found["throughput"] = works
         found["ratios"] = throughput.ratios(works)
         _say(throughput.report(works))
+    if "reports" in parts:  # the last: it puts other data in the place of those of the others
+        found["reports"] = reports.measure(running, sizes.scales)
+        _say(reports.report(found["reports"]))
     if "memory" in parts:
         _say(memory.report(found["idle_bytes"], found.get("throughput", [])))
     return found
