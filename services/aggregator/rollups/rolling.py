@@ -88,16 +88,11 @@ class Writer:
         of them first of all; then those that were compared longest ago."""
         found = []
         for subject in SUBJECTS:
-            try:
-                rows = await self._connection.fetch(
-                    _DUE.format(
-                        schema=self.schema, relation=subject.relation, instant=subject.instant
-                    ),
-                    subject.relation,
-                    settle,
-                )
-            except asyncpg.UndefinedTableError:
-                continue  # A studio need not have what its reports do not read.
+            rows = await self._connection.fetch(
+                _DUE.format(schema=self.schema, relation=subject.relation, instant=subject.instant),
+                subject.relation,
+                settle,
+            )
             found += [Due(subject, row["day"], row["is_new"]) for row in rows]
         return found
 
