@@ -1,4 +1,7 @@
-"""Reports say the same whether they are read from roll-ups or from rows, to the last digit."""
+"""Reports say the same whether they are read from roll-ups or from rows, to the last digit.
+
+The tests share one studio, from the first, of which nothing is rolled up, to the last.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from services.aggregator.rollups.rolling import writing
 from services.aggregator.sources import Source, SourceSession
 from shared.document import ReportDocument
 from shared.periods import Period
-from tests.oracle.loaded_studio import LEAP_SPRING, periods
+from tests.oracle.awkward_periods import LEAP_SPRING, periods
 from tests.studio import studio, studio_source, studio_writer
 
 UNTIL = LEAP_SPRING
@@ -193,8 +196,11 @@ async def equal_in_all(source: Source, timezone: str, spans: Sequence[Period]) -
 
 
 @pytest.mark.parametrize("timezone", ASKED)
-async def test_roll_ups_and_rows_give_equal_documents(source: Source, timezone: str) -> None:
+async def test_roll_ups_and_rows_give_equal_documents(
+    source: Source, writer: WriterAddress, timezone: str
+) -> None:
     """By turns: a quarter of the awkward periods in each timezone, and a long one in all."""
+    await bring_up_to_date(writer, SETTLE)
     turn = list(ASKED).index(timezone)
     awkward = list(periods(UNTIL, timezone))[turn % 4 :: 4]
     await equal_in_all(source, timezone, [*awkward, a_year(timezone)])
@@ -202,7 +208,10 @@ async def test_roll_ups_and_rows_give_equal_documents(source: Source, timezone: 
 
 @pytest.mark.long
 @pytest.mark.parametrize("timezone", ASKED)
-async def test_they_do_in_every_awkward_period(source: Source, timezone: str) -> None:
+async def test_they_do_in_every_awkward_period(
+    source: Source, writer: WriterAddress, timezone: str
+) -> None:
+    await bring_up_to_date(writer, SETTLE)
     await equal_in_all(source, timezone, [*periods(UNTIL, timezone)])
 
 
@@ -240,6 +249,7 @@ async def a_while_later(admin: asyncpg.Connection, hours: int) -> AsyncIterator[
 async def test_rows_that_change_late_are_seen_within_a_day_and_rolled_up_as_if_anew(
     source: Source, writer: WriterAddress, admin: asyncpg.Connection
 ) -> None:
+    await bring_up_to_date(writer, SETTLE)
     # One job more dear, one that ended a month earlier, one of another worker, one gone; a check
     # of another outcome; and a scene of another type, which changes what its jobs count as.
     await admin.execute(
