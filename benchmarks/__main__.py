@@ -6,18 +6,18 @@ import argparse
 import json
 import shutil
 import time
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import acceptance, broadsheet, exports, latency, memory, throughput
+from benchmarks import acceptance, broadsheet, exports, latency, memory, reports, throughput
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
 from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
-PARTS = ("memory", "latency", "acceptance", "throughput", "exports", "pdf")
+PARTS = ("memory", "latency", "acceptance", "throughput", "exports", "pdf", "reports")
 RESULTS = CHECKOUT / "var" / "bench"
 
 
@@ -34,9 +34,18 @@ class Sizes:
     export_turns: int = 5
     export_scale: int = 10
     """Of the demo studio: a million rows at 10."""
+    scales: tuple[float, ...] = (1, 10)
+    """Of the demo data, for each report type by itself."""
 
 
-QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200, export_turns=1, export_scale=1)
+QUICK = Sizes(
+    latency_requests=20,
+    client_seconds=5,
+    reports=200,
+    export_turns=1,
+    export_scale=1,
+    scales=(1,),
+)
 
 
 def main() -> None:
@@ -46,8 +55,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
                         help=", ".join(PARTS))  # fmt: skip
     parser.add_argument("--turns", type=int, default=1, help="of throughput: by turns this often")
+    parser.add_argument("--largest", action="store_true", help="of reports: scale 100, too")
     arguments = parser.parse_args()
     sizes = QUICK if arguments.quick else Sizes(turns=arguments.turns)
+    if arguments.largest:
+        sizes = replace(sizes, scales=(*sizes.scales, 100))
     began = time.monotonic()
     state_dir = RESULTS / "stack"
     shutil.rmtree(state_dir, ignore_errors=True)
@@ -85,9 +97,12 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         found["ratios"] = throughput.ratios(works)
         _say(throughput.report(works))
     if "exports" in parts:
-        # Last: it loads another studio.
+        # Late: it loads another studio.
         found["exports"] = exports.measure(running, sizes.export_turns, sizes.export_scale)
         _say(exports.report(found["exports"]))
+    if "reports" in parts:  # the last, for the same reason
+        found["reports"] = reports.measure(running, sizes.scales)
+        _say(reports.report(found["reports"]))
     if "memory" in parts:
         _say(memory.report(found["idle_bytes"], found.get("throughput", [])))
     return found

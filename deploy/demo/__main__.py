@@ -1,7 +1,8 @@
 """`python -m deploy.demo`: the demo studio in a database, for compose.
 
-`BROADSHEET_ADMIN_DATABASE_URL` names the database, `BROADSHEET_STUDIO_PASSWORD` is the
-read-only role's. A database that holds rows already is left as it is.
+`BROADSHEET_ADMIN_DATABASE_URL` names the database, `BROADSHEET_STUDIO_PASSWORD` and
+`BROADSHEET_STUDIO_WRITER_PASSWORD` are those of the read-only role and of the writer of roll-ups.
+A database that holds rows already is left as it is.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from deploy.demo import ensure_demo_source, load
 
 
 def main() -> None:
-    """Make the tables and the role, and fill them once."""
+    """Make the tables and the roles, and fill them once."""
     admin_url = os.environ["BROADSHEET_ADMIN_DATABASE_URL"]
-    ensure_demo_source(admin_url, os.environ["BROADSHEET_STUDIO_PASSWORD"])
+    ensure_demo_source(
+        admin_url,
+        os.environ["BROADSHEET_STUDIO_PASSWORD"],
+        os.environ["BROADSHEET_STUDIO_WRITER_PASSWORD"],
+    )
     if asyncio.run(_is_empty(admin_url)):
         scale = float(os.environ.get("BROADSHEET_DEMO_SCALE", "1"))
         load(admin_url, scale=scale, seed=1, say=print)

@@ -18,7 +18,7 @@ import asyncpg
 
 from deploy.demo.generate import generate
 from deploy.demo.rows import TABLES, Row
-from deploy.demo.source import SCHEMA, exclusively, make_tables, sql
+from deploy.demo.source import ROLLUPS_SCHEMA, SCHEMA, exclusively, make_tables, sql
 
 _INCOMING = f"{SCHEMA}_incoming"
 _BATCH = 10_000
@@ -45,7 +45,8 @@ def load(
     """Replace the studio's rows with those of `generate(scale, seed, until)`.
 
     `until` is today (UTC) when left out. Readers see the old rows or the new ones, never some
-    of both: the exchange waits for readers that are in the middle of a transaction. Views,
+    of both: the exchange waits for readers that are in the middle of a transaction. Roll-ups of
+    the old rows go with them. Views,
     grants and other things that were attached to the tables by hand go with the old ones.
     `say` is told how far it is. Raises ValueError for a scale that is not positive and
     TimeoutError when readers do not let go of the old tables for ten minutes.
@@ -77,7 +78,8 @@ async def load_async(
             await connection.execute(sql("grants"))
             await connection.execute("ANALYZE " + ", ".join(TABLES.values()))
             await _lock_old_tables(connection)
-            await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+            await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA}, {ROLLUPS_SCHEMA} CASCADE")
+            await connection.execute(sql("rollups"))
             await connection.execute(f"ALTER SCHEMA {_INCOMING} RENAME TO {SCHEMA}")
     finally:
         await connection.close()
@@ -159,7 +161,8 @@ async def _lock_old_tables(connection: asyncpg.Connection) -> None:
     holds one table and waits for another that we hold would otherwise be aborted.
     """
     tables = await connection.fetch(
-        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = $1", SCHEMA
+        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = ANY ($1)",
+        [SCHEMA, ROLLUPS_SCHEMA],
     )
     if not tables:
         return

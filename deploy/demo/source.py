@@ -1,4 +1,4 @@
-"""The schema `studio` and the role `studio_reader`: made when missing, otherwise left as is."""
+"""The schema `studio`, its reader and its writer: made when missing, otherwise left as is."""
 
 from __future__ import annotations
 
@@ -8,29 +8,36 @@ from importlib.resources import files
 import asyncpg
 
 SCHEMA = "studio"
+ROLLUPS_SCHEMA = f"{SCHEMA}_rollups"
 READER = "studio_reader"
+WRITER = "studio_writer"
 
-_READER_SETTINGS = {
-    "default_transaction_read_only": "on",
+_SETTINGS = {
     "statement_timeout": "5min",
     "idle_in_transaction_session_timeout": "10min",
     "search_path": SCHEMA,
     "timezone": "UTC",
 }
+_ROLE_SETTINGS = {READER: {"default_transaction_read_only": "on", **_SETTINGS}, WRITER: _SETTINGS}
 
 _LOCK = 0x73747564696F  # "studio": one at a time makes or replaces the schema
 
 
-def ensure_demo_source(admin_url: str, reader_password: str) -> None:
+def ensure_demo_source(
+    admin_url: str, reader_password: str, writer_password: str | None = None
+) -> None:
     """Like `ensure_demo_source_async`, for callers without an event loop."""
-    asyncio.run(ensure_demo_source_async(admin_url, reader_password))
+    asyncio.run(ensure_demo_source_async(admin_url, reader_password, writer_password))
 
 
-async def ensure_demo_source_async(admin_url: str, reader_password: str) -> None:
-    """Make the schema, empty, if it is missing, and the role that may read it and nothing else.
+async def ensure_demo_source_async(
+    admin_url: str, reader_password: str, writer_password: str | None = None
+) -> None:
+    """Make the schema, empty, if it is missing, the role that may read it and nothing else, and
+    the role that may keep roll-ups of it, in a schema of its own.
 
-    Repeatable: rows that are there stay; the role's password becomes the one given. `admin_url`
-    is a role that may create schemas and roles.
+    Repeatable: rows that are there stay; the roles' passwords become those given. Without one the
+    writer cannot log in. `admin_url` is a role that may create schemas and roles.
     """
     connection = await asyncpg.connect(admin_url)
     try:
@@ -41,11 +48,15 @@ async def ensure_demo_source_async(admin_url: str, reader_password: str) -> None
                 await connection.execute(sql("indexes"))
             await connection.execute(f"SET LOCAL search_path TO {SCHEMA}")
             await connection.execute(sql("grants"))
-            # A role is made by a statement without parameters: the server quotes the password.
-            literal = await connection.fetchval("SELECT quote_literal($1::text)", reader_password)
-            await connection.execute(f"ALTER ROLE {READER} LOGIN PASSWORD {literal}")
-            for name, value in _READER_SETTINGS.items():
-                await connection.execute(f"ALTER ROLE {READER} SET {name} = '{value}'")
+            await connection.execute(sql("rollups"))
+            for role, password in ((READER, reader_password), (WRITER, writer_password)):
+                if password is None:
+                    continue
+                # Such a statement has no parameters: the server quotes the password.
+                literal = await connection.fetchval("SELECT quote_literal($1::text)", password)
+                await connection.execute(f"ALTER ROLE {role} LOGIN PASSWORD {literal}")
+                for name, value in _ROLE_SETTINGS[role].items():
+                    await connection.execute(f"ALTER ROLE {role} SET {name} = '{value}'")
     finally:
         await connection.close()
 

@@ -71,6 +71,11 @@ class LocalInfrastructure:
         return url_as(self._admin_url, "studio_reader", self.places.secret("studio"))
 
     @property
+    def source_writer_url(self) -> str:
+        """The demo studio's database as the role that keeps its roll-ups."""
+        return url_as(self._admin_url, "studio_writer", self.places.secret("studio_writer"))
+
+    @property
     def api_url(self) -> str:
         """Where the api listens, or will."""
         return f"http://127.0.0.1:{self.http_port('api')}"
@@ -165,6 +170,7 @@ class LocalInfrastructure:
             "BROADSHEET_JWT_ISSUER": ISSUER,
             "BROADSHEET_JWT_AUDIENCE": AUDIENCE,
             "BROADSHEET_SOURCE_STUDIO_URL": self.source_url,
+            "BROADSHEET_SOURCE_STUDIO_WRITER_URL": self.source_writer_url,
             "BROADSHEET_SMTP_HOST": "127.0.0.1",
             "BROADSHEET_SMTP_PORT": str(self.smtp_port),
             "BROADSHEET_SMTP_TLS": "none",
@@ -195,7 +201,9 @@ class LocalInfrastructure:
         ensure_database(self._admin_url)
         self.places.blobs.mkdir(parents=True, exist_ok=True)
         self.migrate()
-        ensure_demo_source(self._admin_url, self.places.secret("studio"))
+        ensure_demo_source(
+            self._admin_url, self.places.secret("studio"), self.places.secret("studio_writer")
+        )
 
 
 def running_admin_database_url(state_dir: Path | None = None) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from services.aggregator.catalogue import publish_report_types
 from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
 from services.aggregator.report_types import report_types
+from services.aggregator.rollups.keeper import kept
 from services.aggregator.settings import AggregatorSettings, address_in_environment
 from services.aggregator.sharing import UNDER_WAY
 from services.aggregator.source_registry import SourceRegistry
@@ -40,6 +41,7 @@ def create_service(settings: AggregatorSettings) -> Service:
         await sources.close()
 
     service.during(catalogue_and_sources)
+    service.during(partial(kept, service.store, settings, address_in_environment))
     service.consumers.add(
         AGGREGATOR,
         ReportRequested,

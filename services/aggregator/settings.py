@@ -12,7 +12,8 @@ from shared.settings import ServiceSettings
 
 class AggregatorSettings(ServiceSettings):
     """Beside these, one variable per registered source holds its address, for instance
-    `BROADSHEET_SOURCE_STUDIO_URL`; the source's row names the variable."""
+    `BROADSHEET_SOURCE_STUDIO_URL`; the source's row names the variable. With `_WRITER_URL` in
+    place of `_URL` it holds the address for the role that keeps the source's roll-ups, if any."""
 
     source_statement_seconds: float = Field(default=60.0, gt=0)
     """How long one query may take."""
@@ -22,6 +23,10 @@ class AggregatorSettings(ServiceSettings):
     """How many rows a table may have that is streamed into the snapshot."""
     source_pool_size: int = Field(default=4, ge=1)
     """Connections to each source at most."""
+    rollup_interval_seconds: float = Field(default=60.0, gt=0)
+    """How often roll-ups are brought up to date, where a source has a writer."""
+    rollup_settle_hours: float = Field(default=6.0, gt=0)
+    """How long after its end (UTC) a day is rolled up: most late changes have come by then."""
 
 
 def address_in_environment(variable: str) -> str | None:

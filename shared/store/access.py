@@ -63,6 +63,7 @@ _HOUSEKEEPING = {
     "tenants": "SELECT",
     "tenant_settings": "SELECT",
     "members": "SELECT",
+    "sources": "SELECT",
     "definitions": "SELECT",
     "definition_versions": "SELECT",
     "schedules": "SELECT, UPDATE",
@@ -76,4 +77,4 @@ _HOUSEKEEPING = {
     "inbox": "SELECT, DELETE",
     "dead_letters": "SELECT, INSERT, UPDATE",
 }
-"""What relay, reaper, claims and retention need, and nothing else."""
+"""What relay, reaper, claims, retention and roll-ups need, and nothing else."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import prometheus_client
 import pytest
 
+from services.aggregator.rollups import keeper
 from services.api import observation
 from services.scheduler import gauges
 from shared import telemetry
@@ -50,7 +51,7 @@ def test_the_readme_shows_the_example_as_it_is() -> None:
 def test_the_operations_guide_has_a_line_for_every_metric() -> None:
     metrics = [
         value
-        for module in (telemetry, observation, gauges)
+        for module in (telemetry, observation, gauges, keeper)
         for value in vars(module).values()
         if isinstance(value, prometheus_client.metrics.MetricWrapperBase)
     ]

@@ -23,8 +23,8 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     MailerSettings,
     SmtpSettings,
 )
-SOURCES = {"BROADSHEET_SOURCE_STUDIO_URL": ""}
-"""Variables that sources' rows name; settings of no class."""
+SOURCES = {"BROADSHEET_SOURCE_STUDIO_URL": "", "BROADSHEET_SOURCE_STUDIO_WRITER_URL": ""}
+"""Variables that sources' rows name, and those of their writers; settings of no class."""
 
 
 def _in_the_file() -> dict[str, str]:

@@ -100,6 +100,8 @@ class PostgresSource:
             "statement_timeout": milliseconds,
             "lock_timeout": milliseconds,
             "idle_in_transaction_session_timeout": milliseconds,
+            # Reports sort and add up a lot at once; with the default of 4 MB that goes to disk.
+            "work_mem": "64MB",
         }
         if "search_path" in options:
             self._server_settings["search_path"] = str(options["search_path"])

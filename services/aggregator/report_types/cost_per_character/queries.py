@@ -12,6 +12,7 @@ from services.aggregator.report_types.cost_per_character.figures import (
     Figures,
 )
 from services.aggregator.report_types.cost_per_character.rate import Rate
+from services.aggregator.rollups.coverage import Division, rollups_for
 from services.aggregator.scope.dimensions import Dimension, grouped_by
 from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import SceneSelection
@@ -23,11 +24,48 @@ SELECT (SELECT min(delivered_at) FROM characters) AS first_delivery,
        (SELECT queued_at FROM generation_jobs ORDER BY id LIMIT 1) AS first_job
 """
 
-# $1, $2 and $3: projects, scene types and tiers asked for, empty for all. $4: Scope.starts;
-# $5 and $6: from the period before up to the end of what is counted; $7: the as-of time, later
-# than which no job has finished; $8: when the first job was asked for; $9: how many of the
-# dearest. Jobs that have not finished have used no time that is known.
-_COST = """
+# What one delivered character `d` has cost. Jobs that have not finished have used no time that is
+# known; $7 is the as-of time, later than which none has.
+_OF_ROWS = """
+SELECT count(*) AS jobs, sum(j.gpu_milliseconds)::bigint AS gpu,
+       sum(j.gpu_milliseconds) FILTER (WHERE j.attempt > 1)::bigint AS repeated,
+       floor(extract(epoch FROM sum(j.finished_at - j.started_at)) * 1000)::bigint AS workers
+  FROM generation_jobs j
+ WHERE j.character_id = d.id AND j.finished_at < $7
+"""
+
+
+def _of_rows_and_rollups(division: Division, schema: str) -> str:
+    """The same where the days of the division are added up already; the others are few."""
+    return f"""
+ LEFT JOIN {schema}.character_totals kept ON kept.character_id = d.id
+ LEFT JOIN (
+      SELECT character_id, count(*) AS jobs, sum(gpu_milliseconds)::bigint AS gpu,
+             (sum(gpu_milliseconds) FILTER (WHERE attempt > 1))::bigint AS repeated,
+             (extract(epoch FROM sum(finished_at - started_at)) * 1000000)::bigint AS workers
+        FROM generation_jobs
+       WHERE finished_at < $7 AND character_id IS NOT NULL AND {division.is_raw("finished_at")}
+       GROUP BY 1) fresh ON fresh.character_id = d.id
+CROSS JOIN LATERAL (
+      SELECT coalesce(kept.jobs, 0) + coalesce(fresh.jobs, 0) AS jobs,
+             coalesce(kept.gpu, 0) + coalesce(fresh.gpu, 0) AS gpu,
+             coalesce(kept.repeated, 0) + coalesce(fresh.repeated, 0) AS repeated,
+             (coalesce(kept.workers, 0) + coalesce(fresh.workers, 0)) / 1000 AS workers) w
+"""
+
+
+def _cost(division: Division, schema: str) -> str:
+    """$1, $2 and $3: projects, scene types and tiers asked for, empty for all. $4: Scope.starts;
+    $5 and $6: from the period before up to the end of what is counted; $8: when the first job was
+    asked for; $9: how many of the dearest.
+    """
+    spent = (
+        _of_rows_and_rollups(division, schema)
+        if division.rolled
+        # Character by character: time then grows with what was delivered, not with all jobs.
+        else f"CROSS JOIN LATERAL ({_OF_ROWS}) w"
+    )
+    return f"""
 WITH delivered AS (
     SELECT c.id, p.name AS project, c.scene_type, c.resolution_tier,
            width_bucket(c.delivered_at, $4::timestamptz[]) AS position,
@@ -41,17 +79,10 @@ WITH delivered AS (
        AND (cardinality($2::text[]) = 0 OR c.scene_type = ANY ($2))
        AND (cardinality($3::text[]) = 0 OR c.resolution_tier = ANY ($3))
 ), spent AS (
-    -- Character by character: time then grows with what was delivered, not with all jobs.
     SELECT d.*, d.position > 1 AS is_now, w.jobs, coalesce(w.gpu, 0) AS gpu,
            coalesce(w.repeated, 0) AS repeated, coalesce(w.workers, 0) AS workers
       FROM delivered d
-     CROSS JOIN LATERAL (
-           SELECT count(*) AS jobs, sum(j.gpu_milliseconds)::bigint AS gpu,
-                  sum(j.gpu_milliseconds) FILTER (WHERE j.attempt > 1)::bigint AS repeated,
-                  floor(extract(epoch FROM sum(j.finished_at - j.started_at)) * 1000)::bigint
-                      AS workers
-             FROM generation_jobs j
-            WHERE j.character_id = d.id AND j.finished_at < $7) w
+      {spent}
 )
 SELECT GROUPING(position, project, scene_type, resolution_tier) AS grouping,
        is_now, position, coalesce(project, scene_type, resolution_tier) AS name,
@@ -64,6 +95,7 @@ SELECT GROUPING(position, project, scene_type, resolution_tier) AS grouping,
  GROUP BY GROUPING SETS ((is_now), (is_now, position), (is_now, project),
                          (is_now, scene_type), (is_now, resolution_tier))
 """
+
 
 # $1: characters; $2: the as-of time.
 _DEAREST = """
@@ -84,8 +116,9 @@ async def read(
     """Everything the document needs."""
     (first,) = await source.fetch(_FIRST)
     starts = scope.starts
+    rollups = await rollups_for(source, scope.period)
     rows = await source.fetch(
-        _COST,
+        _cost(rollups.everything("generation_jobs", scope.as_of), rollups.schema),
         selection.projects,
         selection.scene_types,
         selection.resolution_tiers,
@@ -101,7 +134,7 @@ async def read(
     over_time: dict[str, Cost] = {}
     dearest: list[int] = []
     for row in rows:
-        group, cost = grouped_by(row), _cost(row)
+        group, cost = grouped_by(row), _cost_of(row)
         if isinstance(group, Dimension):
             by[row["is_now"]].setdefault(group, {})[row["name"]] = cost
         elif group == "whole":
@@ -124,7 +157,7 @@ async def read(
     )
 
 
-def _cost(row: Mapping[str, Any]) -> Cost:
+def _cost_of(row: Mapping[str, Any]) -> Cost:
     return Cost(
         count=row["number"],
         gpu=row["gpu"],

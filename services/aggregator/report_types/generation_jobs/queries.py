@@ -51,7 +51,7 @@ SELECT count(*) AS unfinished,
        (SELECT min(finished_at) FROM generation_jobs) AS first_finish
 {_SELECTED}
    AND j.queued_at < $1 AND (j.finished_at IS NULL OR j.finished_at >= $2)
-"""  # noqa: S608  # of constants
+"""  # of constants
 
 # By the names of the table's columns.
 _VALUES = {

@@ -1,8 +1,4 @@
-"""The queries of a GPU report, and its figures from their answers.
-
-Ranges of the index on `finished_at` and, for the jobs over the period's end, one look-up
-per worker: what is read grows with the two periods, not with the data before and after them.
-"""
+"""The figures of a GPU report, from the answers to its statements."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from services.aggregator.report_types.gpu_utilization import statements
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
     GpuTime,
@@ -26,6 +23,7 @@ from services.aggregator.report_types.gpu_utilization.hours import (
     steps_of,
     whole_milliseconds,
 )
+from services.aggregator.rollups.coverage import NO_ROLLUPS, on_quarters, rollups_for
 from services.aggregator.scope.filters import filters_of
 from services.aggregator.scope.grain import Grain, buckets, grain_for
 from services.aggregator.scope.progress import Progress
@@ -33,129 +31,7 @@ from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 from shared.periods import Period, local_midnight
 
-# $1 is the first instant of the period. Jobs are first added up by scene: there are far fewer,
-# and only then is anything looked up for them.
-_BY_KIND = """
-WITH of_scenes AS (
-    SELECT j.scene_id, j.finished_at < $1 AS before, sum(j.gpu_milliseconds)::bigint AS gpu,
-           count(*) FILTER (WHERE j.status <> 'cancelled') AS jobs,
-           (sum(j.gpu_milliseconds) FILTER (WHERE j.status = 'failed'))::bigint AS failed_gpu,
-           count(*) FILTER (WHERE j.status = 'failed') AS failed_jobs,
-           count(*) FILTER (WHERE j.status = 'cancelled') AS cancelled
-      FROM generation_jobs j
-     WHERE j.finished_at >= $2 AND j.finished_at < $3
-     GROUP BY 1, 2
-)
-SELECT p.name AS project, k.*
-  FROM (SELECT s.project_id, s.scene_type, s.resolution_tier, o.before,
-               sum(o.gpu)::bigint AS gpu, sum(o.jobs)::bigint AS jobs,
-               sum(o.failed_gpu)::bigint AS failed_gpu,
-               sum(o.failed_jobs)::bigint AS failed_jobs, sum(o.cancelled)::bigint AS cancelled
-          FROM of_scenes o
-          JOIN scenes s ON s.id = o.scene_id
-         WHERE (cardinality($4::text[]) = 0
-                OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-           AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-           AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
-         GROUP BY 1, 2, 3, 4) k
-  JOIN projects p ON p.id = k.project_id
-"""
-
-# $1 holds the first instants of all buckets; the source answers with a position in that list.
-_BY_BUCKET = """
-SELECT p.name AS project, b.position, b.gpu
-  FROM (SELECT s.project_id, width_bucket(j.finished_at, $1::timestamptz[]) AS position,
-               sum(j.gpu_milliseconds)::bigint AS gpu
-          FROM generation_jobs j
-          JOIN scenes s ON s.id = j.scene_id
-         WHERE j.finished_at >= $2 AND j.finished_at < $3
-           AND (cardinality($4::text[]) = 0
-                OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-           AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-           AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
-         GROUP BY 1, 2) b
-  JOIN projects p ON p.id = b.project_id
- WHERE b.gpu > 0
-"""
-
-# What each job took of a worker's time up to $3: jobs that finished in [$1, $3), and for each
-# worker the job it had at $3. That is the last it began before, for it has one at a time; one
-# that never ended although others began after it is not looked for. Without filters every span is
-# selected whatever its scene, and the source leaves out the join.
-_SPANS = """
-WITH spans AS (
-    SELECT j.worker_id, j.scene_id, j.status, j.gpu_milliseconds, true AS finished,
-           j.started_at, j.finished_at AS ended_at
-      FROM generation_jobs j
-     WHERE j.finished_at >= $1 AND j.finished_at < $3 AND j.started_at IS NOT NULL
-    UNION ALL
-    SELECT w.id, l.scene_id, 'running', 0, false, l.started_at, $3
-      FROM workers w
-     CROSS JOIN LATERAL (SELECT j.scene_id, j.started_at, j.finished_at
-                           FROM generation_jobs j
-                          WHERE j.worker_id = w.id AND j.started_at < $3
-                          ORDER BY j.started_at DESC, j.finished_at DESC
-                          LIMIT 1) l
-     WHERE l.finished_at IS NULL OR l.finished_at >= $3
-), marked AS (
-    SELECT spans.*, cardinality($4::text[]) + cardinality($5::text[]) + cardinality($6::text[]) = 0
-                    OR s.id IS NOT NULL AS selected
-      FROM spans
-      LEFT JOIN scenes s
-        ON s.id = spans.scene_id
-       AND (cardinality($4::text[]) = 0
-            OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-       AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-       AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
-)
-"""
-
-# $2 is the first instant of the period, $1 that of the one before.
-_BY_WORKER = "\n".join(
-    (
-        _SPANS,
-        """
-SELECT worker_id, selected,
-       (extract(epoch FROM sum(greatest(ended_at - greatest(started_at, $2), interval '0')))
-        * 1000)::bigint AS active,
-       (extract(epoch FROM sum(greatest(least(ended_at, $2) - greatest(started_at, $1),
-                                        interval '0'))) * 1000)::bigint AS active_before,
-       (sum(gpu_milliseconds) FILTER (WHERE finished AND ended_at >= $2))::bigint AS gpu,
-       count(*) FILTER (WHERE finished AND ended_at >= $2 AND status <> 'cancelled') AS jobs,
-       (sum(gpu_milliseconds)
-        FILTER (WHERE finished AND ended_at >= $2 AND status = 'failed'))::bigint AS failed_gpu,
-       count(*) FILTER (WHERE finished AND ended_at >= $2 AND status = 'failed') AS failed_jobs,
-       count(*) FILTER (WHERE NOT finished) AS running
-  FROM marked
- GROUP BY 1, 2
-""",
-    )
-)
-
-# The beginnings and ends of the spans from $1 on, counted and added up between the edges in $2.
-_STEPS = "\n".join(
-    (
-        _SPANS,
-        """
-SELECT selected, width_bucket(at, $2::timestamptz[]) AS position,
-       (count(*) FILTER (WHERE begins) - count(*) FILTER (WHERE NOT begins))::bigint AS number,
-       ((coalesce(extract(epoch FROM sum(at - $1) FILTER (WHERE begins)), 0)
-         - coalesce(extract(epoch FROM sum(at - $1) FILTER (WHERE NOT begins)), 0))
-        * 1000)::bigint AS total
-  FROM (SELECT selected, greatest(started_at, $1) AS at, true AS begins FROM marked
-        UNION ALL
-        SELECT selected, ended_at, false FROM marked) steps
- GROUP BY 1, 2
-""",
-    )
-)
-
-_WORKERS = """
-SELECT id, name, gpu_model, registered_at, retired_at,
-       (SELECT min(finished_at) FROM generation_jobs WHERE started_at IS NOT NULL) AS first_finish
-  FROM workers
- ORDER BY name, id
-"""
+_JOBS = "generation_jobs"
 
 
 async def read_figures(
@@ -171,13 +47,31 @@ async def read_figures(
     names = (wanted.projects, wanted.scene_types, wanted.resolution_tiers)
 
     starts = [local_midnight(bucket.first_day, period.timezone) for bucket in cut]
-    gpu_rows = await source.fetch(_BY_KIND, starts_at, before_at, ends_at, *names)
-    bucket_rows = await source.fetch(_BY_BUCKET, starts, starts_at, ends_at, *names)
-    worker_rows = await source.fetch(_WORKERS)
-    active_rows = await source.fetch(_BY_WORKER, before_at, starts_at, ends_at, *names)
     hours = local_hours(starts_at, ends_at, period.timezone)
     edges = [*(hour.starts_at for hour in hours), ends_at]
-    step_rows = await source.fetch(_STEPS, starts_at, edges, ends_at, *names) if hours else []
+    rollups = await rollups_for(source, period)
+    # By worker and by hour only the whole is rolled up, not every kind of scene.
+    workers_rollups = NO_ROLLUPS if any(names) else rollups
+    steps_rollups = workers_rollups if on_quarters(edges[:-1]) else NO_ROLLUPS
+    halves = (before_at, starts_at, ends_at)
+    division = rollups.division(_JOBS, halves)
+    gpu_rows = await source.fetch(statements.by_kind(division, rollups.schema), starts_at, *names)
+    division = rollups.division(_JOBS, (*(at for at in starts if at < ends_at), ends_at))
+    bucket_rows = await source.fetch(
+        statements.by_bucket(division, rollups.schema, of_kinds=any(names[1:])),
+        *(starts, *names),
+    )
+    worker_rows = await source.fetch(statements.WORKERS)
+    division = workers_rollups.whole_days(_JOBS, halves)
+    active_rows = await source.fetch(
+        statements.by_worker(division, rollups.schema), before_at, starts_at, ends_at, *names
+    )
+    step_rows: Sequence[Mapping[str, Any]] = []
+    if hours:
+        division = steps_rollups.division(_JOBS, (starts_at, ends_at), by_quarters=False)
+        step_rows = await source.fetch(
+            statements.steps(division, rollups.schema), starts_at, edges, ends_at, *names
+        )
 
     active = {(row["worker_id"], row["selected"]): row for row in active_rows}
     works = _by_hour(edges, step_rows, worker_rows)

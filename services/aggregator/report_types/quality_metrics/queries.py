@@ -1,4 +1,4 @@
-"""The queries of a quality report, and its figures from their answers."""
+"""The figures of a quality report, from the answers to its statements."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from services.aggregator.report_types.quality_metrics import statements
 from services.aggregator.report_types.quality_metrics.figures import (
     Attempts,
     Change,
@@ -15,6 +16,7 @@ from services.aggregator.report_types.quality_metrics.figures import (
     Figures,
     Kind,
 )
+from services.aggregator.rollups.coverage import Division, Rollups, rollups_for
 from services.aggregator.scope.filters import filters_of
 from services.aggregator.scope.grain import Grain, buckets, grain_for
 from services.aggregator.scope.progress import Progress, Stage
@@ -27,94 +29,6 @@ REACH = timedelta(days=28)
 """How far around a workflow change checks are compared: whole weeks, so that weekends cancel."""
 MOST_CHANGES = 24
 """Each is a query of its own; of more the latest are taken."""
-
-# Jobs are numbered as they are asked for, so those of a time lie close together: between these
-# two the join below reads a range of the jobs, not all of them. The sum keeps the source from
-# looking for either along the whole index on job_id.
-_JOBS_CHECKED = """
-SELECT min(job_id + 0) AS first, max(job_id + 0) AS last
-  FROM qa_checks
- WHERE checked_at >= $1 AND checked_at < $2
-"""
-
-# $1 holds the first instants of the previous period and of each bucket, so that the source
-# answers with a position in that list. Of a report without filters checks are counted as they
-# are; only a part of them takes looking up what was checked.
-_FINDINGS = """
-SELECT width_bucket(c.checked_at, $1::timestamptz[]) AS position, c.failure_type,
-       count(*) AS checks
-  FROM qa_checks c
- WHERE c.checked_at >= $2 AND c.checked_at < $3
- GROUP BY 1, 2
-"""
-
-_FINDINGS_OF_A_PART = """
-SELECT width_bucket(c.checked_at, $1::timestamptz[]) AS position, c.failure_type,
-       count(*) AS checks
-  FROM qa_checks c
-  JOIN generation_jobs j ON j.id = c.job_id
-  JOIN scenes s ON s.id = j.scene_id
- WHERE c.checked_at >= $2 AND c.checked_at < $3 AND j.id BETWEEN $7 AND $8
-   AND (cardinality($4::text[]) = 0
-        OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-   AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-   AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
- GROUP BY 1, 2
-"""
-
-# $1 is the first instant of the period. First added up by scene: there are far fewer than jobs.
-_KINDS = """
-WITH of_scenes AS (
-    SELECT j.scene_id, c.checked_at < $1 AS before, count(*) AS checks,
-           count(*) FILTER (WHERE c.passed) AS passed,
-           count(*) FILTER (WHERE j.attempt = 1) AS first_checks,
-           count(*) FILTER (WHERE j.attempt = 1 AND c.passed) AS first_passed
-      FROM qa_checks c
-      JOIN generation_jobs j ON j.id = c.job_id
-     WHERE c.checked_at >= $2 AND c.checked_at < $3 AND j.id BETWEEN $7 AND $8
-     GROUP BY 1, 2
-)
-SELECT p.name AS project, k.*
-  FROM (SELECT s.project_id, s.scene_type, s.resolution_tier, o.before,
-               sum(o.checks)::bigint AS checks, sum(o.passed)::bigint AS passed,
-               sum(o.first_checks)::bigint AS first_checks,
-               sum(o.first_passed)::bigint AS first_passed
-          FROM of_scenes o
-          JOIN scenes s ON s.id = o.scene_id
-         WHERE (cardinality($4::text[]) = 0
-                OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-           AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-           AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
-         GROUP BY 1, 2, 3, 4) k
-  JOIN projects p ON p.id = k.project_id
-"""
-
-# Without filters every job counts whatever its scene, and the source leaves out the join.
-_ATTEMPTS = """
-SELECT width_bucket(j.finished_at, $1::timestamptz[]) AS position,
-       count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt = 1) AS first,
-       count(*) FILTER (WHERE j.status <> 'cancelled' AND j.attempt > 1) AS repeats,
-       count(*) FILTER (WHERE j.status = 'failed') AS failed,
-       count(*) FILTER (WHERE j.status = 'cancelled') AS cancelled
-  FROM generation_jobs j
-  LEFT JOIN scenes s
-    ON s.id = j.scene_id
-   AND (cardinality($4::text[]) = 0
-        OR s.project_id IN (SELECT id FROM projects WHERE name = ANY ($4)))
-   AND (cardinality($5::text[]) = 0 OR s.scene_type = ANY ($5))
-   AND (cardinality($6::text[]) = 0 OR s.resolution_tier = ANY ($6))
- WHERE j.finished_at >= $2 AND j.finished_at < $3
-   AND (cardinality($4) + cardinality($5) + cardinality($6) = 0 OR s.id IS NOT NULL)
- GROUP BY 1
-"""
-
-_CHANGES = """
-SELECT changed_at, title FROM workflow_changes
- WHERE changed_at >= $1 AND changed_at < $2
- ORDER BY changed_at, id
-"""
-
-_FIRST_CHECK = "SELECT min(checked_at) AS first_check FROM qa_checks"
 
 
 @dataclass(frozen=True)
@@ -139,12 +53,21 @@ async def read_figures(
     starts = [local_midnight(day, period.timezone) for day in days]
     within = (before_at, progress.ends_at)
 
-    findings = await _findings(source, starts, within, wanted)
-    kinds = await _kinds(source, progress.starts_at, within, wanted)
-    attempts = await source.fetch(_ATTEMPTS, starts, *within, *_names(wanted))
-    (edge,) = await source.fetch(_FIRST_CHECK)
+    rollups = await rollups_for(source, period)
+    findings = await _findings(source, rollups, starts, within, wanted)
+    kinds = await _kinds(source, rollups, progress.starts_at, within, wanted)
+    division = rollups.division("generation_jobs", _cuts(starts, within))
+    attempts = await source.fetch(
+        statements.attempts(
+            division,
+            rollups.schema,
+            of_kinds=bool(wanted.scene_types or wanted.resolution_tiers),
+        ),
+        *(starts, *_names(wanted)),
+    )
+    (edge,) = await source.fetch(statements.FIRST_CHECK)
     windows = await _windows(source, progress)
-    changes = [await _change(source, each, wanted) for each in windows[-MOST_CHANGES:]]
+    changes = [await _change(source, rollups, each, wanted) for each in windows[-MOST_CHANGES:]]
     now = [row for row in attempts if row["position"] > 1]
     return Figures(
         period=period,
@@ -172,18 +95,21 @@ async def read_figures(
 
 async def _findings(
     source: SourceSession,
+    rollups: Rollups,
     starts: Sequence[datetime],
     within: tuple[datetime, datetime],
     wanted: SceneSelection,
 ) -> dict[int, dict[str | None, int]]:
     """By position in `starts`, from 1 on; what is empty is missing."""
     names = _names(wanted)
-    if not any(names):
-        rows = await source.fetch(_FINDINGS, starts, *within)
-    elif (jobs := await _jobs_checked(source, within)) is not None:
-        rows = await source.fetch(_FINDINGS_OF_A_PART, starts, *within, *names, *jobs)
+    division = rollups.division("qa_checks", _cuts(starts, within))
+    if any(names):
+        rows = await source.fetch(
+            statements.findings_of_a_part(division, rollups.schema),
+            *(starts, *names, *await _jobs_checked(source, division)),
+        )
     else:
-        rows = []
+        rows = await source.fetch(statements.findings(division, rollups.schema), starts)
     found: dict[int, dict[str | None, int]] = {}
     for row in rows:
         found.setdefault(row["position"], {})[row["failure_type"]] = row["checks"]
@@ -192,22 +118,28 @@ async def _findings(
 
 async def _kinds(
     source: SourceSession,
+    rollups: Rollups,
     starts_at: datetime,
     within: tuple[datetime, datetime],
     wanted: SceneSelection,
 ) -> Sequence[Mapping[str, Any]]:
-    jobs = await _jobs_checked(source, within)
-    if jobs is None:
-        return []
-    return await source.fetch(_KINDS, starts_at, *within, *_names(wanted), *jobs)
+    division = rollups.division("qa_checks", (*within, starts_at))
+    return await source.fetch(
+        statements.kinds(division, rollups.schema),
+        *(starts_at, *_names(wanted), *await _jobs_checked(source, division)),
+    )
 
 
-async def _jobs_checked(
-    source: SourceSession, within: tuple[datetime, datetime]
-) -> tuple[int, int] | None:
-    """The first and the last job that was checked then; None when none was."""
-    (jobs,) = await source.fetch(_JOBS_CHECKED, *within)
-    return None if jobs["first"] is None else (jobs["first"], jobs["last"])
+async def _jobs_checked(source: SourceSession, division: Division) -> tuple[int | None, int | None]:
+    """Of the checks read one by one, the first and the last job; None when there is none."""
+    (jobs,) = await source.fetch(statements.jobs_checked(division))
+    return jobs["first"], jobs["last"]
+
+
+def _cuts(starts: Sequence[datetime], within: tuple[datetime, datetime]) -> list[datetime]:
+    """Where the time that is read is cut: starts outside it do not cut it."""
+    begin, end = within
+    return [begin, *(at for at in starts if begin < at < end), end]
 
 
 def _names(wanted: SceneSelection) -> tuple[tuple[str, ...], ...]:
@@ -219,7 +151,7 @@ async def _windows(source: SourceSession, progress: Progress) -> list[Windows]:
         return []
     # Neighbours of the outermost ones, as far as they matter, too.
     rows = await source.fetch(
-        _CHANGES,
+        statements.CHANGES,
         progress.period.starts_at - 2 * REACH,
         min(progress.period.ends_at + 2 * REACH, progress.as_of),
     )
@@ -250,9 +182,11 @@ def windows(changes: Sequence[tuple[datetime, str]], progress: Progress) -> list
     ]
 
 
-async def _change(source: SourceSession, around: Windows, wanted: SceneSelection) -> Change:
+async def _change(
+    source: SourceSession, rollups: Rollups, around: Windows, wanted: SceneSelection
+) -> Change:
     found = await _findings(
-        source, [around.begins, around.changed_at], (around.begins, around.ends), wanted
+        source, rollups, [around.begins, around.changed_at], (around.begins, around.ends), wanted
     )
     return Change(
         around.changed_at,

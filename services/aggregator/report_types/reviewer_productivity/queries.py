@@ -57,7 +57,7 @@ SELECT CASE WHEN r.reviewer_team = ANY ($7::text[]) THEN NULL ELSE r.reviewer_te
        (SELECT count(*) FROM annotations a WHERE a.review_id = r.id) AS notes
 {_FILTERED}
    AND r.decided_at >= $4 AND r.decided_at < $5
-"""  # noqa: S608  # of constants, as all of these
+"""  # of constants, as all of these
 
 # Quantiles by nearest rank: the time of a review that there was, and exact.
 _MEASURES = """
@@ -73,7 +73,7 @@ SELECT now, position, team, grouping(position) = 1 AS whole, grouping(team) = 1 
 {_MEASURES}
   FROM (SELECT decided.*, position > 1 AS now FROM ({_DECIDED}) decided) d
  GROUP BY GROUPING SETS ((now), (now, team), (position), (position, team))
-"""  # noqa: S608
+"""
 
 # Those of $8 and $9, pairs of team and person, are themselves; the others of a team are one.
 _BY_PERSON = f"""
@@ -84,7 +84,7 @@ SELECT reviewer_team AS team,
   FROM ({_DECIDED}) d
  WHERE position > 1
  GROUP BY 1, 2
-"""  # noqa: S608
+"""
 
 # At $4, the period's beginning, and $5, its end: asked for before, and not decided before.
 _AT_END = "r.requested_at < $5 AND (r.decided_at IS NULL OR r.decided_at >= $5)"

@@ -43,7 +43,7 @@ WITH delivered AS (
 )
 SELECT grouping, is_now, position, name, number, total, {NEIGHBOURS}
   FROM grouped
-"""  # noqa: S608 - put together from constants
+"""
 
 # $4 and $5: the instants of the period's end and beginning; $6: what counts as overdue, in ms.
 _UNDER_WAY = f"""
@@ -66,7 +66,7 @@ WITH under_way AS (
 )
 SELECT is_end, is_whole, project, number, total, oldest, overdue, {NEIGHBOURS}
   FROM grouped
-"""  # noqa: S608 - put together from constants
+"""
 
 # $4 and $5: the period, up to the end of what is counted; $6: how many.
 _SLOWEST = """
