@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import acceptance, broadsheet, latency, memory, throughput
+from benchmarks import acceptance, broadsheet, latency, memory, throughput, workbook
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
 from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
-PARTS = ("memory", "latency", "acceptance", "throughput", "pdf")
+PARTS = ("memory", "latency", "acceptance", "throughput", "pdf", "workbook")
 RESULTS = CHECKOUT / "var" / "bench"
 
 
@@ -31,9 +31,10 @@ class Sizes:
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
+    workbook_rows: int = 1_000_000
 
 
-QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200)
+QUICK = Sizes(latency_requests=20, client_seconds=5, reports=200, workbook_rows=100_000)
 
 
 def main() -> None:
@@ -81,6 +82,9 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         found["throughput"] = works
         found["ratios"] = throughput.ratios(works)
         _say(throughput.report(works))
+    if "workbook" in parts:
+        found["workbook"] = workbook.measure(sizes.workbook_rows)
+        _say(workbook.report(found["workbook"], sizes.workbook_rows))
     if "memory" in parts:
         _say(memory.report(found["idle_bytes"], found.get("throughput", [])))
     return found
