@@ -11,13 +11,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import acceptance, broadsheet, exports, latency, memory, reports, throughput
+from benchmarks import (
+    acceptance,
+    broadsheet,
+    exports,
+    latency,
+    memory,
+    reports,
+    throughput,
+    workbook,
+)
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
 from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
-PARTS = ("memory", "latency", "acceptance", "throughput", "exports", "pdf", "reports")
+PARTS = (
+    *("memory", "latency", "acceptance", "throughput"),
+    *("pdf", "workbook", "exports", "reports"),
+)
 RESULTS = CHECKOUT / "var" / "bench"
 
 
@@ -31,6 +43,7 @@ class Sizes:
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
+    workbook_rows: int = 1_000_000
     export_turns: int = 5
     export_scale: int = 10
     """Of the demo studio: a million rows at 10."""
@@ -42,6 +55,7 @@ QUICK = Sizes(
     latency_requests=20,
     client_seconds=5,
     reports=200,
+    workbook_rows=100_000,
     export_turns=1,
     export_scale=1,
     scales=(1,),
@@ -96,6 +110,9 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         found["throughput"] = works
         found["ratios"] = throughput.ratios(works)
         _say(throughput.report(works))
+    if "workbook" in parts:
+        found["workbook"] = workbook.measure(sizes.workbook_rows)
+        _say(workbook.report(found["workbook"], sizes.workbook_rows))
     if "exports" in parts:
         # Late: it loads another studio.
         found["exports"] = exports.measure(running, sizes.export_turns, sizes.export_scale)

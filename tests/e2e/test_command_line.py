@@ -50,6 +50,17 @@ def test_a_report_is_asked_for_and_downloaded(ask: Ask, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_the_files_are_as_the_options_ask(ask: Ask, tmp_path: Path) -> None:
+    folder = tmp_path / "october"
+    formats = ("--format", "csv", "--format", "xlsx")
+    options = ("--option", "csv_byte_order_mark=true", "--option", "neutralise_formulas=false")
+    ended = ask(*OCTOBER, *formats, *options, "-o", str(folder))
+    assert ended.returncode == 0, ended.stderr
+    contents = {file.suffix: file.read_bytes() for file in folder.iterdir()}
+    assert contents[".csv"].startswith(b"\xef\xbb\xbf")
+    assert contents[".xlsx"].startswith(b"PK")
+
+
 def test_several_formats_go_into_a_folder(ask: Ask, tmp_path: Path) -> None:
     folder = tmp_path / "october"
     ended = ask(*OCTOBER, "--format", "csv", "--format", "json", "-o", str(folder))
@@ -65,8 +76,9 @@ def test_several_formats_go_into_a_folder(ask: Ask, tmp_path: Path) -> None:
         (("--from", "2026-10-31", "--to", "2026-10-01"), "before it begins"),
         ((*OCTOBER, "--format", "papyrus"), "/formats/0"),
         ((*OCTOBER, "--parameter", "grian=week"), "/parameters/grian"),
+        ((*OCTOBER, "--option", "csv_byte_order_mark=yes"), "/format_options/csv_byte_order_mark"),
     ],
-    ids=["two periods", "reversed", "unknown format", "unknown parameter"],
+    ids=["two periods", "reversed", "unknown format", "unknown parameter", "no switch"],
 )
 def test_what_the_api_refuses_ends_with_its_reason(
     words: tuple[str, ...], reason: str, ask: Ask, ada: httpx.Client, tmp_path: Path

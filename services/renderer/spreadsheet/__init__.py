@@ -1,1 +1,1 @@
-"""The workbook of a report; imported by the child process alone."""
+"""The workbook of a report; imported where one is made, since its libraries are large."""

@@ -71,12 +71,13 @@ class ColumnWriter:
         """
         written = self._written(values)
         cells = pc.fill_null(
-            _joined(
+            pc.binary_join_element_wise(
                 f'<c r="{self.letters}',
                 rows,
                 written.opening,
                 written.content,
                 written.closing,
+                "",
             ),
             "",
         )
@@ -218,12 +219,6 @@ def _opening(style: int, spaced: bool) -> str:
 
 def _xml_text(text: str) -> str:
     return escape(_ESCAPED.sub(lambda match: f"_x{ord(match.group()):04X}_", text))
-
-
-def _joined(*parts: Any) -> Any:
-    return pc.binary_join_element_wise(
-        *(pa.scalar(part) if isinstance(part, str) else part for part in parts), ""
-    )
 
 
 def _scaled(decimals: Any, scale: int) -> Any:

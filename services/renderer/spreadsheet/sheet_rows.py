@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
+from services.renderer.formats.arrow_texts import content
 from services.renderer.spreadsheet.cell_columns import ColumnWriter, Look, cell_xml
 from services.renderer.spreadsheet.cells import Value, remarks, value
 from services.renderer.spreadsheet.table_sheets import (
@@ -177,11 +178,7 @@ def _rows_xml(
         cells, remarked = writer.cells(values, numbers)
         columns.append(cells)
         found.update(remarked)
-    joined = pc.binary_join_element_wise(
-        pa.scalar('<row r="'), numbers, pa.scalar('">'), *columns, pa.scalar("</row>"), ""
-    )
-    _, offsets, xml = joined.buffers()
-    return memoryview(xml)[: memoryview(offsets).cast("i")[len(joined)]]
+    return content(pc.binary_join_element_wise('<row r="', numbers, '">', *columns, "</row>", ""))
 
 
 def _looks(styles: dict[int, list[int]], usual: int, as_text: int) -> list[Look]:
