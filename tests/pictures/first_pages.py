@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # it has no types
 from PIL import Image, ImageChops
 
 DOTS_PER_INCH = 80
@@ -21,10 +21,10 @@ def first_page(pdf: bytes) -> Image.Image:
     """Drawn by PDFium, on white, as it is stored."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        drawn = document[0].render(scale=DOTS_PER_INCH / 72).to_pil().convert("RGB")
+        drawn: Image.Image = document[0].render(scale=DOTS_PER_INCH / 72).to_pil()
     finally:
         document.close()
-    return drawn.quantize(COLOURS, dither=Image.Dither.NONE)
+    return drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def strong_differences(one: Image.Image, other: Image.Image) -> int:
