@@ -8,7 +8,7 @@ CODE := cli deploy services shared tests benchmarks
 CODE_HERE = $(wildcard $(CODE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test test-long test-containers lint types contracts bench demo-data lock clean
+.PHONY: help run down test test-long test-containers pictures lint types contracts bench demo-data lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
 
 test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine, or root to get one)
 	@$(BIN)/python -m pytest -m containers -rs $(or $(ARGS),tests)
+
+pictures: $(READY) ## draw the gallery's pictures afresh: page 1 of each report
+	@$(BIN)/python -m pytest --renew-pictures tests/pictures
 
 lint: $(READY) ## style and format of the code (ruff)
 	@$(BIN)/ruff check $(CODE_HERE)

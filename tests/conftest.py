@@ -26,6 +26,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWhatT
     return ByWhatTheyShare(config, log)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make pictures` asks for it."""
+    parser.addoption(
+        "--renew-pictures", action="store_true", help="store page 1 of each report as it is now"
+    )
+
+
+@pytest.fixture
+def renew_pictures(request: pytest.FixtureRequest) -> bool:
+    """Whether the gallery's pictures are to be drawn afresh."""
+    return bool(request.config.getoption("--renew-pictures"))
+
+
 @pytest.fixture(scope="session")
 def infra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalInfrastructure]:
     """Broker and database, migrated."""

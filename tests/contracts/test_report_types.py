@@ -182,6 +182,22 @@ def check_charts(document: ReportDocument) -> None:
 
 
 @every_type
+async def test_nothing_is_judged_by_a_period_that_the_data_do_not_cover(
+    name: str, source: Source
+) -> None:
+    """The data of the demo studio begin 400 days before `UNTIL`, within the period before."""
+    first_day = UNTIL - timedelta(days=380)
+    request = request_for(name, (first_day, first_day + timedelta(days=30)))
+    async with source.snapshot() as session:
+        document = await report_types[name].build(session, request)
+    assert document.kpis[0].value
+    assert all(kpi.verdict is Verdict.NEUTRAL for kpi in document.kpis)
+    told = " ".join(document.summary)
+    assert not re.search(r"(more|fewer|longer|shorter|less) than (in|the|on) |movement", told)
+    assert any("before that" in note for note in document.notes)
+
+
+@every_type
 async def test_the_same_snapshot_gives_the_same_document(name: str, source: Source) -> None:
     request = request_for(name, PERIODS["usual"])
     async with source.snapshot() as session:

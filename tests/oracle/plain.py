@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
+from shared.document import ReportDocument
+
+LEAST_TO_JUDGE = 5
+"""Of fewer characters a mean or a median is chance, and neither good nor bad."""
 ONE_MILLISECOND = timedelta(milliseconds=1)
 DAY = 86_400_000
 HOUR = 3_600_000
+
+
+def before_is_covered(document: ReportDocument, instants: Iterable[datetime | None]) -> bool:
+    """Whether something of the source is of the first day of the period before, or earlier."""
+    zone = ZoneInfo(document.period.timezone)
+    days = [at.astimezone(zone).date() for at in instants if at is not None]
+    return document.previous_period is not None and any(
+        day <= document.previous_period.first_day for day in days
+    )
 
 
 def fixed(value: Fraction, places: int) -> str:

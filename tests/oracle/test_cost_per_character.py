@@ -22,7 +22,7 @@ from tests.oracle.cost_per_character_oracle import (
     took,
 )
 from tests.oracle.loaded_studio import LoadedStudio
-from tests.oracle.plain import DAY, HOUR, fixed
+from tests.oracle.plain import DAY, HOUR, LEAST_TO_JUDGE, before_is_covered, fixed
 from tests.oracle.question import Question
 from tests.oracle.told import all_rows, assert_movement, drawn
 
@@ -70,7 +70,8 @@ def check(
     for name, table in tables.items():
         assert all_rows(table) == truth.tables[name], name
     check_charts(document, truth)
-    check_kpis(document, truth, rate)
+    judged = before_is_covered(document, (one.delivered_at for one in the_studio.rows.characters))
+    check_kpis(document, truth, rate, judged=judged)
     check_words(document, truth)
 
 
@@ -107,15 +108,19 @@ def trusted(truth: Expected) -> bool:
     )
 
 
-def check_kpis(document: ReportDocument, truth: Expected, rate: Fraction | None) -> None:
+def check_kpis(
+    document: ReportDocument, truth: Expected, rate: Fraction | None, *, judged: bool
+) -> None:
     kpis = {kpi.name: kpi for kpi in document.kpis}
     ended = document.as_of >= document.period.ends_at
-    dear = Verdict.BAD if trusted(truth) else Verdict.NEUTRAL
     both = truth.now, truth.before
+    enough = judged and min(map(len, both)) >= LEAST_TO_JUDGE
+    slow = Verdict.BAD if enough else Verdict.NEUTRAL
+    dear = slow if trusted(truth) else Verdict.NEUTRAL
     wanted: dict[str, tuple[list[Fraction | None], int, Verdict]] = {
         "gpu_hours_per_character": ([_over(gpu(side), HOUR) for side in both], 1, dear),
         "worker_hours_per_character": ([_over(held(side), HOUR) for side in both], 1, dear),
-        "days_to_delivery": ([_over(took(side), DAY) for side in both], 1, Verdict.BAD),
+        "days_to_delivery": ([_over(took(side), DAY) for side in both], 1, slow),
         "gpu_hours": ([total_gpu(side) / HOUR for side in both], 1, Verdict.NEUTRAL),
         "repeated_percent": ([repeated(side) for side in both], 1, dear),
     }
@@ -133,7 +138,7 @@ def check_kpis(document: ReportDocument, truth: Expected, rate: Fraction | None)
             assert found == (None if exact is None else Decimal(fixed(exact, places)))
         assert_movement(kpis[name], now, before, more)
     counts = Fraction(len(truth.now)), Fraction(len(truth.before))
-    more = Verdict.GOOD if ended or counts[0] > counts[1] else Verdict.NEUTRAL
+    more = Verdict.GOOD if judged and (ended or counts[0] > counts[1]) else Verdict.NEUTRAL
     assert kpis["characters_delivered"].value == len(truth.now)
     assert kpis["characters_delivered"].previous == len(truth.before)
     assert_movement(kpis["characters_delivered"], *counts, more)

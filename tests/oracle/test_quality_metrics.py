@@ -19,7 +19,7 @@ from shared.document import Cell, ReportDocument, Verdict
 from shared.periods import Period
 from tests.oracle.awkward_periods import ZONES, halves, named, periods, periods_with_a_grain
 from tests.oracle.loaded_studio import LoadedStudio
-from tests.oracle.plain import buckets, share
+from tests.oracle.plain import before_is_covered, buckets, share
 from tests.oracle.quality_metrics_oracle import Around, Half, expected, interval, passed
 from tests.oracle.question import Question
 from tests.oracle.told import rows_of
@@ -68,7 +68,8 @@ def check(
     for kind in ("project", "scene_type", "resolution_tier"):
         check_kinds(rows_of(document, f"by_{kind}"), kind, now, before)
     check_changes(document, around)
-    check_kpis(document, now, before)
+    checked = (check.checked_at for check in the_studio.rows.qa_checks)
+    check_kpis(document, now, before, judged=before_is_covered(document, checked))
 
 
 def check_over_time(rows: Sequence[tuple[Cell, ...]], keys: list[str], now: Half) -> None:
@@ -185,7 +186,7 @@ def check_difference(
         assert cells[3] == "unclear"
 
 
-def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
+def check_kpis(document: ReportDocument, now: Half, before: Half, *, judged: bool) -> None:
     kpis = {kpi.name: kpi for kpi in document.kpis}
     counts = Decimal(now.found.total()), Decimal(before.found.total())
     assert (kpis["checks"].value, kpis["checks"].previous) == counts
@@ -196,7 +197,7 @@ def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
             None if part is None else Decimal(part) for part in (share(*mine), share(*earlier))
         ]
         truth = interval(earlier, mine, 1)
-        noise = truth is None or truth[1] <= 0 <= truth[2]
+        noise = not judged or truth is None or truth[1] <= 0 <= truth[2] or not kpi.change_percent
         assert (kpi.verdict is Verdict.NEUTRAL) is noise
         if truth is not None and not noise:
             assert kpi.verdict is (Verdict.GOOD if truth[0] > 0 else Verdict.BAD)

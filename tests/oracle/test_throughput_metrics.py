@@ -12,7 +12,7 @@ import pytest
 from shared.document import ReportDocument, Verdict
 from tests.oracle.awkward_periods import GRAINS, ZONES, grains_of, halves, named, periods
 from tests.oracle.loaded_studio import LoadedStudio
-from tests.oracle.plain import DAY, fixed, mean, quantile
+from tests.oracle.plain import DAY, LEAST_TO_JUDGE, before_is_covered, fixed, mean, quantile
 from tests.oracle.question import Question
 from tests.oracle.throughput_metrics_oracle import HALF, NINE_TENTHS, Expected, expected
 from tests.oracle.told import all_rows, assert_movement, cells, drawn, kpi_value
@@ -56,7 +56,8 @@ def check(document: ReportDocument, the_studio: LoadedStudio, grain: str, **part
     cut = tables["slowest_deliveries"].available_rows
     assert (cut or len(tables["slowest_deliveries"].rows)) == len(truth.now)
     check_chart(document, truth)
-    check_kpis(document, truth)
+    judged = before_is_covered(document, (one.delivered_at for one in the_studio.rows.characters))
+    check_kpis(document, truth, judged=judged)
     median = quantile(truth.now, HALF)
     if median is not None and document.as_of > document.period.starts_at:
         assert f" {fixed(median / DAY, 1)} days from onboarding" in document.summary[0]
@@ -83,7 +84,7 @@ def check_chart(document: ReportDocument, truth: Expected) -> None:
     }
 
 
-def check_kpis(document: ReportDocument, truth: Expected) -> None:
+def check_kpis(document: ReportDocument, truth: Expected, *, judged: bool) -> None:
     kpis = {kpi.name: kpi for kpi in document.kpis}
     ended = document.as_of >= document.period.ends_at
     pairs = {
@@ -96,9 +97,11 @@ def check_kpis(document: ReportDocument, truth: Expected) -> None:
     for name, (now, before) in pairs.items():
         for figure, exact in ((kpis[name].value, now), (kpis[name].previous, before)):
             assert figure == (None if exact is None else Decimal(fixed(exact / DAY, 1)))
-        assert_movement(kpis[name], now, before, Verdict.BAD)
+        sides = (truth.ages, truth.ages_before) if "age" in name else (truth.now, truth.before)
+        enough = judged and min(map(len, sides)) >= LEAST_TO_JUDGE
+        assert_movement(kpis[name], now, before, Verdict.BAD if enough else Verdict.NEUTRAL)
     ahead = len(truth.now) > len(truth.before)
-    more = Verdict.GOOD if ended or ahead else Verdict.NEUTRAL
+    more = Verdict.GOOD if judged and (ended or ahead) else Verdict.NEUTRAL
     counts = {
         "characters_delivered": (len(truth.now), len(truth.before), more),
         "under_way": (len(truth.ages), len(truth.ages_before), Verdict.NEUTRAL),

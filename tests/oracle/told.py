@@ -50,6 +50,8 @@ def assert_movement(
         assert (kpi.direction, kpi.verdict) == (Direction.UNKNOWN, Verdict.NEUTRAL)
     elif now == before:
         assert (kpi.direction, kpi.verdict) == (Direction.FLAT, Verdict.NEUTRAL)
+    elif percent is not None and not Decimal(percent):
+        assert kpi.verdict is Verdict.NEUTRAL  # it prints as no change
     elif now > before:
         assert (kpi.direction, kpi.verdict) == (Direction.UP, more)
     else:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from services.aggregator.sources import SourceSession
-from shared.document import Kpi, ReportDocument, Section
+from shared.document import Kpi, ReportDocument, Section, Verdict
 from shared.periods import Period
 
 EVERY_FORMAT = ("pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet")
@@ -58,11 +58,16 @@ def report_document(
     as_of: datetime,
     *,
     summary: Iterable[str],
-    kpis: tuple[Kpi, ...],
+    kpis: Iterable[Kpi],
+    covered_before: bool,
     sections: Iterable[Section],
     notes: Iterable[str],
 ) -> ReportDocument:
-    """What a report says, with all that the request already says of it."""
+    """What a report says, with all that the request already says of it.
+
+    `covered_before`: whether the data cover the whole period before. Where they do not, figures
+    stand beside each other and are not called good or bad.
+    """
     return ReportDocument(
         type=name,
         title=title,
@@ -73,7 +78,10 @@ def report_document(
         tenant=request.tenant,
         parameters=request.parameters.model_dump(mode="json"),
         summary=tuple(summary),
-        kpis=kpis,
+        kpis=tuple(
+            kpi if covered_before else kpi.model_copy(update={"verdict": Verdict.NEUTRAL})
+            for kpi in kpis
+        ),
         sections=tuple(sections),
         notes=tuple(notes),
     )

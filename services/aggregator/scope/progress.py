@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from shared.periods import Period
+from shared.periods import Period, local_midnight
 
 
 class Stage(StrEnum):
@@ -44,6 +44,14 @@ class Progress:
     def ends_at(self) -> datetime:
         """The first instant after what is counted: the period's end, or the as-of time."""
         return min(self.period.ends_at, self.as_of)
+
+    def covered_before(self, first: datetime | None) -> bool:
+        """Whether data whose first row is of `first` cover the whole period before.
+
+        A row of its first day is enough: hardly a studio begins to work at midnight.
+        """
+        second_day = self.period.previous.first_day + timedelta(days=1)
+        return first is not None and first < local_midnight(second_day, self.period.timezone)
 
     @property
     def days_begun(self) -> int:

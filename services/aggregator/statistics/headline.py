@@ -8,7 +8,7 @@ from math import lcm
 
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import quotient
-from shared.document import Kpi, Verdict, compare
+from shared.document import Direction, Kpi, Verdict, compare
 
 
 def kpi(
@@ -27,11 +27,14 @@ def kpi(
     """One figure; `value` and `previous` are exact, over a common `divisor`.
 
     Compared before they are divided: quotients would be rounded before they are. None: there is
-    no such figure. `grows`: it adds up over the period, so that less than a whole period is what
-    half a period is expected to have, and nothing bad.
+    no such figure. `grows`: it adds up over the period, so that less than in a whole period is
+    what a part of one is expected to have, and neither good nor bad. Nor is a movement that does
+    not show in a tenth of a percent.
     """
     direction, change, verdict = compare(_exact(value), _exact(previous), more_is=more_is)
-    if grows and stage is not Stage.ENDED and verdict is Verdict.BAD:
+    if grows and stage is not Stage.ENDED and direction is Direction.DOWN:
+        verdict = Verdict.NEUTRAL
+    if change is not None and not change:
         verdict = Verdict.NEUTRAL
     return Kpi(
         name=name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from services.aggregator.scope.grain import MOST_BUCKETS, Bucket, Grain
 from services.aggregator.scope.progress import Progress, Stage
@@ -48,13 +49,30 @@ def running_notes(progress: Progress) -> Iterator[str]:
         yield f"The period begins after the as-of time, {until}."
 
 
-def reach_notes(progress: Progress, first_delivery: datetime | None) -> Iterator[str]:
+def reach_notes(
+    progress: Progress, first: datetime | None, noun: str = "delivery", nouns: str = "deliveries"
+) -> Iterator[str]:
     """Where the data begin too late for the comparison, or there are none."""
-    period = progress.period
-    if first_delivery is None:
-        yield "The source has no deliveries at all."
-    elif first_delivery > period.previous.starts_at:
+    if first is None:
+        yield f"The source has no {nouns} at all."
+    elif not progress.covered_before(first):
         yield (
-            f"The source's first delivery is of {moment(first_delivery, period.timezone)}: "
-            "before that there is nothing to compare with."
+            f"The source's first {noun} is of {moment(first, progress.period.timezone)}: before "
+            "that there is nothing to compare with."
+        )
+
+
+def half_covered(progress: Progress) -> str:
+    """The end of a headline that compares with a period which the data do not cover."""
+    days = progress.period.days
+    before = "the day before" if days == 1 else f"all of the {days:,} days before"
+    return f"; the data do not cover {before}, so there is no comparison"
+
+
+def shares_notes(shares: Sequence[Decimal]) -> Iterator[str]:
+    """Where shares that are printed with one decimal place do not come to 100% as printed."""
+    if shares and sum(shares) != 100:
+        yield (
+            "Shares are rounded one by one, so that those printed come to "
+            f"{sum(shares)}% and not to 100%."
         )

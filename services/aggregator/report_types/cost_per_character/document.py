@@ -12,7 +12,7 @@ from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.cost_per_character.figures import Cost, Figures
 from services.aggregator.report_types.cost_per_character.sentences import notes, summary
 from services.aggregator.report_types.report_type import ReportRequest, report_document
-from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.dimensions import ENOUGH, Dimension
 from services.aggregator.statistics.durations import DAY, HOUR, days, hours
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
 from services.aggregator.statistics.rounding import rounded
@@ -35,7 +35,8 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         request,
         figures.scope.as_of,
         summary=summary(figures),
-        kpis=tuple(_kpis(figures)),
+        kpis=_kpis(figures),
+        covered_before=figures.scope.progress.covered_before(figures.first_delivery),
         sections=(
             Section(
                 title="Dearest scene types",
@@ -68,7 +69,10 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
 def _kpis(figures: Figures) -> Iterator[Kpi]:
     now, before, stage, rate = figures.now, figures.before, figures.scope.stage, figures.rate
     # Where earlier jobs are missing, a movement is that of the data, not of the studio.
-    dear = Verdict.BAD if figures.comparable else Verdict.NEUTRAL
+    # And a mean of a handful moves with every single one.
+    few = min(now.count if now else 0, before.count if before else 0) < ENOUGH
+    slow = Verdict.NEUTRAL if few else Verdict.BAD
+    dear = slow if figures.comparable else Verdict.NEUTRAL
     gpu = now.mean_gpu if now else None, before.mean_gpu if before else None
     whole = Fraction(now.gpu if now else 0), Fraction(before.gpu if before else 0)
     if rate is not None:
@@ -91,7 +95,7 @@ def _kpis(figures: Figures) -> Iterator[Kpi]:
         "days_to_delivery", "Wall clock, to delivery",
         now.mean_to_delivery / DAY if now else None,
         before.mean_to_delivery / DAY if before else None,
-        unit="days", stage=stage, places=1, more_is=Verdict.BAD,
+        unit="days", stage=stage, places=1, more_is=slow,
     )  # fmt: skip
     yield kpi(
         "characters_delivered", "Characters delivered",

@@ -13,7 +13,7 @@ from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.comparisons import moved
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import was
-from services.aggregator.wording.notes import chart_notes, reach_notes, running_notes
+from services.aggregator.wording.notes import chart_notes, half_covered, reach_notes, running_notes
 from services.aggregator.wording.numbers import counted, percent
 
 STANDS_OUT = 3
@@ -37,11 +37,15 @@ def summary(figures: Figures) -> Iterator[str]:
         return
     yield from _money(figures, figures.now)
     yield from _contrast(figures)
-    if scope.stage is Stage.ENDED and figures.comparable:
+    if scope.stage is Stage.ENDED and figures.comparable and _covered(figures):
         yield from _mix(figures)
         yield from _movement(figures)
     yield from _repeated(figures, figures.now)
     yield from _dearest(figures, figures.now)
+
+
+def _covered(figures: Figures) -> bool:
+    return figures.scope.progress.covered_before(figures.first_delivery)
 
 
 def _headline(figures: Figures) -> str:
@@ -51,7 +55,7 @@ def _headline(figures: Figures) -> str:
         opening = f"No characters {'have been' if running else 'were'} delivered"
         opening += " so far" if running else " in this period"
         opening += ", so there is no cost of one to report"
-        if before is None:
+        if before is None or not _covered(figures):
             return f"{opening}."
         return f"{opening}; {scope.days_before} it was {hours(before.mean_gpu)} GPU hours."
     so_far = " so far" if running else ""
@@ -61,6 +65,8 @@ def _headline(figures: Figures) -> str:
         if now.count == 1
         else f"The {now.count:,} characters delivered{so_far} took {gpu} each on average"
     )
+    if not _covered(figures):
+        return f"{opening}{half_covered(scope.progress)}."
     if before is None:
         return f"{opening}; nothing was delivered {scope.days_before} to compare with."
     if not figures.comparable:
@@ -94,6 +100,8 @@ def _contrast(figures: Figures) -> Iterator[str]:
     if len(ranked) < 2 or enough[ranked[0]] == enough[ranked[1]]:
         return
     dearest, cheapest = ranked[0], ranked[-1]
+    if 10 * enough[dearest] < 11 * enough[cheapest]:
+        return  # "1.0 times those of" would be no contrast.
     beside = (
         f"{rounded(enough[dearest] / enough[cheapest], 1)} times those of"
         if enough[cheapest]
@@ -150,6 +158,8 @@ def _movement(figures: Figures) -> Iterator[str]:
     movers = [name for name, change in changes.items() if most and abs(change) == most]
     if len(changes) > 1 and len(movers) == 1:
         (mover,) = movers
+        if hours(before[mover].mean_gpu) == hours(now[mover].mean_gpu):
+            return
         verb = "rose" if changes[mover] > 0 else "fell"
         yield (
             f"The largest movement of a scene type was {mover}, which {verb} from "
@@ -162,7 +172,11 @@ def _repeated(figures: Figures, now: Cost) -> Iterator[str]:
     share = now.repeated_percent
     if not share:
         return
-    before = figures.before.repeated_percent if figures.before and figures.comparable else None
+    before = (
+        figures.before.repeated_percent
+        if figures.before and figures.comparable and _covered(figures)
+        else None
+    )
     after = "" if before is None else f" ({_percent(before)} {figures.scope.days_before})"
     yield f"Repeated attempts took {_percent(share)} of the GPU time{after}."
 

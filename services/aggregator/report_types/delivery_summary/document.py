@@ -38,6 +38,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         figures.scope.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
+        covered_before=figures.scope.progress.covered_before(figures.first_delivery),
         sections=(
             Section(
                 title="Deliveries over time",

@@ -7,13 +7,23 @@ from decimal import Decimal
 
 from services.aggregator.report_types.delivery_summary.figures import Figures, YearBefore
 from services.aggregator.report_types.delivery_summary.year_before import year_before
+from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage
 from services.aggregator.wording.comparisons import against
 from services.aggregator.wording.days import day_range, moment
 from services.aggregator.wording.grammar import listed, sentence, was
-from services.aggregator.wording.notes import chart_notes, reach_notes, running_notes
+from services.aggregator.wording.notes import (
+    chart_notes,
+    half_covered,
+    reach_notes,
+    running_notes,
+    shares_notes,
+)
 from services.aggregator.wording.numbers import counted, percent
+
+LEAST_LOST = 3
+"""Where so many are expected, none comes by chance once in twenty times (Poisson)."""
 
 
 def summary(figures: Figures) -> Iterator[str]:
@@ -33,10 +43,14 @@ def summary(figures: Figures) -> Iterator[str]:
         return
     if figures.year_before is not None:
         yield _a_year_before(figures, figures.year_before)
-    if stage is Stage.ENDED:
+    if stage is Stage.ENDED and _covered(figures):
         yield from _movements(figures)
     yield from _concentration(figures)
     yield from _in_production(figures)
+
+
+def _covered(figures: Figures) -> bool:
+    return figures.scope.progress.covered_before(figures.first_delivery)
 
 
 def _headline(figures: Figures) -> str:
@@ -46,11 +60,16 @@ def _headline(figures: Figures) -> str:
     if total == 0:
         opening = f"No characters {'have been' if running else 'were'} delivered"
         opening += " so far" if running else " in this period"
+        if not _covered(figures):
+            return f"{opening}{half_covered(figures.scope.progress)}."
         return f"{opening}, {_after(previous)} {before}."
     verb = ("has been" if total == 1 else "have been") if running else was(total)
     ranked = list(figures.by_project)
     where = f"for {ranked[0]}" if len(ranked) == 1 else f"across {len(ranked):,} projects"
     opening = f"{sentence(counted(total, 'character'))} {verb} delivered {where}"
+    if not _covered(figures):
+        so_far = " so far" if running else ""
+        return f"{opening}{so_far}{half_covered(figures.scope.progress)}."
     if running:
         whole = "the day before" if days == 1 else f"the whole {days:,} days before"
         return f"{opening} so far; {whole} had {f'{previous:,}' if previous else 'none'}."
@@ -84,17 +103,20 @@ def _movements(figures: Figures) -> Iterator[str]:
     most = max((abs(change) for change in changes.values()), default=0)
     movers = [name for name, change in changes.items() if most and abs(change) == most]
     mover = movers[0] if len(changes) > 1 and len(movers) == 1 else None
+    if mover and max(figures.by_project.get(mover, 0), figures.previous.get(mover, 0)) < ENOUGH:
+        mover = None  # A handful more or less is chance.
     if mover is not None:
         now, before = figures.by_project.get(mover, 0), figures.previous.get(mover, 0)
         verb = "rose" if now > before else "fell"
         yield f"The largest movement was {mover}, which {verb} from {before:,} to {now:,}."
     silent = sorted(name for name in figures.previous if name not in figures.by_project)
-    if figures.total and (rest := [name for name in silent if name != mover]):
+    rest = [name for name in silent if name != mover]
+    lost = sum(figures.previous[name] for name in rest)
+    if figures.total and lost >= LEAST_LOST:
         one = len(rest) == 1
         also = " also" if mover in silent else ""
         yield (
-            f"{listed(rest)}{also} delivered nothing after "
-            f"{sum(figures.previous[name] for name in rest):,} in the period before"
+            f"{listed(rest)}{also} delivered nothing after {lost:,} in the period before"
             f"{'' if one else ', taken together'}: {'it is' if one else 'they are'} worth a look."
         )
 
@@ -147,6 +169,8 @@ def notes(figures: Figures) -> Iterator[str]:
         )
     yield from reach_notes(scope.progress, figures.first_delivery)
     yield from _year_notes(figures)
+    shares = (percentage(count, figures.total) for count in figures.by_project.values())
+    yield from shares_notes([share for share in shares if share is not None])
     if figures.total:
         yield from chart_notes(scope, "bar")
 
@@ -158,7 +182,7 @@ def _year_notes(figures: Figures) -> Iterator[str]:
         earlier = figures.year_before.period
         yield f"A year before is {day_range(earlier.first_day, earlier.last_day)}."
         return
-    reached = first is not None and first <= scope.period.previous.starts_at
+    reached = scope.progress.covered_before(first)
     missing = year_before(scope.period)
     if reached and missing is not None and first is not None and first > missing.starts_at:
         yield (

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from services.aggregator.charts.heat_map import WEEKDAYS, hours_of_week
-from services.aggregator.charts.ranked_bars import ranked_bars
-from services.aggregator.charts.stacked_bars import stacked_bars
+from services.aggregator.charts.heat_map import WEEKDAYS
+from services.aggregator.report_types.gpu_utilization.charts import (
+    gpu_chart,
+    hours_chart,
+    work_chart,
+    workers_chart,
+)
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
     GpuTime,
@@ -19,9 +22,7 @@ from services.aggregator.report_types.gpu_utilization.figures import (
 from services.aggregator.report_types.gpu_utilization.hours import HOUR
 from services.aggregator.report_types.gpu_utilization.sentences import (
     clock,
-    hours_words,
     notes,
-    share_words,
     summary,
 )
 from services.aggregator.report_types.report_type import ReportRequest, report_document
@@ -30,10 +31,7 @@ from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient
-from services.aggregator.wording.days import day_range
-from services.aggregator.wording.numbers import counted
 from shared.document import (
-    Chart,
     Column,
     Kind,
     Kpi,
@@ -46,8 +44,6 @@ from shared.document import (
 
 MOST_WORKERS = 200
 """Rows of the workers' table; the total is of all, whatever is shown."""
-_BARS = 14
-"""Of the workers' chart: so many names stand clear of each other."""
 
 NAME = "gpu_utilization"
 TITLE = "GPU utilization"
@@ -64,6 +60,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         figures.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
+        covered_before=figures.progress.covered_before(figures.first_finish),
         sections=_sections(figures),
         notes=notes(figures, asked.grain),
     )
@@ -102,12 +99,12 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
         Section(
             title="Active and idle time",
             text=() if worked else ("No worker was available.",),
-            charts=(_work_chart(figures),) if worked else (),
+            charts=(work_chart(figures),) if worked else (),
             tables=(_over_time(figures),),
         ),
         Section(
             title="GPU hours by project",
-            charts=(_gpu_chart(figures),) if figures.gpu_over_time else (),
+            charts=(gpu_chart(figures),) if figures.gpu_over_time else (),
             tables=(_by(figures, "project", "Project", "All projects"),),
         ),
         Section(
@@ -119,13 +116,13 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
         ),
         Section(
             title="Workers",
-            charts=(_workers_chart(figures),) if worked else (),
+            charts=(workers_chart(figures),) if worked else (),
             tables=(_workers(figures),),
         ),
         Section(
             title="Busiest hours",
             text=() if figures.work.active else ("No worker was active.",),
-            charts=(_hours_chart(figures),) if figures.work.active else (),
+            charts=(hours_chart(figures),) if figures.work.active else (),
             tables=(_hours(figures),),
         ),
     )
@@ -205,61 +202,7 @@ def _over_time(figures: Figures) -> Table:
     )
 
 
-def _work_chart(figures: Figures) -> Chart:
-    parts = ["Active", *(["Other work"] if figures.filters.narrowed else []), "Idle"]
-    counts = {
-        (part, bucket): value / HOUR
-        for bucket, work in figures.work_over_time.items()
-        for part, value in (
-            ("Active", work.active),
-            ("Other work", work.other),
-            ("Idle", max(0, work.idle)),
-        )
-    }
-    return stacked_bars(
-        counts,
-        name="work_over_time",
-        title=f"Hours of all workers per {figures.grain}",
-        alternative_text=(
-            f"Stacked bars, one per {figures.grain}: active and idle hours of "
-            f"{counted(len(figures.workers), 'worker')} in {_days(figures)}. Of "
-            f"{hours_words(figures.work.available)} available hours {share_words(figures.work)} "
-            "were active."
-        ),
-        buckets=figures.buckets,
-        grain=figures.grain,
-        series=parts,
-        series_title="Use",
-        value_title="Hours",
-        whole=False,
-    )
-
-
-def _days(figures: Figures) -> str:
-    return day_range(figures.period.first_day, figures.period.last_day)
-
-
 # By what the jobs were for
-
-
-def _gpu_chart(figures: Figures) -> Chart:
-    names = [name for name, (now, _) in figures.by("project").items() if now.gpu]
-    return stacked_bars(
-        {key: value / HOUR for key, value in figures.gpu_over_time.items()},
-        name="gpu_over_time",
-        title=f"GPU hours per {figures.grain}",
-        alternative_text=(
-            f"Stacked bars, one per {figures.grain}, by project: "
-            f"{hours_words(figures.total.gpu)} GPU hours of {counted(len(names), 'project')} in "
-            f"{_days(figures)}."
-        ),
-        buckets=figures.buckets,
-        grain=figures.grain,
-        series=names,
-        series_title="Project",
-        value_title="GPU hours",
-        whole=False,
-    )
 
 
 def _by(figures: Figures, field: str, title: str, total: str) -> Table:
@@ -305,11 +248,11 @@ def _ranked(workers: Iterable[Worker]) -> list[Worker]:
 
 def _workers(figures: Figures) -> Table:
     narrowed = figures.filters.narrowed
-    ranked = _ranked(figures.workers)
-    shown = ranked[:MOST_WORKERS]
+    workers = _ranked(figures.workers)
+    shown = workers[:MOST_WORKERS]
     rows = [_worker_row(worker, narrowed) for worker in shown]
     everyone = Worker(
-        f"All {len(ranked):,} workers", "", figures.work, figures.work_before, figures.total
+        f"All {len(workers):,} workers", "", figures.work, figures.work_before, figures.total
     )
     return Table(
         name="workers",
@@ -325,7 +268,7 @@ def _workers(figures: Figures) -> Table:
         ),
         rows=tuple(rows),
         total=_worker_row(everyone, narrowed) if rows else None,
-        available_rows=len(ranked) if len(ranked) > len(shown) else None,
+        available_rows=len(workers) if len(workers) > len(shown) else None,
     )
 
 
@@ -339,27 +282,6 @@ def _worker_row(worker: Worker, narrowed: bool) -> tuple[Any, ...]:
         _hours_cell(gpu.gpu),
         gpu.jobs,
         _percent_cell(gpu.failed_jobs, gpu.jobs),
-    )
-
-
-def _workers_chart(figures: Figures) -> Chart:
-    working = [worker for worker in figures.workers if worker.work.available]
-    ranked = sorted(working, key=lambda w: (Fraction(w.work.active, w.work.available), w.name))
-    shown = ranked[:_BARS]
-    some = f"The {_BARS} least active workers" if len(shown) < len(ranked) else "Workers"
-    least = shown[0]
-    return ranked_bars(
-        [(w.name, Decimal(w.work.active * 100) / w.work.available) for w in shown],
-        name="worker_utilization",
-        title=f"{some}, least active first",
-        alternative_text=(
-            f"Lying bars, one for each of {counted(len(shown), 'worker')}: the active share of "
-            f"its available time in {_days(figures)}. The least active is {least.name} with "
-            f"{share_words(least.work)}."
-        ),
-        subject_title="Worker",
-        value_title="Active share of available time (%)",
-        value_format=",~r",
     )
 
 
@@ -389,23 +311,5 @@ def _hours(figures: Figures) -> Table:
             )
             for hour, whole in figures.hours_of_day.items()
             if whole.available or whole.active
-        ),
-    )
-
-
-def _hours_chart(figures: Figures) -> Chart:
-    shares = {
-        cell: Decimal(work.active * 100) / work.available
-        for cell, work in figures.hours_of_week.items()
-        if work.available
-    }
-    return hours_of_week(
-        shares,
-        name="hours_of_week",
-        title="Active share of available time, by hour of the week",
-        alternative_text=(
-            "A map of the week, a row per day and a column per hour, the darker the larger the "
-            f"active share of the available time in {_days(figures)}, by the clocks of "
-            f"{figures.period.timezone}."
         ),
     )

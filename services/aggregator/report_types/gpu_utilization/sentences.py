@@ -11,12 +11,13 @@ from typing import TypeVar
 from services.aggregator.charts.heat_map import WEEKDAYS
 from services.aggregator.report_types.gpu_utilization.figures import Figures, Worker, WorkTime
 from services.aggregator.report_types.gpu_utilization.hours import HOUR
-from services.aggregator.scope.grain import MOST_BUCKETS, Grain
+from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.intervals import Share, difference, quantile
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import listed, sentence, was
+from services.aggregator.wording.notes import bucket_notes, half_covered, running_notes
 from services.aggregator.wording.numbers import counted, percent
 from shared.document import Verdict, compare
 
@@ -40,7 +41,7 @@ def summary(figures: Figures) -> Iterator[str]:
     if not begun:
         return
     yield from _utilization(figures)
-    if figures.stage is Stage.ENDED:
+    if figures.stage is Stage.ENDED and _covered(figures):
         yield from _movement(figures)
     yield from _failures(figures)
     if not figures.filters.narrowed:  # else it says who got the work, not who had enough
@@ -59,6 +60,10 @@ def share_words(work: WorkTime) -> str:
     return percent(percentage(work.active, work.available) or Decimal(0))
 
 
+def _covered(figures: Figures) -> bool:
+    return figures.progress.covered_before(figures.first_finish)
+
+
 def _headline(figures: Figures) -> str:
     now, before, days = figures.total, figures.total_before, figures.period.days
     running = figures.stage is Stage.RUNNING
@@ -66,8 +71,12 @@ def _headline(figures: Figures) -> str:
     had = f"{hours_words(before.gpu)} GPU hours" if before.jobs else "none"
     if now.jobs == 0:
         opening = "No job has finished so far" if running else "No job finished in this period"
+        if not _covered(figures):
+            return f"{opening}{half_covered(figures.progress)}."
         return f"{opening}; {earlier} had {had}."
     opening = f"{hours_words(now.gpu)} GPU hours went into {counted(now.jobs, 'job')} that finished"
+    if not _covered(figures):
+        return f"{opening}{' so far' if running else ''}{half_covered(figures.progress)}."
     if running:
         # Set beside each other without a percentage: one is part of a period, the other whole.
         return f"{opening} so far; {earlier.replace('the', 'the whole', 1)} had {had}."
@@ -86,7 +95,11 @@ def _utilization(figures: Figures) -> Iterator[str]:
         yield "No worker was available."
         return
     covered = " with what this report covers" if figures.filters.narrowed else ""
-    compared = f" ({share_words(before)} in the period before)" if before.available else ""
+    compared = (
+        f" ({share_words(before)} in the period before)"
+        if before.available and _covered(figures)
+        else ""
+    )
     other = f"{hours_words(work.other)} hours went into other work and " if work.other else ""
     yield (
         f"The workers were active{covered} for {share_words(work)} of the "
@@ -152,6 +165,8 @@ def _extremes(figures: Figures) -> Iterator[str]:
     least, most = _only_least(shares), _only_most(shares)
     if len(shares) > 2 and least is not None and most is not None:
         work = {worker.name: worker.work for worker in figures.workers}
+        if share_words(work[most]) == share_words(work[least]):
+            return
         yield (
             f"Of {len(shares):,} workers {most} was the most active, for {share_words(work[most])} "
             f"of its available time, and {least} the least, for {share_words(work[least])}."
@@ -260,13 +275,7 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
             f"{figures.filters.note} Workers are available to all projects alike; what they did "
             "for others is neither active nor idle here, but other work."
         )
-    if figures.stage is Stage.RUNNING:
-        yield (
-            f"The period has not ended: its figures reach up to {moment(figures.as_of, zone)}, "
-            "while the period before is whole."
-        )
-    elif figures.stage is Stage.NOT_BEGUN:
-        yield f"The period begins after the as-of time, {moment(figures.as_of, zone)}."
+    yield from running_notes(figures.progress)
     if figures.running:
         yield (
             f"{sentence(counted(figures.running, 'job'))} {was(figures.running)} under way at "
@@ -279,7 +288,7 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
         )
     yield from _doubts(figures)
     if figures.buckets and (figures.total.jobs or figures.work.available):
-        yield from _chart_notes(figures, asked)
+        yield from bucket_notes(figures.buckets, figures.grain, asked, "bar")
 
 
 def _doubts(figures: Figures) -> Iterator[str]:
@@ -287,7 +296,7 @@ def _doubts(figures: Figures) -> Iterator[str]:
     zone = figures.period.timezone
     if figures.first_finish is None:
         yield "The source has no finished jobs at all."
-    elif figures.first_finish > figures.period.previous.starts_at:
+    elif not _covered(figures):
         yield (
             f"The source's first job finished on {moment(figures.first_finish, zone)}: before "
             "that, workers count as idle and there is nothing to compare with."
@@ -297,14 +306,3 @@ def _doubts(figures: Figures) -> Iterator[str]:
             f"{listed(wrong)} had more work than time: by the source, the worker had a job while "
             "not in service, or two at once."
         )
-
-
-def _chart_notes(figures: Figures, asked: Grain) -> Iterator[str]:
-    if asked not in (Grain.AUTO, figures.grain):
-        yield (
-            f"The charts are by {figures.grain}: by {asked}, as asked for, they would have more "
-            f"than {MOST_BUCKETS} bars."
-        )
-    cut = [bucket.words for bucket in figures.buckets if bucket.cut]
-    if cut:
-        yield (f"Cut by the edges of the period, and so shorter than the others: {listed(cut)}.")

@@ -54,6 +54,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         figures.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
+        covered_before=figures.progress.covered_before(figures.first_check),
         sections=_sections(figures),
         notes=notes(figures, asked.grain),
     )

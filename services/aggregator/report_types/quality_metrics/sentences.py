@@ -21,12 +21,18 @@ from services.aggregator.report_types.quality_metrics.findings import (
     share_words,
 )
 from services.aggregator.report_types.quality_metrics.queries import MOST_CHANGES, REACH
-from services.aggregator.scope.grain import MOST_BUCKETS, Grain
+from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.intervals import Share
 from services.aggregator.statistics.rounding import quotient
-from services.aggregator.wording.days import day_range, moment
+from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import listed
+from services.aggregator.wording.notes import (
+    bucket_notes,
+    half_covered,
+    reach_notes,
+    running_notes,
+)
 from services.aggregator.wording.numbers import counted
 from shared.periods import Period
 
@@ -51,14 +57,25 @@ def summary(figures: Figures) -> Iterator[str]:
     yield from _changes(figures)
 
 
+def _covered(figures: Figures) -> bool:
+    return figures.progress.covered_before(figures.first_check)
+
+
 def _headline(figures: Figures) -> str:
     now, before, days = figures.passed, figures.passed_before, figures.period.days
     earlier = "the day before" if days == 1 else f"the {days:,} days before"
     so_far = " so far" if figures.stage is Stage.RUNNING else ""
     if now.whole == 0:
+        if not _covered(figures):
+            return (
+                f"No automatic check was made{so_far or ' in this period'}"
+                f"{half_covered(figures.progress)}."
+            )
         had = f"{before.whole:,}" if before.whole else "none"
         return f"No automatic check was made{so_far or ' in this period'}; {earlier} had {had}."
     opening = f"{share_words(now)} of {counted(now.whole, 'automatic check')} passed{so_far}"
+    if not _covered(figures):
+        return f"{opening}{half_covered(figures.progress)}."
     found = compared(before, now)
     if found.difference is None:
         return f"{opening}; {earlier} had none to compare with."
@@ -80,7 +97,7 @@ def _retries(figures: Figures) -> Iterator[str]:
     if not now.first:
         return
     after = ""
-    if before.first:
+    if before.first and _covered(figures):
         after = f", after {quotient(before.repeats, before.first, 2)} in the period before"
     repeats = quotient(now.repeats, now.first, 2)
     yield f"Each first attempt was followed by {repeats} repeats on average{after}."
@@ -108,6 +125,8 @@ def _failures(figures: Figures) -> Iterator[str]:
             f"The commonest failure was {commonest}: {count:,} of {failed:,} failed "
             f"{'check' if failed == 1 else 'checks'} ({share_words(Share(count, failed))})."
         )
+    if not _covered(figures):
+        return
     moved = [
         (abs(found.difference.value), name, found)
         for name in figures.failures
@@ -253,20 +272,13 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
         )
     if figures.filters.note:
         yield figures.filters.note
-    if figures.stage is Stage.RUNNING:
-        yield (
-            f"The period has not ended: its figures reach up to {moment(figures.as_of, zone)}, "
-            "while the period before is whole."
-        )
-    elif figures.stage is Stage.NOT_BEGUN:
-        yield f"The period begins after the as-of time, {moment(figures.as_of, zone)}."
+    yield from running_notes(figures.progress)
     yield from _left_out(figures)
     if figures.passed.whole:
         yield from _chart_notes(figures, asked)
 
 
 def _left_out(figures: Figures) -> Iterator[str]:
-    zone = figures.period.timezone
     if figures.failed:
         yield (
             f"In no pass rate, for there was no result to check: "
@@ -277,30 +289,14 @@ def _left_out(figures: Figures) -> Iterator[str]:
             "Not counted as attempts, because cancelled before they began: "
             f"{counted(figures.cancelled, 'job')}."
         )
-    if figures.first_check is None:
-        yield "The source has no checks at all."
-    elif figures.first_check > figures.period.previous.starts_at:
-        yield (
-            f"The source's first check is of {moment(figures.first_check, zone)}: before that "
-            "there is nothing to compare with."
-        )
+    yield from reach_notes(figures.progress, figures.first_check, "check", "checks")
 
 
 def _chart_notes(figures: Figures, asked: Grain) -> Iterator[str]:
-    if asked not in (Grain.AUTO, figures.grain):
-        yield (
-            f"The charts are by {figures.grain}: by {asked}, as asked for, they would have more "
-            f"than {MOST_BUCKETS} points."
-        )
+    yield from bucket_notes(figures.buckets, figures.grain, asked, "point")
     found = sum(count > 0 for failure, count in figures.total.items() if failure is not None)
     if found > MOST_SERIES:
         yield (
             f"The chart of failures draws the {MOST_SERIES} commonest of {found:,}; its table has "
             "all."
-        )
-    cut = [bucket for bucket in figures.buckets if bucket.cut]
-    if cut:
-        yield (
-            "Cut by the edges of the period, and so of fewer checks: "
-            f"{listed([day_range(bucket.first_day, bucket.last_day) for bucket in cut])}."
         )

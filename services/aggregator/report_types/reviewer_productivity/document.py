@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
 from services.aggregator.charts.lines import lines
 from services.aggregator.charts.stacked_bars import MOST_SERIES, stacked_bars
+from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.report_type import ReportRequest, report_document
-from services.aggregator.report_types.reviewer_productivity.anonymity import LEAST_REVIEWS
 from services.aggregator.report_types.reviewer_productivity.figures import (
     BEFORE,
     EVERY_TEAM,
@@ -19,22 +19,24 @@ from services.aggregator.report_types.reviewer_productivity.figures import (
     Measures,
     Waiting,
 )
+from services.aggregator.report_types.reviewer_productivity.notes import (
+    chart_notes,
+    medians_over_time,
+    notes,
+)
 from services.aggregator.report_types.reviewer_productivity.sentences import summary
-from services.aggregator.scope.filters import note
-from services.aggregator.scope.grain import Grain
-from services.aggregator.scope.progress import Stage
 from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient
-from services.aggregator.wording.days import day_range, moment
+from services.aggregator.wording.days import day_range
 from services.aggregator.wording.notes import bucket_notes
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
 NAME = "reviewer_productivity"
 TITLE = "Reviewer productivity"
-MILLISECONDS_PER_HOUR = 3_600_000
 
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
@@ -52,6 +54,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         figures.progress.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
+        covered_before=figures.progress.covered_before(figures.first_decision),
         sections=(
             *tables,
             Section(
@@ -62,8 +65,8 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
             ),
         ),
         notes=(
-            *_notes(figures),
-            *(_chart_notes(figures) if charts else ()),
+            *notes(figures),
+            *(chart_notes(figures) if charts else ()),
             *(bucket_notes(figures.buckets, figures.grain, asked.grain, "bar") if charts else ()),
         ),
     )
@@ -75,12 +78,12 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     return (
         kpi(
             "median_hours", "Half decided within", now.median, before.median,
-            divisor=MILLISECONDS_PER_HOUR, places=1, unit="h", stage=stage,
+            divisor=HOUR, places=1, unit="h", stage=stage,
             more_is=Verdict.BAD, grows=False,
         ),
         kpi(
             "ninetieth_hours", "Nine in ten within", now.ninetieth, before.ninetieth,
-            divisor=MILLISECONDS_PER_HOUR, places=1, unit="h", stage=stage,
+            divisor=HOUR, places=1, unit="h", stage=stage,
             more_is=Verdict.BAD, grows=False,
         ),
         ratio_kpi(
@@ -125,7 +128,9 @@ def _charts(figures: Figures) -> Iterator[Chart]:
     )
     days = day_range(figures.progress.period.first_day, figures.progress.period.last_day)
     # The same teams in the same order as in the bars: so each has one colour in both charts.
-    points = _points(figures, named[: MOST_SERIES - 1]) or _points(figures, [EVERY_TEAM])
+    points = medians_over_time(figures, named[: MOST_SERIES - 1]) or medians_over_time(
+        figures, [EVERY_TEAM]
+    )
     series = list(dict.fromkeys(team for team, _ in points))
     if series != [EVERY_TEAM]:
         series = named[: MOST_SERIES - 1]
@@ -166,22 +171,6 @@ def _charts(figures: Figures) -> Iterator[Chart]:
     )
 
 
-def _points(figures: Figures, teams: Sequence[str]) -> dict[tuple[str, str], Decimal]:
-    """Median hours by team and bucket; that of one team's handful of reviews is chance."""
-    found = {
-        (team, bucket.key): figures.shown(bucket.key, team)
-        for team in teams
-        for bucket in figures.buckets
-    }
-    return {
-        group: Decimal(measures.median) / MILLISECONDS_PER_HOUR
-        for group, measures in found.items()
-        if measures is not None
-        and measures.median is not None
-        and (group[0] == EVERY_TEAM or measures.reviews >= LEAST_REVIEWS)
-    }
-
-
 # Tables
 
 _MEASURED = (
@@ -213,7 +202,7 @@ def _text(figure: Decimal | None) -> str | None:
 
 
 def _hours(milliseconds: int | None) -> str | None:
-    return _text(quotient(milliseconds, MILLISECONDS_PER_HOUR, 1))
+    return _text(quotient(milliseconds, HOUR, 1))
 
 
 def _team_table(figures: Figures) -> Table:
@@ -274,123 +263,15 @@ def _people_table(figures: Figures) -> Table:
     )  # fmt: skip
 
 
-_BUCKET_TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
-
-
 def _time_table(figures: Figures) -> Table:
     return Table(
         name="over_time",
         title=f"Reviews of all teams per {figures.grain}",
         columns=(
-            Column(name="bucket", title=_BUCKET_TITLES[figures.grain], kind=Kind.TEXT),
+            Column(name="bucket", title=AXIS_TITLES[figures.grain], kind=Kind.TEXT),
             *_MEASURED,
         ),
         rows=tuple(
             (bucket.key, *_measured(figures, figures.of(bucket.key))) for bucket in figures.buckets
         ),
     )
-
-
-# Notes
-
-
-def _notes(figures: Figures) -> Iterator[str]:
-    progress = figures.progress
-    period, zone = progress.period, progress.period.timezone
-    yield "These are figures of the pipeline: where reviews wait, not how good anybody's work is."
-    yield (
-        f"A review counts once, on the day of its decision by the clocks of {zone}. It takes from "
-        "the request to the decision, nights and weekends included."
-    )
-    yield (
-        "Half of the reviews took no longer than the median, nine in ten no longer than the time "
-        "under 9 in 10; the median of the period before stands under Before. Notes per segment "
-        "are all notes of the decided reviews over all segments looked at."
-    )
-    if only := note(figures.filters):
-        yield only
-    if progress.stage is Stage.RUNNING:
-        yield (
-            f"The period has not ended: its figures reach up to {moment(progress.as_of, zone)}, "
-            "while the period before is whole."
-        )
-    elif progress.stage is Stage.NOT_BEGUN:
-        yield f"The period begins after the as-of time, {moment(progress.as_of, zone)}."
-    if figures.waiting_in_all.at_end:
-        yield (
-            "Not counted as decided, because still waiting: "
-            f"{counted(figures.waiting_in_all.at_end, 'review')}."
-        )
-    yield from _anonymity_notes(figures)
-    if figures.first_decision is None:
-        yield "The source has no decided reviews at all."
-    elif figures.first_decision > period.previous.starts_at:
-        yield (
-            f"The source's first decision is of {moment(figures.first_decision, zone)}: before "
-            "that there is nothing to compare with."
-        )
-
-
-def _anonymity_notes(figures: Figures) -> Iterator[str]:
-    """Who is not shown alone, and why."""
-    if figures.teams_together:
-        teams = counted(figures.teams_together, "team")
-        yield (
-            f"So that nobody's figures stand alone, {teams} are counted together: those in which "
-            "one person decided, and where that is one person in all, the smallest of the others."
-        )
-    told = [
-        measures
-        for (when, team), measures in figures.measures.items()
-        if team == EVERY_TEAM or (when in (NOW, BEFORE) and team in figures.teams)
-    ]
-    if not all(figures.may_show(measures) for measures in told):
-        yield (
-            "Where one person alone decided the reviews, nothing is told of them but how many "
-            "there were."
-        )
-    if figures.people is None:
-        return
-    few, with_them = figures.people.few, figures.people.with_them
-    if few:
-        people = "1 person" if few == 1 else f"{few:,} people"
-        yield (
-            f"Not shown alone but counted together with others of the team, because of fewer than "
-            f"{LEAST_REVIEWS} reviews: {people}."
-        )
-    if with_them:
-        people = "1 person" if with_them == 1 else f"{with_them:,} people"
-        yield f"Counted with them, so that nobody's figures can be worked out: {people}."
-    if figures.people.unseen:
-        yield (
-            "Teams that are too small for that are in the table by team alone, not in the one by "
-            "person."
-        )
-
-
-def _chart_notes(figures: Figures) -> Iterator[str]:
-    """What the lines leave out."""
-    named = [team for team in figures.teams if team != TOGETHER and figures.of(NOW, team).reviews]
-    points = _points(figures, named)
-    if not points:
-        yield (
-            f"The line is of all teams together: none decided {LEAST_REVIEWS} reviews or more in "
-            f"one {figures.grain}."
-        )
-        return
-    if len(named) >= MOST_SERIES:
-        yield (
-            f"The lines are of the {MOST_SERIES - 1} teams with most reviews; the table has every "
-            "team."
-        )
-    decided = {
-        (team, bucket.key)
-        for team in named
-        for bucket in figures.buckets
-        if figures.of(bucket.key, team).reviews
-    }
-    if decided - points.keys():
-        yield (
-            f"A team's line has a gap where the team decided fewer than {LEAST_REVIEWS} reviews or "
-            "one person decided them alone."
-        )

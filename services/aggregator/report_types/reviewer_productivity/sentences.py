@@ -18,6 +18,7 @@ from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.comparisons import against
 from services.aggregator.wording.grammar import sentence
+from services.aggregator.wording.notes import half_covered
 from services.aggregator.wording.numbers import counted, lasting, percent
 
 LEAST_TO_COMPARE = 10
@@ -40,14 +41,20 @@ def summary(figures: Figures) -> Iterator[str]:
     if not begun:
         return
     now = figures.shown(NOW)
+    before = figures.shown(BEFORE) if _covered(figures) else None
     if now is not None:
-        yield _times(now, figures.shown(BEFORE))
+        yield _times(now, before)
         yield from _slowest(figures)
-        yield from _movement(figures)
-        yield _rejections(now, figures.shown(BEFORE))
+        if before is not None:
+            yield from _movement(figures)
+        yield _rejections(now, before)
     elif figures.of(NOW).reviews:
         yield "One person decided them alone, so nothing more is told of them."
     yield from _backlog(figures)
+
+
+def _covered(figures: Figures) -> bool:
+    return figures.progress.covered_before(figures.first_decision)
 
 
 def _headline(figures: Figures) -> str:
@@ -58,6 +65,8 @@ def _headline(figures: Figures) -> str:
     if now.reviews == 0:
         after = f"after {before:,}" if before else "and none"
         verb, which = ("have been", "so far") if running else ("were", "in this period")
+        if not _covered(figures):
+            return f"No reviews {verb} decided {which}{half_covered(figures.progress)}."
         return f"No reviews {verb} decided {which}, {after} {where}."
     one = now.reviews == 1
     verb = ("has been" if one else "have been") if running else ("was" if one else "were")
@@ -65,6 +74,8 @@ def _headline(figures: Figures) -> str:
     who = f"{'1 person' if now.people == 1 else f'{now.people:,} people'} in "
     who += counted(teams + figures.teams_together, "team")
     opening = f"{sentence(counted(now.reviews, 'review'))} {verb} decided by {who}"
+    if not _covered(figures):
+        return f"{opening}{' so far' if running else ''}{half_covered(figures.progress)}."
     if running:
         whole = "the day before" if days == 1 else f"the whole {days:,} days before"
         return f"{opening} so far; {whole} had {f'{before:,}' if before else 'none'}."

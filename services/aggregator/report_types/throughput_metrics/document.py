@@ -12,7 +12,7 @@ from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.report_types.throughput_metrics.figures import Character, Figures, UnderWay
 from services.aggregator.report_types.throughput_metrics.sentences import notes, summary
-from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.dimensions import ENOUGH, Dimension
 from services.aggregator.statistics.durations import DAY, Spread, days
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
 from services.aggregator.wording.days import day_range
@@ -34,6 +34,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         figures.scope.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
+        covered_before=figures.scope.progress.covered_before(figures.first_delivery),
         sections=(
             Section(
                 title="Turnaround over time",
@@ -63,7 +64,7 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
         return kpi_of_fractions(
             name, title,
             figure(now) / DAY if now else None, figure(before) / DAY if before else None,
-            unit="days", stage=stage, places=1, more_is=Verdict.BAD,
+            unit="days", stage=stage, places=1, more_is=_slow(now, before),
         )  # fmt: skip
 
     return (
@@ -84,9 +85,18 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
             "median_age_under_way", "Median age under way",
             under_way.ages.median / DAY if under_way else None,
             earlier.ages.median / DAY if earlier else None,
-            unit="days", stage=stage, places=1, more_is=Verdict.BAD,
+            unit="days", stage=stage, places=1,
+            more_is=_slow(
+                under_way.ages if under_way else None, earlier.ages if earlier else None
+            ),
         ),
     )  # fmt: skip
+
+
+def _slow(now: Spread | None, before: Spread | None) -> Verdict:
+    """What longer means: bad; of a handful on either side nothing, for it moves with each one."""
+    counts = [spread.count if spread else 0 for spread in (now, before)]
+    return Verdict.BAD if min(counts) >= ENOUGH else Verdict.NEUTRAL
 
 
 # Chart and tables

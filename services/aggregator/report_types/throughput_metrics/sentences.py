@@ -11,7 +11,7 @@ from services.aggregator.statistics.durations import HOW_QUANTILES_ARE_TAKEN, Sp
 from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.comparisons import moved
 from services.aggregator.wording.grammar import was
-from services.aggregator.wording.notes import chart_notes, reach_notes, running_notes
+from services.aggregator.wording.notes import chart_notes, half_covered, reach_notes, running_notes
 from services.aggregator.wording.numbers import counted
 
 ENOUGH_FOR_P90 = 10
@@ -35,12 +35,17 @@ def summary(figures: Figures) -> Iterator[str]:
         return
     if figures.now is not None:
         yield from _p90(figures, figures.now)
-        if scope.stage is Stage.ENDED:
+        if scope.stage is Stage.ENDED and covered_before(figures):
             yield from _movement(figures)
         yield from _contrast(figures)
         yield from _slowest(figures, figures.now)
     if figures.under_way is not None:
         yield from _under_way(figures, figures.under_way)
+
+
+def covered_before(figures: Figures) -> bool:
+    """Whether the data cover the whole period before."""
+    return figures.scope.progress.covered_before(figures.first_delivery)
 
 
 def _headline(figures: Figures) -> str:
@@ -51,7 +56,7 @@ def _headline(figures: Figures) -> str:
         opening = f"No characters {'have been' if running else 'were'} delivered"
         opening += " so far" if running else " in this period"
         opening += ", so there is no turnaround to report"
-        if before is None:
+        if before is None or not covered_before(figures):
             return f"{opening}."
         return f"{opening}; {scope.days_before} the median was {median_before}."
     so_far = " so far" if running else ""
@@ -61,6 +66,8 @@ def _headline(figures: Figures) -> str:
         if now.count == 1
         else f"The {now.count:,} characters delivered{so_far} took a median of {median}"
     )
+    if not covered_before(figures):
+        return f"{opening}{half_covered(scope.progress)}."
     if before is None:
         return f"{opening}; nothing was delivered {scope.days_before} to compare with."
     if running:
@@ -72,7 +79,7 @@ def _headline(figures: Figures) -> str:
 def _p90(figures: Figures, now: Spread) -> Iterator[str]:
     if now.count < ENOUGH_FOR_P90:
         return
-    before = figures.before
+    before = figures.before if covered_before(figures) else None
     after = (
         f" ({days(before.p90)} {figures.scope.days_before})"
         if before and before.count >= ENOUGH_FOR_P90
@@ -94,6 +101,8 @@ def _movement(figures: Figures) -> Iterator[str]:
     movers = [name for name, change in changes.items() if most and abs(change) == most]
     if len(changes) > 1 and len(movers) == 1:
         (mover,) = movers
+        if days(before[mover].median) == days(now[mover].median):
+            return
         verb = "rose" if changes[mover] > 0 else "fell"
         yield (
             f"The largest movement of a project was {mover}, whose median {verb} from "
@@ -112,6 +121,8 @@ def _contrast(figures: Figures) -> Iterator[str]:
     if len(ranked) < 2 or enough[ranked[0]] == enough[ranked[1]]:
         return
     slowest, fastest = ranked[0], ranked[-1]
+    if 10 * enough[slowest] < 11 * enough[fastest]:
+        return  # "1.0 times that of" would be no contrast.
     times = ""
     if enough[fastest]:
         times = f", {rounded(enough[slowest] / enough[fastest], 1)} times that"
