@@ -86,7 +86,7 @@ async def test_what_takes_too_long_is_ended_and_the_next_document_is_drawn(how: 
         began = time.monotonic()
         with pytest.raises(RenderTimeout, match="more than 1 s"):
             await strict.render("misbehave", saying(how))
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10  # and not for ever, however busy the machine is
         assert not Path(f"/proc/{first}").exists()
         assert await pid(strict) != first
 
