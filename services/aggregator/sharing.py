@@ -2,7 +2,7 @@
 
 Of such runs one at a time is `aggregating`; a UNIQUE index sees to that. The others stay
 `requested`, and the commit that finishes the one hands its snapshot to all that wait. Whoever ends
-or looks at that one locks its row first, so nobody who waits is overlooked (decision 0016).
+or looks at that one locks its row first, so nobody who waits is overlooked (decision 0014).
 """
 
 from __future__ import annotations
