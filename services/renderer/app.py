@@ -29,7 +29,7 @@ def create_service(settings: RendererSettings) -> Service:
     service = Service(SERVICE, settings)
     pool = RenderPool(
         settings.render_processes,
-        time_limit_s=settings.render_seconds,
+        cpu_limit_s=settings.render_seconds,
         memory_limit_bytes=settings.render_memory_mb << 20,
         recycle_after=settings.render_recycle_after,
     )

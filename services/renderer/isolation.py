@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import signal
 import struct
@@ -25,12 +26,19 @@ import sys
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from services.renderer.child_kinds import ChildKind
 from services.renderer.formats import Rendered
-from shared.errors import PermanentError, TransientError
+from services.renderer.render_errors import (
+    RenderFailed,
+    RenderOutOfMemory,
+    RenderStarved,
+    RenderTimeout,
+)
+from shared.errors import TransientError
 from shared.format_options import FormatOptions
 from shared.states import Lane
 
@@ -46,33 +54,13 @@ STDERR_KEPT = 4096
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 
 
-class RenderTimeout(PermanentError):
-    """The document took longer to draw than is allowed."""
+@dataclass(frozen=True)
+class Limits:
+    """What one child may take."""
 
-    def __init__(self, format_name: str, seconds: float) -> None:
-        super().__init__(
-            "render_timeout",
-            f"drawing {format_name} took more than {seconds:g} s: "
-            "ask for a shorter period or fewer rows",
-        )
-
-
-class RenderOutOfMemory(PermanentError):
-    """The document needed more memory than is allowed."""
-
-    def __init__(self, format_name: str, limit_bytes: int) -> None:
-        super().__init__(
-            "render_out_of_memory",
-            f"drawing {format_name} took more than {limit_bytes >> 20} MB: "
-            "ask for a shorter period or fewer rows",
-        )
-
-
-class RenderFailed(PermanentError):
-    """The document could not be drawn."""
-
-    def __init__(self, reason: str, code: str = "render_failed") -> None:
-        super().__init__(code, reason)
+    cpu_seconds: int
+    """For one document."""
+    memory_bytes: int
 
 
 class RenderPool:
@@ -82,19 +70,22 @@ class RenderPool:
         self,
         size: int,
         *,
-        time_limit_s: float,
+        cpu_limit_s: float,
+        time_limit_s: float | None = None,
         memory_limit_bytes: int,
         recycle_after: int,
         idle_after_s: float = 60.0,
         format_modules: Sequence[str] = (FORMATS_MODULE,),
     ) -> None:
-        """`idle_after_s`: every child but a warm one ends when it had nothing to do for so long.
+        """`cpu_limit_s`: how long one document may compute, in all threads; rounded up to seconds.
 
-        `format_modules` are imported by the children and register what they can render.
+        `time_limit_s`: by the clock, for a child that waits or gets too little of the machine;
+        ten times as long where it is not told. `idle_after_s`: every child but a warm one ends
+        when it had nothing to do for so long. `format_modules` are imported by the children and register what they can render.
         """
         self._size = size
-        self._time_limit_s = time_limit_s
-        self._memory_limit = memory_limit_bytes
+        self._limits = Limits(math.ceil(cpu_limit_s), memory_limit_bytes)
+        self._time_limit_s = time_limit_s or cpu_limit_s * 10
         self._recycle_after = recycle_after
         self._idle_after_s = idle_after_s
         self._format_modules = tuple(format_modules)
@@ -132,8 +123,8 @@ class RenderPool:
 
         `kept_warm` is the format's, which the children know and this side may not.
 
-        PermanentError: RenderTimeout, RenderOutOfMemory, RenderFailed. TransientError: the
-        child was killed from outside or could not be started.
+        PermanentError: RenderTimeout, RenderOutOfMemory, RenderFailed. TransientError:
+        RenderStarved, or the child was killed from outside or could not be started.
         """
         kind = ChildKind.WARM if kept_warm else ChildKind.RARE
         async with self._lanes.place(lane):
@@ -147,7 +138,7 @@ class RenderPool:
                         content, status["rows"], status["media_type"], status["extension"]
                     )
                 case "out_of_memory":
-                    raise RenderOutOfMemory(format_name, self._memory_limit)
+                    raise RenderOutOfMemory(format_name, self._limits.memory_bytes)
             raise RenderFailed(status["message"], status["code"])
 
     async def _ask(
@@ -159,9 +150,9 @@ class RenderPool:
                 status, content = await child.ask(format_name, options, document_json)
         except TimeoutError:
             await child.kill()
-            raise RenderTimeout(format_name, self._time_limit_s) from None
+            raise RenderStarved(format_name, self._time_limit_s) from None
         except (EOFError, ConnectionError):
-            raise await child.why_ended(format_name, self._memory_limit) from None
+            raise await child.why_ended(format_name, self._limits) from None
         except BaseException:
             await child.kill()
             raise
@@ -185,14 +176,14 @@ class RenderPool:
             if child.alive:
                 return child
             await child.end()
-        return await _Child.start(self._format_modules, self._memory_limit, kind)
+        return await _Child.start(self._format_modules, self._limits, kind)
 
     def _idle_of(self, kind: ChildKind) -> list[_Child]:
         return [child for child in self._idle if child.kind is kind]
 
     async def _put_back(self, child: _Child, *, healthy: bool) -> None:
         worn = child.renders >= self._recycle_after
-        grown = child.resident_bytes() > self._memory_limit * GROWTH_SHARE
+        grown = child.resident_bytes() > self._limits.memory_bytes * GROWTH_SHARE
         if healthy and not worn and not grown:
             child.idle_since = time.monotonic()
             self._idle.append(child)
@@ -202,7 +193,7 @@ class RenderPool:
     async def _warm_one(self) -> None:
         # A child that cannot start is reported to the first who asks for a document.
         with contextlib.suppress(TransientError):
-            child = await _Child.start(self._format_modules, self._memory_limit, ChildKind.WARM)
+            child = await _Child.start(self._format_modules, self._limits, ChildKind.WARM)
             child.idle_since = time.monotonic()
             self._idle.append(child)
 
@@ -272,16 +263,15 @@ class _Child:
         self.idle_since = 0.0
 
     @classmethod
-    async def start(
-        cls, format_modules: Sequence[str], memory_limit: int, kind: ChildKind
-    ) -> _Child:
+    async def start(cls, format_modules: Sequence[str], limits: Limits, kind: ChildKind) -> _Child:
         """A warm one; TransientError when it does not get there."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
             "-m",
             "services.renderer.isolation_child",
-            str(memory_limit),
+            str(limits.cpu_seconds),
+            str(limits.memory_bytes),
             kind,
             *format_modules,
             stdin=asyncio.subprocess.PIPE,
@@ -362,11 +352,13 @@ class _Child:
         await self._process.wait()
         await self._listening
 
-    async def why_ended(self, format_name: str, memory_limit: int) -> Exception:
+    async def why_ended(self, format_name: str, limits: Limits) -> Exception:
         """The error that tells the child's end."""
         code = await self._process.wait()
         await self._listening
         words = self._last_words()
+        if code == -signal.SIGXCPU:
+            return RenderTimeout(format_name, limits.cpu_seconds)
         if code < 0 and -code in OUTSIDE_SIGNALS:
             return TransientError(
                 "renderer_killed", f"the drawing process was ended by signal {-code}"
@@ -374,7 +366,7 @@ class _Child:
         if any(
             sign in words.lower() for sign in ("out of memory", "memory allocation", "memoryerror")
         ):
-            return RenderOutOfMemory(format_name, memory_limit)
+            return RenderOutOfMemory(format_name, limits.memory_bytes)
         return RenderFailed(f"the drawing process ended with code {code}: {words}")
 
     async def _keep_stderr(self) -> None:

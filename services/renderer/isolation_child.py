@@ -1,6 +1,6 @@
 """The child process that draws: warms up, gives up its rights, then draws until stdin ends.
 
-    python -m services.renderer.isolation_child MEMORY_LIMIT_BYTES KIND FORMAT_MODULE...
+    python -m services.renderer.isolation_child CPU_SECONDS MEMORY_BYTES KIND FORMAT_MODULE...
 
 `ChildKind` says which kinds there are. A document whose letters need more fonts than this one has
 is answered with the status `more_fonts_needed`.
@@ -29,6 +29,7 @@ import ctypes
 import gc
 import importlib
 import json
+import math
 import os
 import resource
 import signal
@@ -69,7 +70,7 @@ SMALLEST_PNG = (
 """One pixel, so that what reads pictures is loaded."""
 
 
-def main(memory_limit: int, kind: ChildKind, format_modules: list[str]) -> None:
+def main(cpu_limit: int, memory_limit: int, kind: ChildKind, format_modules: list[str]) -> None:
     """Serve requests from stdin on stdout; ends when stdin does."""
     requests, answers = _private_pipes()
     _die_with_parent()
@@ -89,6 +90,7 @@ def main(memory_limit: int, kind: ChildKind, format_modules: list[str]) -> None:
         options, document = _receive(requests), _receive(requests)
         if options is None or document is None:
             return
+        _allow_cpu(cpu_limit)
         status, content = _rendered(name.decode(), options, document)
         _send(answers, status, content)
 
@@ -105,6 +107,13 @@ def lock_in(memory_limit: int) -> None:
         (resource.RLIMIT_NOFILE, 0),
     ):
         resource.setrlimit(limit, (value, value))
+
+
+def _allow_cpu(seconds: int) -> None:
+    """Let the kernel end this process (SIGXCPU) once it computed for so long from now on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    end = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
 
 
 def _rendered(name: str, options: bytes, document: bytes) -> tuple[dict[str, object], bytes]:
@@ -248,4 +257,4 @@ def sample_document() -> ReportDocument:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), ChildKind(sys.argv[2]), sys.argv[3:])
+    main(int(sys.argv[1]), int(sys.argv[2]), ChildKind(sys.argv[3]), sys.argv[4:])

@@ -13,7 +13,7 @@ class RendererSettings(ServiceSettings):
     render_processes: int = Field(default=2, ge=1)
     """Child processes that draw at once; bulk work never takes the last free one."""
     render_seconds: float = Field(default=120.0, gt=0)
-    """How long one document may take to draw."""
+    """How long one document may compute while it is drawn; by the clock, ten times as long."""
     render_memory_mb: int = Field(default=1024, ge=128)
     """How much memory one child process may take."""
     render_recycle_after: int = Field(default=500, ge=1)

@@ -49,7 +49,7 @@ Get = Callable[[str, str], tuple[Rendered, Rendered]]
 
 async def _rendered_by_new_processes() -> dict[tuple[str, str], Rendered | BaseException]:
     """Every document in every format, as the service renders it: from the snapshot's bytes."""
-    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=100)
+    pool = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=100)
 
     async def one(name: str, wanted: ReportDocument) -> Rendered:
         format_, content = formats[name], wanted.model_dump_json().encode()
@@ -218,7 +218,7 @@ def test_no_workbook_has_a_formula_or_leads_elsewhere(get: Get) -> None:
 @pytest.mark.parametrize("name", [name for name in offered if formats[name].isolated])
 async def test_a_long_table_stays_within_the_memory_of_a_process(name: str) -> None:
     long = document_of_rows(20_000)
-    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
+    pool = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
     try:
         kept_warm = formats[name].kept_warm
         rendered = await pool.render(name, long.model_dump_json().encode(), kept_warm=kept_warm)

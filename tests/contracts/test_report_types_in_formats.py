@@ -61,7 +61,7 @@ async def _documents(
 async def _rendered(
     documents: dict[tuple[str, str], ReportDocument],
 ) -> dict[tuple[str, str], dict[str, Rendered]]:
-    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=1_000)
+    pool = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=1_000)
 
     async def one(name: str, document: ReportDocument) -> Rendered:
         format_, snapshot = formats[name], document.model_dump_json().encode()

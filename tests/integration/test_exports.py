@@ -97,7 +97,7 @@ async def test_every_format_tells_the_same_rows_and_how_many_there_were(
         most_rows=1_000_000,
     )
     await sources.close()
-    pool = RenderPool(1, time_limit_s=120, memory_limit_bytes=1 << 30, recycle_after=9)
+    pool = RenderPool(1, cpu_limit_s=120, memory_limit_bytes=1 << 30, recycle_after=9)
     await renderer.on_report_aggregated(
         Run.of(await pipeline.run(run_id)).aggregated(),
         worker=StageWorker(

@@ -71,7 +71,7 @@ async def _documents(infra: LocalInfrastructure, database: str) -> dict[str, Rep
 
 
 async def _drawn(documents: dict[str, ReportDocument]) -> dict[str, Image.Image]:
-    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=100)
+    pool = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=100)
     try:
         return {
             name: first_page((await pool.render("pdf", found.model_dump_json().encode())).content)

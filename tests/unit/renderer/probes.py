@@ -77,6 +77,10 @@ class Misbehave(Probe):
             case "spin":
                 while True:
                     pass
+            case "work half a second":
+                until = time.process_time() + 0.5
+                while time.process_time() < until:
+                    pass
             case "grow":
                 hoard = []
                 while True:

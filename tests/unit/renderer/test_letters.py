@@ -26,7 +26,7 @@ FROM_THE_LEFT = (CHINESE, JAPANESE, KOREAN, "Ωμέγα", "Жёлтый", "Łód
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[RenderPool]:
     """The real drawing processes, which can open no file once they work."""
-    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=1000)
+    pool = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=1000)
     yield pool
     await pool.close()
 
@@ -136,7 +136,7 @@ async def test_a_long_line_of_chinese_is_broken(pool: RenderPool) -> None:
 async def test_the_same_document_gives_the_same_bytes_in_another_process(pool: RenderPool) -> None:
     wanted = everywhere(f"{JAPANESE} {ARABIC}")
     await pdf(pool, everywhere(CHINESE))
-    other = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
+    other = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
     try:
         assert await pdf(pool, wanted) == await pdf(other, wanted)
     finally:

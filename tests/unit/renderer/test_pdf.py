@@ -35,7 +35,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[RenderPool]:
     """The real drawing process, locked in."""
-    pool = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=1000)
+    pool = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=1000)
     yield pool
     await pool.close()
 
@@ -89,7 +89,7 @@ async def test_a_totals_row_never_stands_alone(pool: RenderPool, rows: int) -> N
 
 async def test_rendering_twice_gives_the_same_bytes_in_any_process(pool: RenderPool) -> None:
     content = document_of_rows(60).model_dump_json().encode()
-    other = RenderPool(1, time_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
+    other = RenderPool(1, cpu_limit_s=60, memory_limit_bytes=1 << 30, recycle_after=9)
     first = await pool.render("pdf", content)
     again = await pool.render("pdf", content)
     elsewhere = await other.render("pdf", content)
