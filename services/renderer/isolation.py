@@ -81,7 +81,8 @@ class RenderPool:
 
         `time_limit_s`: by the clock, for a child that waits or gets too little of the machine;
         ten times as long where it is not told. `idle_after_s`: every child but a warm one ends
-        when it had nothing to do for so long. `format_modules` are imported by the children and register what they can render.
+        when it had nothing to do for so long. `format_modules` are imported by the children and
+        register what they can render.
         """
         self._size = size
         self._limits = Limits(math.ceil(cpu_limit_s), memory_limit_bytes)
