@@ -1,71 +1,66 @@
-"""What the commands that follow a report over the API share: asking, watching, downloading."""
+"""A report from the moment it was asked for: watching it come, however often the line is cut."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
+import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import click
 import httpx
 from rich.console import Console
 from rich.status import Status
 
+from cli.calling import answer, called
+
 _FINAL = ("completed", "failed", "cancelled", "skipped")
+_PAUSE_SECONDS = 0.5
+"""Before a stream that broke off is taken up again."""
 
 
-@contextlib.contextmanager
-def api_client(api_url: str, token: str) -> Iterator[httpx.Client]:
-    """A client for `/api/v1`; what goes wrong in the block ends the command with its reason."""
+def asked_and_followed(
+    client: httpx.Client,
+    path: str,
+    body: dict[str, Any],
+    *,
+    key: str | None,
+    patience: float,
+) -> dict[str, Any]:
+    """POST the body, and return the run once no work on it goes on.
+
+    Sent with an `Idempotency-Key`, so that it may be sent again where no answer came. Whoever
+    ends the command meanwhile, or loses the API, is told how to take it up again.
+    """
+    key = key or str(uuid4())
+    run: dict[str, Any] | None = None
     try:
-        with httpx.Client(
-            base_url=f"{api_url.rstrip('/')}/api/v1",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=60,
-            trust_env=False,
-        ) as client:
-            yield client
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise click.ClickException(f"{api_url} cannot be reached: {error}") from error
-    except UnicodeError as error:
-        raise click.ClickException(f"that cannot be sent: {error}") from error
-    except OSError as error:
-        raise click.ClickException(f"the file cannot be written: {error}") from error
-
-
-def whom_to_ask(api_url: str | None, token: str | None) -> tuple[str, str]:
-    """Address and token: those given, else the running local stack's."""
-    if api_url and token:
-        return api_url, token
-    from deploy.local.stack import stack_status
-
-    state = stack_status()
-    if state is None:
-        raise click.ClickException(
-            "no stack runs here: start one with `broadsheet up`, or give --api-url and --token"
+        run = called(
+            client, "POST", path, patience=patience, json=body, headers={"Idempotency-Key": key}
         )
-    return api_url or state["api_url"], token or state["token"]
+        return _followed(client, run, patience)
+    except (httpx.TransportError, KeyboardInterrupt):
+        click.echo(_farewell(client, run, key), err=True)
+        raise
+    except click.ClickException:
+        if run is not None:
+            click.echo(_farewell(client, run, key), err=True)
+        raise
 
 
-def ensure_writable(output: Path | None, many: bool) -> None:
-    """Before anything is asked for: a report that cannot be kept is of no use."""
-    target = output or Path.cwd()
-    if many and target.exists() and not target.is_dir():
-        wrong = f"{target} is a file, and several formats need a folder"
-    elif target.exists() and not target.is_file():  # a folder, or /dev/stdout and its like
-        wrong = "" if os.access(target, os.W_OK) else f"{target} cannot be written to"
-    elif not target.parent.is_dir():
-        wrong = f"there is no folder {target.parent}"
-    else:
-        wrong = "" if os.access(target.parent, os.W_OK) else f"{target.parent} cannot be written to"
-    if wrong:
-        raise click.BadParameter(wrong, param_hint="--output")
+def _farewell(client: httpx.Client, run: dict[str, Any] | None, key: str) -> str:
+    again = f"ask the same again with --key {key}"
+    if run is None:
+        return f"\nIt may have been taken all the same: {again}, and it is made once."
+    return (
+        f"\nReport {run['id']} goes on without this command. To fetch it, {again},\n"
+        f"or look at it: {client.base_url.join('reports/' + run['id'])}"
+    )
 
 
-def followed(client: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
+def _followed(client: httpx.Client, run: dict[str, Any], patience: float) -> dict[str, Any]:
     """The run once no work on it goes on; a lost connection is taken up again."""
     # Progress is for people: on a terminal, and never mixed into what a script reads.
     console = Console(stderr=True)
@@ -77,7 +72,8 @@ def followed(client: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
                     if status is not None:
                         status.update(_progress(run))
             if not _is_settled(run):
-                run = answer(client.get(f"/reports/{run['id']}")).json()
+                time.sleep(_PAUSE_SECONDS)
+                run = called(client, "GET", f"/reports/{run['id']}", patience=patience)
     return run
 
 
@@ -93,8 +89,10 @@ def _silence() -> Iterator[Status | None]:
 
 
 def _news(client: httpx.Client, run_id: str) -> Iterator[dict[str, Any]]:
-    """The run again each time something changed (server-sent events)."""
+    """The run again each time something changed (server-sent events); none while it is away."""
     with client.stream("GET", f"/reports/{run_id}/events") as stream:
+        if stream.is_server_error:
+            return
         if stream.is_error:
             stream.read()
             answer(stream)
@@ -111,55 +109,3 @@ def _progress(run: dict[str, Any]) -> str:
     eta = run.get("eta_seconds")
     left = f", about {max(1, round(eta))} s left" if eta else ""
     return f"{run['type']}: {run['status']}{left}"
-
-
-def download(
-    client: httpx.Client, run: dict[str, Any], format_name: str, output: Path | None, many: bool
-) -> None:
-    """Write one file and print its path; nothing is left of a download that broke off."""
-    with client.stream(
-        "GET", f"/reports/{run['id']}/download", params={"format": format_name}
-    ) as stream:
-        if stream.is_error:
-            stream.read()
-            answer(stream)
-        file = _target(stream, output, many)
-        if file.exists() and not file.is_file():  # /dev/stdout and its like are written to
-            with file.open("wb") as opened:
-                opened.writelines(stream.iter_bytes())
-            return
-        # A link stays one: what it leads to is replaced.
-        file = file.resolve()
-        part = file.with_name(f".{file.name}.part")
-        try:
-            with part.open("wb") as opened:
-                for chunk in stream.iter_bytes():
-                    opened.write(chunk)
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
-    click.echo(file)
-
-
-def _target(stream: httpx.Response, output: Path | None, many: bool) -> Path:
-    disposition = stream.headers.get("content-disposition", "")
-    name = Path(disposition.partition('filename="')[2].partition('"')[0] or "report").name
-    if output is None:
-        return Path(name)
-    if many or output.is_dir():
-        output.mkdir(parents=True, exist_ok=True)
-        return output / name
-    return output
-
-
-def answer(response: httpx.Response) -> httpx.Response:
-    """The response, unless it is a refusal: then its reasons end the command."""
-    if not response.is_error:
-        return response
-    try:
-        problem = response.json()
-    except ValueError:
-        raise click.ClickException(f"{response.status_code}: {response.text}") from None
-    reasons = [problem.get("detail") or problem.get("title") or response.text]
-    reasons += [f"  {error['field']}: {error['detail']}" for error in problem.get("errors", ())]
-    raise click.ClickException("\n".join([f"{response.status_code}: {reasons[0]}", *reasons[1:]]))

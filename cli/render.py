@@ -7,7 +7,9 @@ from uuid import UUID
 
 import click
 
-from cli.following import answer, api_client, download, ensure_writable, followed, whom_to_ask
+from cli.calling import api_client, key_option, patience_option, whom_to_ask
+from cli.downloading import download, ensure_writable, output_option
+from cli.following import asked_and_followed
 
 
 @click.command()
@@ -15,18 +17,17 @@ from cli.following import answer, api_client, download, ensure_writable, followe
 @click.option(
     "--format", "formats", multiple=True, required=True, metavar="NAME", help="Repeatable."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write; with several formats a folder. Here, when left out.",
-)
+@output_option
+@key_option
+@patience_option
 @click.option("--api-url", envvar="BROADSHEET_API_URL", help="The running local stack's.")
 @click.option("--token", envvar="BROADSHEET_TOKEN", help="An admin's of the local stack.")
 def render(
     report: UUID,
     formats: tuple[str, ...],
     output: Path | None,
+    key: str | None,
+    patience: float,
     api_url: str | None,
     token: str | None,
 ) -> None:
@@ -38,8 +39,10 @@ def render(
     api_url, token = whom_to_ask(api_url, token)
     ensure_writable(output, len(formats) > 1)
     with api_client(api_url, token) as client:
-        asked = client.post(f"/reports/{report}/render", json={"formats": list(formats)})
-        run = followed(client, answer(asked).json())
+        body = {"formats": list(formats)}
+        run = asked_and_followed(
+            client, f"/reports/{report}/render", body, key=key, patience=patience
+        )
         errors = {artifact["format"]: artifact["error"] for artifact in run["artifacts"]}
         for name in formats:
             if (error := errors[name]) is not None:

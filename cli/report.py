@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from cli.following import answer, api_client, download, ensure_writable, followed, whom_to_ask
+from cli.calling import api_client, key_option, patience_option, whom_to_ask
+from cli.downloading import download, ensure_writable, output_option
+from cli.following import asked_and_followed
 from shared.periods import Preset
 
 
@@ -40,12 +42,9 @@ from shared.periods import Preset
 )
 @click.option("--mail-to", multiple=True, metavar="ADDRESS", help="Repeatable.")
 @click.option("--fresh", is_flag=True, help="Read the source also where somebody did just now.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The file to write; with several formats a folder. Here, when left out.",
-)
+@output_option
+@key_option
+@patience_option
 @click.option("--api-url", envvar="BROADSHEET_API_URL", help="The running local stack's.")
 @click.option("--token", envvar="BROADSHEET_TOKEN", help="An admin's of the local stack.")
 def report(
@@ -60,6 +59,8 @@ def report(
     mail_to: tuple[str, ...],
     fresh: bool,
     output: Path | None,
+    key: str | None,
+    patience: float,
     api_url: str | None,
     token: str | None,
 ) -> None:
@@ -83,7 +84,7 @@ def report(
     if timezone:
         body["timezone"] = timezone
     with api_client(api_url, token) as client:
-        run = followed(client, answer(client.post("/reports", json=body)).json())
+        run = asked_and_followed(client, "/reports", body, key=key, patience=patience)
         if run["status"] != "completed":
             raise click.ClickException(_why(run))
         for format_name in formats:

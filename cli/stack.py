@@ -167,14 +167,14 @@ def _print_first_report(places: Places) -> None:
     state = stack_status(places.state_dir)
     assert state is not None
     try:
-        files = make_first_report(state, places)
+        report = make_first_report(state, places)
     except StackError as error:
         # The stack is up and of use without it; what failed is said.
         click.echo(f"no first report: {error}", err=True)
         return
-    for file in files:
+    for file in report.files:
         click.echo(f"report {file}")
-    click.echo("       the same lies in the inbox, as a mail\n")
+    click.echo(f"mail   {report.mail}\n")
 
 
 def _say(name: str, line: str) -> None:

@@ -53,15 +53,29 @@ def allow(action: Action) -> Callable[..., Awaitable[Principal]]:
         principal: Principal = request.state.principal
         if run_id := request.path_params.get("run_id"):
             bind_contextvars(run_id=run_id)
-        lowest = LOWEST_ROLE[action]
-        if not principal.role.includes(lowest):
-            raise Problem(
-                403, f"to {action} takes the role {lowest}; this token has {principal.role}"
-            )
+        _ensure_role(principal, action)
         return principal
 
     guard.action = action  # type: ignore[attr-defined]  # for the test that walks all routes
     return guard
+
+
+async def still_allowed(request: Request, action: Action) -> Principal:
+    """Who asks, looked at anew: for answers that outlast a token or a membership.
+
+    Problem 401 or 403 says why the answer ends.
+    """
+    gatekeeper = request.app.state.gatekeeper
+    principal: Principal = await gatekeeper.admit(request.headers.get("authorization"))
+    _ensure_role(principal, action)
+    return principal
+
+
+def _ensure_role(principal: Principal, action: Action) -> None:
+    lowest = LOWEST_ROLE[action]
+    if not principal.role.includes(lowest):
+        detail = f"to {action} takes the role {lowest}; this token has {principal.role}"
+        raise Problem(403, detail, errors=[FieldError(field="Authorization", detail=detail)])
 
 
 def ensure_own(principal: Principal, action: Action, requested_by: str) -> None:
@@ -71,7 +85,8 @@ def ensure_own(principal: Principal, action: Action, requested_by: str) -> None:
         and principal.role is not Role.ADMIN
         and requested_by != principal.sub
     ):
-        raise Problem(403, f"to {action} that somebody else asked for takes the role admin")
+        detail = f"to {action} that somebody else asked for takes the role admin"
+        raise Problem(403, detail, errors=[FieldError(field="Authorization", detail=detail)])
 
 
 def ensure_allowed(principal: Principal, report_type: str, parameters: Mapping[str, Any]) -> None:

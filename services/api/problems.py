@@ -76,7 +76,12 @@ def key_reused(belongs_to: str) -> Problem:
         409,
         "this Idempotency-Key came with another body before: use a new key for a new request",
         kind="idempotency-key-reused",
-        errors=[FieldError(field="Idempotency-Key", detail=belongs_to)],
+        errors=[
+            FieldError(
+                field="Idempotency-Key",
+                detail=f"came with another body before, and {belongs_to}: use a new key",
+            )
+        ],
     )
 
 
@@ -97,8 +102,8 @@ def pointer(path: Iterable[str | int]) -> str:
     return "/" + "/".join(steps)
 
 
-def problem_response(request: Request, problem: Problem) -> JSONResponse:
-    """The problem as a response."""
+def problem_content(request: Request, problem: Problem) -> dict[str, Any]:
+    """The problem as RFC 9457 writes it."""
     kind, title = TITLES.get(problem.status, ("error", "The request was refused"))
     content: dict[str, Any] = {
         "type": f"/problems/{problem.kind or kind}",
@@ -109,8 +114,13 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     }
     if problem.errors:
         content["errors"] = problem.errors
+    return content
+
+
+def problem_response(request: Request, problem: Problem) -> JSONResponse:
+    """The problem as a response."""
     return JSONResponse(
-        content,
+        problem_content(request, problem),
         status_code=problem.status,
         headers=problem.headers,
         media_type="application/problem+json",

@@ -134,13 +134,13 @@ def test_a_file_that_is_no_file_is_written_to_and_a_link_stays_one(
     "words",
     [
         ("--api-url", "http://[::1"),
-        ("--api-url", "http://127.0.0.1:1"),
+        ("--api-url", "http://127.0.0.1:1", "--patience", "0"),
         ("--token", "ä"),
         ("--parameter", "grain=\udcff"),
     ],
     ids=["no address", "nobody there", "no token", "no text"],
 )
-def test_what_cannot_be_sent_ends_with_a_reason(words: tuple[str, str], ask: Ask) -> None:
+def test_what_cannot_be_sent_ends_with_a_reason(words: tuple[str, ...], ask: Ask) -> None:
     ended = ask(*OCTOBER, *words, "-o", "/dev/null")
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: ")

@@ -15,10 +15,10 @@ from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
 from services.api.following import MAX_WAIT_SECONDS, checked_key, preferred, view
-from services.api.guards import allow, ensure_allowed, ensure_own
+from services.api.guards import allow, ensure_allowed, ensure_own, still_allowed
 from services.api.news import next_news
 from services.api.principals import Principal
-from services.api.problems import Problem, key_reused
+from services.api.problems import Problem, key_reused, problem_content
 from services.api.report_requests import ReportBody, run_request
 from services.api.representations import RunPage, RunView, run_summary, run_view
 from services.api.roles import Action
@@ -181,10 +181,16 @@ async def follow(
     identifier: Annotated[UUID, Depends(_existing)], request: Request, principal: Reader
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `status`, with the run, whenever something changed; `end` once it is
-    completed, failed, cancelled or skipped and no further format of it is being made."""
+    completed, failed, cancelled or skipped and no further format of it is being made; `refused`,
+    with the problem, once the token has expired or its member may see reports no longer."""
     last: dict[str, Any] | None = None
     with request.app.state.news.about(identifier) as event:
         while True:
+            try:
+                principal = await still_allowed(request, Action.SEE_REPORTS)
+            except Problem as problem:
+                yield ServerSentEvent(event="refused", data=problem_content(request, problem))
+                return
             current = await view(request, principal, identifier)
             changed = current.model_dump(mode="json", by_alias=True, exclude={"eta_seconds"})
             if changed != last:

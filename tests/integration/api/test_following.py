@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import httpx
@@ -12,7 +13,8 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from shared.outbox import RUN_CHANGED
-from tests.running_api import RunningApi, body
+from tests.running_api import RunningApi, body, claims
+from tests.tenants import Tenant
 
 REPORTS = "/api/v1/reports"
 Event = tuple[str, Any]
@@ -100,6 +102,50 @@ async def test_a_hint_from_the_store_is_passed_on_without_waiting(
 
     # Without the hint each would take up to a second.
     assert min(waited) < 0.3
+
+
+async def told_on_the_stream(
+    served: str, token: str, run: str, after_the_first: Awaitable[Any]
+) -> list[Event]:
+    """What somebody with that token hears of the run, from the first event to the last."""
+    headers = {"Authorization": f"Bearer {token}"}
+    told: list[Event] = []
+    async with (
+        httpx.AsyncClient(base_url=served, headers=headers, trust_env=False, timeout=20) as client,
+        client.stream("GET", f"{REPORTS}/{run}/events") as answer,
+    ):
+        async for event in events(answer):
+            told.append(event)
+            if len(told) == 1:
+                await after_the_first
+    return told
+
+
+async def test_a_stream_ends_with_its_token_and_says_so(
+    there: httpx.AsyncClient, api: RunningApi, studio: Tenant, served: str
+) -> None:
+    run = (await there.post(REPORTS, json=body())).json()["id"]
+    token = api.token(claims(studio.slug, exp=int(time.time()) + 2))
+
+    told = await told_on_the_stream(served, token, run, asyncio.sleep(0))
+
+    assert [name for name, _ in told] == ["status", "refused"]
+    assert told[-1][1]["status"] == 401
+    assert "expired" in told[-1][1]["detail"]
+
+
+async def test_a_stream_ends_for_a_member_who_was_shut_out(
+    there: httpx.AsyncClient, api: RunningApi, studio: Tenant, served: str
+) -> None:
+    run = (await there.post(REPORTS, json=body())).json()["id"]
+    token = api.token(claims(studio.slug, role="viewer", sub="bob"))
+    shut_out = there.put("/api/v1/members/bob", json={"role": "viewer", "active": False})
+
+    told = await told_on_the_stream(served, token, run, shut_out)
+
+    assert [name for name, _ in told] == ["status", "refused"]
+    assert told[-1][1]["status"] == 403
+    assert "inactive" in told[-1][1]["detail"]
 
 
 async def test_a_stream_of_nothing_is_refused_before_it_begins(there: httpx.AsyncClient) -> None:
