@@ -65,7 +65,7 @@ async def test_one_that_failed_or_was_deleted_is_asked_for_anew(
         ask_for_first_report(stack, tmp_path, today=TODAY)
     (failed,) = runs(ada)
 
-    await point_source_to(infra, tenant, "BROADSHEET_SOURCE_DEMO_URL")
+    await point_source_to(infra, tenant, "BROADSHEET_SOURCE_STUDIO_URL")
     ask_for_first_report(stack, tmp_path, today=TODAY)
     made, still_failed = runs(ada)
     assert still_failed == failed
