@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 import uvicorn
@@ -21,18 +22,20 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from shared import telemetry
 from shared.blobs import BlobStore, blob_store
 from shared.consumer import Consumers
 from shared.outbox import Relay
 from shared.priority import let_niceness_count
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, SettingsError, from_environment
 from shared.store.engine import Store
 from shared.topology import declare_topology
 
 log = structlog.get_logger(__name__)
 
+_Settings = TypeVar("_Settings", bound=ServiceSettings)
 Check = Callable[[], Awaitable[None]]
 """Raises when what it looks at cannot be used."""
 
@@ -186,6 +189,19 @@ async def _live(request: Request) -> Response:
 
 async def _metrics(request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def run(settings_class: type[_Settings], create: Callable[[_Settings], ASGIApp]) -> None:
+    """A service's whole life: read its settings, build it, and serve until SIGTERM.
+
+    Settings that are missing or refused end it with what to mend, and no traceback.
+    """
+    try:
+        settings = from_environment(settings_class)
+        app = create(settings)
+    except SettingsError as error:
+        sys.exit(str(error))
+    serve(app, settings)
 
 
 def serve(app: Any, settings: ServiceSettings) -> None:

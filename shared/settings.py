@@ -5,10 +5,35 @@ All are read from the environment, prefixed `BROADSHEET_`; `deploy/.env.example`
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.wording import in_words
+
+_Settings = TypeVar("_Settings", bound=BaseSettings)
+
+
+class SettingsError(ValueError):
+    """Settings that are missing or refused: which variables, why, and where they are described."""
+
+
+def from_environment(settings_class: type[_Settings]) -> _Settings:
+    """The settings as the environment has them; SettingsError names the variables to mend."""
+    try:
+        return settings_class()
+    except ValidationError as error:
+        prefix = settings_class.model_config.get("env_prefix", "")
+        lines = []
+        for each in error.errors(include_url=False, include_input=False):
+            variable = prefix + "_".join(str(step) for step in each["loc"]).upper()
+            # What is about several variables names them itself.
+            lines.append(f"{variable}: {in_words(each)}" if each["loc"] else in_words(each))
+        raise SettingsError(
+            "\n  ".join(["cannot start with these settings:", *lines])
+            + "\nSet them in the environment; deploy/.env.example describes each."
+        ) from None
 
 
 class ServiceSettings(BaseSettings):

@@ -2,7 +2,6 @@
 
 from services.aggregator.app import create_service
 from services.aggregator.settings import AggregatorSettings
-from shared.service import serve
+from shared.service import run
 
-settings = AggregatorSettings()
-serve(create_service(settings).app(), settings)
+run(AggregatorSettings, lambda settings: create_service(settings).app())

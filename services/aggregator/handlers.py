@@ -38,6 +38,7 @@ from shared.runs import Run
 from shared.stage import Finish, StageWorker
 from shared.store import tables
 from shared.store.engine import Store
+from shared.wording import all_in_words
 
 SERVICE = "aggregator"
 
@@ -147,7 +148,7 @@ async def _document(
     try:
         parameters = report_type.parameters.model_validate(run.parameters)
     except ValidationError as error:
-        raise PermanentError("invalid_parameters", str(error)) from error
+        raise PermanentError("invalid_parameters", all_in_words(error)) from error
     async with source.snapshot() as session:
         request = ReportRequest(
             period=Period(first_day=run.first_day, last_day=run.last_day, timezone=run.timezone),

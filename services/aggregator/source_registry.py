@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -13,6 +14,8 @@ from services.aggregator.settings import AddressOf
 from services.aggregator.sources import Limits, Source, SourceKind
 from shared.errors import PermanentError
 from shared.store import tables
+
+log = structlog.get_logger(__name__)
 
 _sources = tables.sources
 REGISTERED_SOURCE = (
@@ -54,9 +57,10 @@ class SourceRegistry:
             raise PermanentError("unknown_source_kind", f"no plug-in reads {registered['kind']!r}")
         address = self._address_of(registered["url_variable"])
         if not address:
+            log.error("source has no address", source=name, variable=registered["url_variable"])
             raise PermanentError(
                 "source_not_configured",
-                f"the aggregator's environment has no {registered['url_variable']}",
+                f"the source {name!r} is not connected here: tell the operator",
             )
         # By what is connected to: tenants that share a database share its connections.
         key = (registered["kind"], address, json.dumps(registered["options"], sort_keys=True))

@@ -2,7 +2,6 @@
 
 from services.api.app import create_app
 from services.api.settings import ApiSettings
-from shared.service import serve
+from shared.service import run
 
-settings = ApiSettings()
-serve(create_app(settings), settings)
+run(ApiSettings, create_app)

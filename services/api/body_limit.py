@@ -51,7 +51,7 @@ class BodyLimit:
         return Problem(
             413,
             detail,
-            errors=[FieldError(field="/", detail=detail)],
+            errors=[FieldError(field="", detail=detail)],
             # What is left of the body is not read.
             headers={"Connection": "close"},
         )

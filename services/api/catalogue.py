@@ -14,6 +14,7 @@ from sqlalchemy import select
 from services.api.problems import MOST_ERRORS, FieldError, pointer
 from shared.store import tables
 from shared.store.engine import Store
+from shared.wording import shortened
 
 _REMEMBERED = 10.0
 """Seconds."""
@@ -58,8 +59,39 @@ def _places(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], str
             for name in wanted:
                 if name not in instance:
                     yield (*path, name), "this is required"
+        case "type":
+            yield path, f"give {_kinds(wanted)}"
+        case "enum":
+            yield path, f"use one of {', '.join(map(str, wanted))}"
+        case "anyOf":
+            # What it takes beside a type: the rule of the one alternative that has rules.
+            rules = [inner for inner in error.context or () if inner.validator != "type"]
+            kinds = [_kinds(inner.validator_value) for inner in error.context or ()]
+            if rules:
+                yield from _places(rules[0])
+            else:
+                yield path, f"give {' or '.join(kinds)}"
         case _:
-            yield path, error.message
+            # The library's sentences begin with the whole value, however long.
+            value = repr(instance)
+            yield path, error.message.replace(value, shortened(value))
+
+
+_KINDS = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "an object with named fields",
+    "string": "a text",
+}
+
+
+def _kinds(wanted: Any) -> str:
+    """Of a schema's `type`: a name, or a list of them."""
+    names = [wanted] if isinstance(wanted, str) else wanted
+    return " or ".join(_KINDS[name] for name in names)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import structlog
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from services.api.problems import Problem
+from services.api.problems import FieldError, Problem
 from shared.blobs import BlobStore
 from shared.errors import PermanentError, TransientError
 
@@ -138,8 +138,12 @@ def _part(header: str, size: int) -> tuple[int, int] | None:
         start = int(first)
         end = min(int(last), size - 1) if last else size - 1
     if start > end or start >= size:
+        detail = f"the file has {size} bytes"
         raise Problem(
-            416, f"the file has {size} bytes", headers={"Content-Range": f"bytes */{size}"}
+            416,
+            detail,
+            errors=[FieldError(field="Range", detail=detail)],
+            headers={"Content-Range": f"bytes */{size}"},
         )
     return start, end - start + 1
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.states import FINAL_RUN_STATUSES, RunStatus
@@ -24,7 +24,10 @@ class Estimates:
         self._usual: dict[tuple[UUID, str], tuple[float, float | None]] = {}
 
     async def eta_seconds(self, connection: AsyncConnection, run: RowMapping) -> float | None:
-        """Seconds until the run is likely to be complete; None when it is final, or unknown."""
+        """Seconds until the run is likely to be complete.
+
+        None when it is final, when nothing is known, and once it takes longer than usual.
+        """
         if run["status"] in FINAL_RUN_STATUSES:
             return None
         key = (run["tenant_id"], run["report_type"])
@@ -37,14 +40,31 @@ class Estimates:
             self._usual[key] = (now, usual)
         if usual is None:
             return None
-        elapsed: float = (datetime.now(UTC) - run["created_at"]).total_seconds()
-        return round(max(0.0, usual - elapsed), 3)
+        began = run["created_at"]
+        if run["generation"]:
+            began = await connection.scalar(select(_begun(run["id"], began)))
+        left = usual - float((datetime.now(UTC) - began).total_seconds())
+        return round(left, 3) if left > 0 else None
+
+
+def _begun(run_id: Any, created_at: Any) -> ColumnElement[datetime]:
+    """When the run was last asked for: at first, or by a retry, which the timeline notes."""
+    again = (
+        select(func.max(tables.timeline.c.at))
+        .where(tables.timeline.c.run_id == run_id, tables.timeline.c.stage == "requested")
+        .scalar_subquery()
+    )
+    return func.coalesce(again, created_at)
 
 
 async def _median_seconds(connection: AsyncConnection, report_type: str) -> float | None:
     runs = tables.runs
     latest = (
-        select(func.extract("epoch", runs.c.completed_at - runs.c.created_at).label("seconds"))
+        select(
+            func.extract("epoch", runs.c.completed_at - _begun(runs.c.id, runs.c.created_at)).label(
+                "seconds"
+            )
+        )
         .where(runs.c.report_type == report_type, runs.c.status == RunStatus.COMPLETED)
         .order_by(runs.c.completed_at.desc())
         .limit(_LATEST)

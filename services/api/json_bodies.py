@@ -1,6 +1,6 @@
 """Reading JSON bodies strictly: what parsers let pass in silence is refused by name.
 
-Refused: a content type other than JSON (415), duplicate keys, NaN and Infinity, numbers
+Refused: a content type other than JSON and any encoding (415), duplicate keys, NaN and Infinity, numbers
 beyond a double, NUL and other control characters, halves of characters, and nesting deeper
 than any body of ours needs (422). Each refusal names the field by its JSON Pointer (RFC 6901).
 """
@@ -24,13 +24,18 @@ from services.api.problems import (
     fields_problem,
     pointer,
 )
+from shared.wording import shortened
 
 MAX_DEPTH = 20
 _MAX_DIGITS = 30
 
 
 def ensure_json(request: Request) -> None:
-    """Problem 415 unless the body is announced as JSON."""
+    """Problem 415 unless the body is announced as JSON, as it is."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        detail = f"send the body as it is, not encoded as {shortened(coding)!r}"
+        raise Problem(415, detail, errors=[FieldError(field="Content-Encoding", detail=detail)])
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
@@ -49,13 +54,13 @@ def parse(body: bytes) -> Any:
             parse_float=_number,
         )
     except UnicodeDecodeError as error:
-        raise field_problem("/", f"the body is not UTF-8 at byte {error.start}") from None
+        raise field_problem("", f"the body is not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise field_problem(
-            "/", f"the body is not valid JSON at line {error.lineno}, column {error.colno}"
+            "", f"the body is not valid JSON at line {error.lineno}, column {error.colno}"
         ) from None
     except RecursionError:
-        raise field_problem("/", _TOO_DEEP) from None
+        raise field_problem("", _TOO_DEEP) from None
     errors = list(islice(_errors(value, ()), MOST_ERRORS))
     if errors:
         raise fields_problem(errors)
@@ -99,7 +104,7 @@ def _number(text: str) -> float | _Refused:
 def _errors(value: Any, path: tuple[str | int, ...]) -> Iterator[FieldError]:
     """What is wrong with the value and with everything in it."""
     if len(path) > MAX_DEPTH:
-        yield FieldError(field="/", detail=_TOO_DEEP)
+        yield FieldError(field="", detail=_TOO_DEEP)
     elif isinstance(value, _Refused):
         yield FieldError(field=pointer(path), detail=value.why)
     elif isinstance(value, str):

@@ -121,7 +121,8 @@ class Gatekeeper:
         async with self._store.tenant(tenant_id) as connection:
             row = (await connection.execute(_MEMBERSHIP, {"of_sub": sub})).one()
         if row.active is False:
-            raise Problem(403, "this member is inactive: an administrator can change that")
+            detail = "this member is inactive: an administrator can change that"
+            raise Problem(403, detail, errors=[FieldError(field="Authorization", detail=detail)])
         return Principal(
             sub=sub,
             tenant_id=tenant_id,

@@ -1,7 +1,7 @@
 """Every refusal as problem+json (RFC 9457): what, why, how to mend it, and which field.
 
 `type` is stable and relative to the API; `errors[]` names fields by JSON Pointer (in the
-body) or by parameter name.
+body) or by the name of a parameter or header.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Route
 
 from shared.store.engine import store_is_away
+from shared.wording import in_words, shortened
 
 log = structlog.get_logger(__name__)
 
 TITLES = {
+    400: ("bad-request", "That request cannot be understood"),
     401: ("unauthorized", "A valid token is needed"),
     403: ("forbidden", "That is not allowed"),
     404: ("not-found", "There is no such thing"),
     405: ("method-not-allowed", "That method is not supported here"),
+    408: ("timeout", "The request took too long to arrive"),
     409: ("conflict", "That does not fit the present state"),
     410: ("gone", "That is no longer kept"),
     413: ("too-large", "The body is too large"),
@@ -92,14 +95,17 @@ def field_problem(field: str, detail: str) -> Problem:
 
 def fields_problem(errors: Sequence[FieldError]) -> Problem:
     """422 about fields; its `detail` says the first few in one sentence."""
-    detail = "; ".join(f"{error['field']}: {error['detail']}" for error in errors[:3])
+    detail = "; ".join(
+        f"{error['field']}: {error['detail']}" if error["field"] else error["detail"]
+        for error in errors[:3]
+    )
     return Problem(422, detail, errors=errors[:MOST_ERRORS])
 
 
 def pointer(path: Iterable[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) of a place in the body; `/` stands for the whole of it."""
-    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
-    return "/" + "/".join(steps)
+    """The JSON Pointer (RFC 6901) of a place in the body; the empty text is the whole of it."""
+    steps = [shortened(str(step)).replace("~", "~0").replace("/", "~1") for step in path]
+    return "".join(f"/{step}" for step in steps)
 
 
 def problem_content(request: Request, problem: Problem) -> dict[str, Any]:
@@ -137,8 +143,8 @@ def install(app: FastAPI) -> None:
     async def on_http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         detail = {
-            404: f"there is nothing at {request.url.path}",
-            405: f"{request.method} is not supported at {request.url.path}",
+            404: f"there is nothing at {shortened(request.url.path)}",
+            405: f"{request.method} is not supported at {shortened(request.url.path)}",
         }.get(error.status_code, str(error.detail))
         headers = dict(error.headers or {})
         if error.status_code == 405:
@@ -188,10 +194,5 @@ def _methods(routes: Iterable[BaseRoute], path: str) -> set[str]:
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     where, *path = error["loc"] or ("body",)
-    if error["type"] == "extra_forbidden":
-        detail = "unknown field: leave it out, or see the documentation for its spelling"
-    elif error["type"] == "missing":
-        detail = "this is required"
-    else:
-        detail = str(error["msg"]).removeprefix("Value error, ")
-    return FieldError(field=pointer(path) if where == "body" else str(path[-1]), detail=detail)
+    field = pointer(path) if where == "body" else str(path[-1])
+    return FieldError(field=field, detail=in_words(error))

@@ -9,7 +9,15 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import email_validator
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from services.api.catalogue import Catalogue, OfferedType
 from services.api.guards import ensure_allowed
@@ -20,6 +28,7 @@ from shared.format_options import FormatOptions
 from shared.periods import Period, Preset, TimezoneName, preset_period
 from shared.run_requests import Recipient, RunRequest
 from shared.states import Lane
+from shared.wording import all_in_words
 
 # Names below these are used in examples and tests; whether they can be reached is the mail
 # server's business, not a matter of syntax.
@@ -200,5 +209,5 @@ def _period(body: ReportBody, principal: Principal) -> Period:
         assert wanted.last_day is not None
         return Period(first_day=wanted.first_day, last_day=wanted.last_day, timezone=timezone)
     except ValueError as error:
-        message = str(error.errors()[0]["msg"] if hasattr(error, "errors") else error)
-        raise field_problem("/period", message.removeprefix("Value error, ")) from None
+        detail = all_in_words(error) if isinstance(error, ValidationError) else str(error)
+        raise field_problem("/period", detail) from None

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.estimates import Estimates
-from services.api.problems import Problem, field_problem
+from services.api.problems import FieldError, Problem, field_problem
 from services.api.representations import RunView, run_view
 from shared import further_formats, outbox, runs
 from shared.lease import RELEASED
@@ -272,12 +272,13 @@ async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: st
     if artifact is not None and artifact["sha256"] is not None:
         raise Problem(410, f"the file is no longer kept; its sha256 was {artifact['sha256']}")
     if artifact is not None and artifact["status"] == ArtifactStatus.PENDING:
-        raise Problem(404, f"the {format_name} file of this report is being made")
-    raise Problem(
-        404,
-        f"this report has no {format_name} file: it is {row['status']} and was asked for as "
-        f"{', '.join(row['formats'])}",
-    )
+        detail = f"the {format_name} file of this report is being made"
+    else:
+        detail = (
+            f"this report has no {format_name} file: it is {row['status']} and was asked for as "
+            f"{', '.join(row['formats'])}"
+        )
+    raise Problem(404, detail, errors=[FieldError(field="format", detail=detail)])
 
 
 async def ask_for_formats(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -33,6 +34,8 @@ class ApiSettings(ServiceSettings):
 
     max_body_bytes: int = Field(default=262_144, ge=1024)
     """The largest request body; a larger one is answered 413 unread."""
+    body_seconds: float = Field(default=10.0, gt=0)
+    """How long a request's body may take to arrive; a later one is answered 408."""
     rate_limit: str = "500/second;20000/minute"
     """Requests per client (tenant and `sub`), in the notation of the library `limits`."""
     membership_seconds: float = Field(default=10.0, ge=0)
@@ -54,12 +57,24 @@ def _ensure_strong_secret(secret: str) -> None:
             "BROADSHEET_JWT_KEY is a key in PEM, which others may know: set "
             "BROADSHEET_JWT_ALGORITHM to RS256 or EdDSA, or use a secret"
         )
-    if len(secret.encode()) < MIN_SECRET_BYTES or len(set(secret)) < 8:
+    if len(secret.encode()) < MIN_SECRET_BYTES or _is_patterned(secret):
         raise ValueError(
             f"BROADSHEET_JWT_KEY is too weak: HS256 needs {MIN_SECRET_BYTES} random bytes "
             'or more, for instance from `python -c "import secrets; '
             'print(secrets.token_urlsafe(48))"`'
         )
+
+
+def _is_patterned(secret: str) -> bool:
+    """Whether much of the text repeats what stands before it, or counts up or down.
+
+    Of random texts, also of digits alone, nine in ten pieces of four characters are new and at
+    most one step in four is to a neighbour.
+    """
+    pieces = [secret[index : index + 4] for index in range(len(secret) - 3)]
+    steps = [ord(second) - ord(first) for first, second in pairwise(secret)]
+    counting = sum(abs(step) <= 1 for step in steps)
+    return len(set(pieces)) < 0.75 * len(pieces) or counting > 0.5 * len(steps)
 
 
 def _ensure_public_key(pem: str, algorithm: str) -> None:

@@ -6,6 +6,8 @@ names in the query, then the body.
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -15,7 +17,11 @@ from fastapi.routing import APIRoute
 from structlog.contextvars import bind_contextvars
 
 from services.api.json_bodies import ensure_json, parse
-from services.api.problems import MOST_ERRORS, FieldError, fields_problem
+from services.api.problems import FieldError, Problem, fields_problem
+from shared.wording import shortened
+
+_SINGLE = ("Content-Type", "Content-Encoding", "Idempotency-Key", "Range", "If-Range")
+"""Headers of which a second one would be ignored in silence, here or on the way."""
 
 
 class StrictRoute(APIRoute):
@@ -28,15 +34,17 @@ class StrictRoute(APIRoute):
 
         async def strict_handler(request: Request) -> Response:
             state = request.app.state
+            _ensure_single(request, "Authorization")
             principal = await state.gatekeeper.admit(request.headers.get("authorization"))
             bind_contextvars(tenant=str(principal.tenant_id))
             await state.rate_limiter.count(principal.client)
             request.state.principal = principal
+            _ensure_single(request, *_SINGLE)
             _ensure_known(request, known)
             if not has_body:
                 return await handle(request)
             ensure_json(request)
-            body = await request.body()
+            body = await _read(request, state.settings.body_seconds)
             # Here and not within FastAPI's own reading, which turns every error into a 400.
             return await handle(_ParsedRequest(request, body, parse(body) if body else None))
 
@@ -58,6 +66,33 @@ class _ParsedRequest(Request):
         return self._value
 
 
+async def _read(request: Request, seconds: float) -> bytes:
+    """The body; Problem 408 once it takes longer to arrive."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await request.body()
+    except TimeoutError:
+        detail = f"the body did not arrive whole within {seconds:g} s: send it again"
+        raise Problem(
+            408,
+            detail,
+            errors=[FieldError(field="", detail=detail)],
+            # What may still come of the body is not read.
+            headers={"Connection": "close"},
+        ) from None
+
+
+def _ensure_single(request: Request, *names: str) -> None:
+    """Which of two holds is not for us to guess, nor for what stands between us to choose."""
+    errors = [
+        FieldError(field=name, detail="this header stands twice: send it once")
+        for name in names
+        if len(request.headers.getlist(name)) > 1
+    ]
+    if errors:
+        raise Problem(400, f"{errors[0]['field']}: {errors[0]['detail']}", errors=errors)
+
+
 def _query_names(dependant: Dependant) -> Iterator[str]:
     for parameter in dependant.query_params:
         yield parameter.alias
@@ -66,13 +101,16 @@ def _query_names(dependant: Dependant) -> Iterator[str]:
 
 
 def _ensure_known(request: Request, known: frozenset[str]) -> None:
-    """A filter that is misspelt must not be one that is left out."""
-    unknown = [name for name in dict.fromkeys(request.query_params.keys()) if name not in known]
-    if unknown:
-        there_are = f"use one of {', '.join(sorted(known))}" if known else "there are none here"
-        raise fields_problem(
-            [
-                FieldError(field=name[:100], detail=f"unknown query parameter: {there_are}")
-                for name in unknown[:MOST_ERRORS]
-            ]
-        )
+    """A filter that is misspelt, or one of two, must not be one that is left out."""
+    there_are = f"use one of {', '.join(sorted(known))}" if known else "there are none here"
+    errors = []
+    for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in known:
+            detail = f"unknown query parameter: {there_are}"
+        elif times > 1:
+            detail = f"this stands {times} times: give it once"
+        else:
+            continue
+        errors.append(FieldError(field=shortened(name), detail=detail))
+    if errors:
+        raise fields_problem(errors)

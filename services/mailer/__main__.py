@@ -2,7 +2,6 @@
 
 from services.mailer.app import create_service
 from services.mailer.settings import MailerSettings
-from shared.service import serve
+from shared.service import run
 
-settings = MailerSettings()
-serve(create_service(settings).app(), settings)
+run(MailerSettings, lambda settings: create_service(settings).app())

@@ -15,6 +15,7 @@ from services.mailer.handlers import on_delivery_due, on_report_rendered
 from services.mailer.settings import MailerSettings
 from shared.events import DeliveryDue, ReportRendered
 from shared.service import Service
+from shared.settings import from_environment
 from shared.topology import DELIVERER, MAILER
 
 
@@ -36,7 +37,7 @@ def create_service(settings: MailerSettings) -> Service:
         settings,
         opened,
         owner=service.owner,
-        mail_domain=SmtpSettings().domain,
+        mail_domain=from_environment(SmtpSettings).domain,
     )
     service.consumers.add(DELIVERER, DeliveryDue, partial(on_delivery_due, deliverer=deliverer))
     return service

@@ -2,7 +2,6 @@
 
 from services.renderer.app import create_service
 from services.renderer.settings import RendererSettings
-from shared.service import serve
+from shared.service import run
 
-settings = RendererSettings()
-serve(create_service(settings).app(), settings)
+run(RendererSettings, lambda settings: create_service(settings).app())

@@ -2,7 +2,6 @@
 
 from services.scheduler.app import create_service
 from services.scheduler.settings import SchedulerSettings
-from shared.service import serve
+from shared.service import run
 
-settings = SchedulerSettings()
-serve(create_service(settings).app(), settings)
+run(SchedulerSettings, lambda settings: create_service(settings).app())

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from cronsim import CronSimError
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, NoResultFound
@@ -23,6 +24,7 @@ from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
+from shared.wording import all_in_words
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +83,8 @@ async def _fire_or_switch_off(
     except _UNFIREABLE as error:
         if store_is_away(error):
             raise
-        problem = f"cannot be fired: {error or type(error).__name__}"
+        reason = all_in_words(error) if isinstance(error, ValidationError) else str(error)
+        problem = f"cannot be fired: {reason or type(error).__name__}"
         log.error("schedule switched off", schedule_id=str(schedule["id"]), reason=problem)
         await connection.execute(
             update(tables.schedules)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from pathlib import Path
 
 from alembic import command
@@ -19,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from uuid6 import uuid7
 
+from shared.settings import SettingsError, from_environment
 from shared.store import tables
 from shared.store.access import APPLICATION_ROLE, HOUSEKEEPING_ROLE, access_statements
 from shared.store.engine import asyncpg_url
@@ -124,7 +126,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--demo", action="store_true", help="also create the demo tenant")
     arguments = parser.parse_args()
-    asyncio.run(migrate(MigrationSettings(), demo=arguments.demo))
+    try:
+        settings = from_environment(MigrationSettings)
+    except SettingsError as error:
+        sys.exit(str(error))
+    asyncio.run(migrate(settings, demo=arguments.demo))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.api import audit
 from services.api.guards import allow
 from services.api.principals import MAX_SUB, Principal
-from services.api.problems import Problem
+from services.api.problems import FieldError, Problem
 from services.api.report_requests import MailAddress
 from services.api.roles import Action, Role
 from services.api.strict_route import StrictRoute
@@ -174,7 +174,8 @@ async def delete_member(
 
 def _ensure_not_self(principal: Principal, sub: str, *, keeps_admin: bool) -> None:
     if sub == principal.sub and not keeps_admin:
-        raise Problem(409, "you cannot take away your own role: ask another administrator")
+        detail = "you cannot take away your own role: ask another administrator"
+        raise Problem(409, detail, errors=[FieldError(field="sub", detail=detail)])
 
 
 @router.get("/settings", summary="The tenant's settings")

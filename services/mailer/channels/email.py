@@ -18,6 +18,7 @@ from services.mailer.channels.smtp.connections import SmtpConnections
 from services.mailer.channels.smtp.mail import compose, harmless
 from services.mailer.channels.smtp.session import Envelope, SmtpFailure, Step
 from services.mailer.channels.smtp.settings import SmtpSettings
+from shared.settings import from_environment
 
 _ABOUT_US = frozenset({Step.CONNECT, Step.STARTTLS, Step.AUTH})
 """Before a mail is begun a refusal concerns our set-up, never the recipient."""
@@ -54,7 +55,7 @@ class EmailChannel:
     @classmethod
     def from_environment(cls) -> Self:
         """The channel as the `BROADSHEET_SMTP_*` and `BROADSHEET_MAIL_*` variables say."""
-        return cls(SmtpSettings())
+        return cls(from_environment(SmtpSettings))
 
     def written(self, message: Message) -> bytes:
         """The exact bytes that `deliver` sends, at each attempt; ValueError as in `compose`."""

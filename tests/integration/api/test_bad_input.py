@@ -31,7 +31,13 @@ def assert_refused(answer: httpx.Response, status: int, *fields: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == status
-    kinds = {401: "unauthorized", 413: "too-large", 415: "unsupported-media-type", 422: "invalid"}
+    kinds = {
+        400: "bad-request",
+        401: "unauthorized",
+        413: "too-large",
+        415: "unsupported-media-type",
+        422: "invalid",
+    }
     assert problem["type"] == f"/problems/{kinds[status]}"
     assert problem["title"]
     assert problem["detail"]
@@ -134,9 +140,9 @@ WRONG_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a lone surrogate": (body(parameters={"projects": ["\ud800"]}), "/parameters/projects/0"),
     "a lone surrogate in a name": (body(parameters={"\ud800": 1}), "/parameters"),
-    "NUL in a name": (body(**{"a\0b": 1}), "/"),
-    "a list": ([body()], "/"),  # type: ignore[dict-item]
-    "null": (None, "/"),  # type: ignore[dict-item]
+    "NUL in a name": (body(**{"a\0b": 1}), ""),
+    "a list": ([body()], ""),  # type: ignore[dict-item]
+    "null": (None, ""),  # type: ignore[dict-item]
 }
 
 
@@ -177,16 +183,16 @@ WRONG_JSON: dict[str, tuple[bytes, str]] = {
         _raw(parameters='{"grain":"day","\\u0067rain":"day"}'),
         "/parameters/grain",
     ),
-    "a body nested a thousand deep": (b"[" * 1_000 + b"]" * 1_000, "/"),
-    "a body nested a hundred thousand deep": (b'{"a":' * 30_000 + b"1" + b"}" * 30_000, "/"),
-    "parameters nested deep": (_raw(parameters='{"a":' * 25 + "1" + "}" * 25), "/"),
-    "bytes that are not UTF-8": (_raw(type='"\xe9"').decode().encode("latin-1"), "/"),
-    "UTF-16": (json.dumps(body()).encode("utf-16"), "/"),
-    "half a body": (_raw()[:-5], "/"),
-    "two bodies": (_raw() * 2, "/"),
-    "a trailing comma": (_raw()[:-1] + b",}", "/"),
-    "nothing": (b"", "/"),
-    "a form": (b"type=delivery_summary", "/"),
+    "a body nested a thousand deep": (b"[" * 1_000 + b"]" * 1_000, ""),
+    "a body nested a hundred thousand deep": (b'{"a":' * 30_000 + b"1" + b"}" * 30_000, ""),
+    "parameters nested deep": (_raw(parameters='{"a":' * 25 + "1" + "}" * 25), ""),
+    "bytes that are not UTF-8": (_raw(type='"\xe9"').decode().encode("latin-1"), ""),
+    "UTF-16": (json.dumps(body()).encode("utf-16"), ""),
+    "half a body": (_raw()[:-5], ""),
+    "two bodies": (_raw() * 2, ""),
+    "a trailing comma": (_raw()[:-1] + b",}", ""),
+    "nothing": (b"", ""),
+    "a form": (b"type=delivery_summary", ""),
 }
 
 
@@ -280,8 +286,8 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(
         assert read == []
         chunked = await client.post(REPORTS, content=long_body(), headers=JSON)
 
-    assert_refused(announced, 413, "/")
-    assert_refused(chunked, 413, "/")
+    assert_refused(announced, 413, "")
+    assert_refused(chunked, 413, "")
     # 256 KiB are four of these, and the fifth tells.
     assert len(read) <= 6
 
@@ -295,7 +301,7 @@ async def test_a_body_just_within_the_limit_is_read(api: RunningApi, studio: Ten
         too_long = await client.post(REPORTS, content=padded + b" ", headers=JSON)
 
     assert fits.status_code == 202
-    assert_refused(too_long, 413, "/")
+    assert_refused(too_long, 413, "")
 
 
 async def test_nobody_is_told_what_is_wrong_before_they_have_said_who_they_are(
@@ -308,10 +314,94 @@ async def test_nobody_is_told_what_is_wrong_before_they_have_said_who_they_are(
             )
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Idempotency-Key", ("one", "two")),
+        ("Content-Type", ("application/json", "application/json")),
+        ("Authorization", ("", "Bearer other")),
+    ],
+)
+async def test_of_two_headers_none_is_chosen(
+    name: str, values: tuple[str, str], ada: httpx.AsyncClient
+) -> None:
+    good = {"Content-Type": "application/json", "Authorization": ada.headers["authorization"]}
+    others = [(other, value) for other, value in good.items() if other != name]
+    twice = [(name, value or good[name]) for value in values]
+    async with httpx.AsyncClient(transport=ada._transport, base_url=ada.base_url) as client:
+        answer = await client.post(
+            REPORTS, content=json.dumps(body()).encode(), headers=[*others, *twice]
+        )
+
+    assert_refused(answer, 400, name)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+async def test_an_encoded_body_is_refused(coding: str, ada: httpx.AsyncClient) -> None:
+    headers = {**JSON, "Content-Encoding": coding}
+
+    answer = await ada.post(REPORTS, content=json.dumps(body()).encode(), headers=headers)
+
+    assert_refused(answer, 415, "Content-Encoding")
+
+
+async def test_what_is_repeated_of_a_request_is_short(ada: httpx.AsyncClient) -> None:
+    endless = "x" * 100_000
+    for asked in (
+        body(parameters={"projects": endless}),
+        body(parameters={"projects": [{"name": endless}]}),
+        body(parameters={"grain": endless}),
+        body(parameters={endless: 1}),
+        body(**{endless: 1}),
+    ):
+        answer = await ada.post(REPORTS, json=asked)
+
+        assert answer.status_code == 422
+        assert "x" * 81 not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (body(formats=[]), "give at least 1"),
+        (body(period="october"), "give an object with named fields"),
+        (body(parameters={"projects": "all"}), "give a list"),
+        (body(parameters={"grain": "hour"}), "use one of auto, day, week, month"),
+        (body(type=7), "give a text"),
+    ],
+)
+async def test_a_refusal_is_in_words_for_people(
+    asked: dict[str, Any], words: str, ada: httpx.AsyncClient
+) -> None:
+    (error,) = (await ada.post(REPORTS, json=asked)).json()["errors"]
+
+    assert error["detail"] == words
+
+
+async def test_a_body_that_stops_half_way_is_answered(
+    api: RunningApi, served: str, ada: httpx.AsyncClient
+) -> None:
+    port = int(served.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        f"POST {REPORTS} HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
+        f"Authorization: {ada.headers['authorization']}\r\nContent-Length: 100\r\n\r\n{{".encode()
+    )
+
+    # To its end: the connection is closed, whatever may still come of the body.
+    answer = await asyncio.wait_for(reader.read(), api.settings.body_seconds + 10)
+
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"] == "/problems/timeout"
+
+
 def _queries() -> Iterator[tuple[str, str]]:
     yield "statsu=failed", "statsu"
     yield "status=failed&%00=1", "\x00"
     yield "status=lost", "status"
+    yield "status=completed&status=failed", "status"
+    yield "limit=1&limit=2", "limit"
     yield "type=%00", "type"
     yield "type=" + "x" * 64, "type"
     yield "type=Delivery%20Summary", "type"

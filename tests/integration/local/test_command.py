@@ -91,7 +91,7 @@ def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(
     monkeypatch.setitem(broadsheet._environment, "BROADSHEET_LEASE_SECONDS", "soon")
     failed = broadsheet("up", "--detach")
     assert failed.returncode == 1
-    assert "lease_seconds" in failed.stderr
+    assert "BROADSHEET_LEASE_SECONDS: give a number" in failed.stderr
     assert broadsheet("down").stdout == "nothing runs here\n"
 
 

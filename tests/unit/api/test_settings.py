@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import string
+from random import Random
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -58,6 +61,10 @@ def test_a_strong_key_of_the_right_kind_starts(algorithm: str, key: str) -> None
         ("HS256", "hunter2"),
         ("HS256", "changeme" * 3),
         ("HS256", "a" * 64),
+        ("HS256", "changemechangemechangemechangeme12"),
+        ("HS256", "01234567890123456789012345678901"),
+        ("HS256", "abcdefghijklmnopqrstuvwxyz0123456789"),
+        ("HS256", "correct horse correct horse correct horse"),
         ("HS256", "ababababab" * 10),
         ("HS256", public(RSA)),
         ("HS256", RSA_PRIVATE),
@@ -79,3 +86,11 @@ def test_a_weak_or_unfitting_key_refuses_to_start_and_is_not_repeated(
         settings(jwt_algorithm=algorithm, jwt_key=key)
 
     assert not key or key not in str(refused.value)
+
+
+def test_random_secrets_of_any_alphabet_start() -> None:
+    chance = Random(7)
+    for alphabet in (string.digits, string.hexdigits.lower(), string.ascii_letters + "-_"):
+        for _ in range(200):
+            secret = "".join(chance.choices(alphabet, k=40))
+            assert settings(jwt_key=secret).jwt_key.get_secret_value() == secret
