@@ -14,13 +14,13 @@ from shared.states import FINAL_RUN_STATUSES, RunStatus
 from shared.store import tables
 
 _LATEST = 20
-_REMEMBERED_SECONDS = 10.0
 
 
 class Estimates:
-    """Medians per tenant and report type, read again every ten seconds."""
+    """Medians per tenant and report type, read again after `remembered_seconds`."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered_seconds: float = 10.0) -> None:
+        self._remembered_seconds = remembered_seconds
         self._usual: dict[tuple[UUID, str], tuple[float, float | None]] = {}
 
     async def eta_seconds(self, connection: AsyncConnection, run: RowMapping) -> float | None:
@@ -32,8 +32,8 @@ class Estimates:
             return None
         key = (run["tenant_id"], run["report_type"])
         now = time.monotonic()
-        read_at, usual = self._usual.get(key, (-_REMEMBERED_SECONDS, None))
-        if now - read_at >= _REMEMBERED_SECONDS:
+        read_at, usual = self._usual.get(key, (-self._remembered_seconds, None))
+        if now - read_at >= self._remembered_seconds:
             # Noted first, so that of many requests at once only one asks.
             self._usual[key] = (now, usual)
             usual = await _median_seconds(connection, run["report_type"])

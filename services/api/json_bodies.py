@@ -1,7 +1,7 @@
 """Reading JSON bodies strictly: what parsers let pass in silence is refused by name.
 
-Refused: a content type other than JSON and any encoding (415), duplicate keys, NaN and Infinity, numbers
-beyond a double, NUL and other control characters, halves of characters, and nesting deeper
+Refused: a content type other than JSON and any encoding (415), duplicate keys, NaN and Infinity,
+numbers beyond a double, NUL and other control characters, halves of characters, and nesting deeper
 than any body of ours needs (422). Each refusal names the field by its JSON Pointer (RFC 6901).
 """
 

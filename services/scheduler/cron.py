@@ -39,8 +39,8 @@ def fire_at(instant: datetime, timezone: str) -> Fire:
 def next_fire(cron: str, timezone: str, after: datetime) -> Fire:
     """The first fire later than `after` (an aware instant).
 
-    Raises cronsim.CronSimError for what is no five-field expression, and ValueError for one
-    that never comes (30 February) or an unknown timezone.
+    Raises ValueError for other than five fields and for an unknown timezone, cronsim.CronSimError
+    for fields that mean nothing or never come (30 February).
     """
     if len(cron.split()) != 5:
         raise ValueError(f"{cron!r} is no cron expression of five fields")

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import func, text, update
 
 from deploy.local.infrastructure import LocalInfrastructure
-from services.api import estimates
+from services.api import run_store
+from services.api.estimates import Estimates
 from shared.states import RunStatus
 from shared.store import tables
 from tests.running_api import RunningApi, body, running_api
@@ -121,9 +122,15 @@ async def test_a_finished_run_says_all_that_is_stated(
 
 
 async def test_what_is_under_way_says_how_long_it_is_likely_to_take(
-    ada: httpx.AsyncClient, api: RunningApi, monkeypatch: pytest.MonkeyPatch
+    ada: httpx.AsyncClient, api: RunningApi, studio: Tenant
 ) -> None:
-    monkeypatch.setattr(estimates, "_REMEMBERED_SECONDS", 0.0)
+    estimates = Estimates(remembered_seconds=0)
+
+    async def eta(run: str) -> float | None:
+        async with api.app.state.store.tenant(studio.id) as connection:
+            row = await run_store.row_of(connection, UUID(run))
+            return await estimates.eta_seconds(connection, row)
+
     first = (await ada.post(REPORTS, json=body())).json()
     assert first["eta_seconds"] is None, "there is nothing to go by"
     await api.change(first["id"], status=RunStatus.FAILED, completed_at=func.now())
@@ -133,13 +140,40 @@ async def test_what_is_under_way_says_how_long_it_is_likely_to_take(
         await api.finish(run)
         await api.change(run, completed_at=tables.runs.c.created_at + took)
 
-    asked = (await ada.post(REPORTS, json=body())).json()
-    assert 55 < asked["eta_seconds"] <= 60, "the median of those that completed"
-    await api.change(asked["id"], created_at=func.now() - text("interval '40 seconds'"))
-    later = (await ada.get(f"{REPORTS}/{asked['id']}")).json()["eta_seconds"]
+    asked = (await ada.post(REPORTS, json=body())).json()["id"]
+    soon = await eta(asked)
+    assert soon is not None
+    assert 55 < soon <= 60, "the median of those that completed"
+    await api.change(asked, created_at=func.now() - text("interval '40 seconds'"))
+    later = await eta(asked)
+    assert later is not None
     assert 10 < later <= 20
-    await api.change(asked["id"], created_at=func.now() - text("interval '70 seconds'"))
-    assert (await ada.get(f"{REPORTS}/{asked['id']}")).json()["eta_seconds"] == 0
+    await api.change(asked, created_at=func.now() - text("interval '70 seconds'"))
+    assert await eta(asked) is None, "it takes longer than usual, and nobody knows how long"
+
+
+async def test_a_retried_report_is_estimated_from_its_retry(
+    ada: httpx.AsyncClient, api: RunningApi, studio: Tenant
+) -> None:
+    estimates = Estimates(remembered_seconds=0)
+    day_ago = func.now() - text("interval '1 day'")
+    retried = []
+    for _ in range(2):
+        run = (await ada.post(REPORTS, json=body())).json()["id"]
+        await api.change(run, status=RunStatus.FAILED, created_at=day_ago)
+        assert (await ada.post(f"{REPORTS}/{run}/retry")).status_code == 202
+        retried.append(UUID(run))
+    done, under_way = retried
+    await api.finish(str(done))
+    await api.change(str(done), completed_at=func.now() + text("interval '60 seconds'"))
+
+    async with api.app.state.store.tenant(studio.id) as connection:
+        row = await run_store.row_of(connection, under_way)
+        eta = await estimates.eta_seconds(connection, row)
+
+    # Counted from the first request it would be a day.
+    assert eta is not None
+    assert 30 < eta <= 90
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
