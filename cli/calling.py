@@ -81,7 +81,11 @@ def called(
     """
     try:
         for attempt in stamina.retry_context(
-            on=_PASSING, attempts=None, timeout=patience, wait_initial=0.2, wait_max=2.0
+            on=_PASSING,
+            attempts=None if patience else 1,
+            timeout=patience or None,
+            wait_initial=0.2,
+            wait_max=2.0,
         ):
             with attempt:
                 response = client.request(method, path, **request)

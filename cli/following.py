@@ -41,21 +41,24 @@ def asked_and_followed(
             client, "POST", path, patience=patience, json=body, headers={"Idempotency-Key": key}
         )
         return _followed(client, run, patience)
-    except (httpx.TransportError, KeyboardInterrupt):
-        click.echo(_farewell(client, run, key), err=True)
+    except httpx.TransportError as error:
+        reason = f"{client.base_url.host} cannot be reached: {error}"
+        raise click.ClickException(f"{reason}\n{_farewell(client, run, key)}") from error
+    except KeyboardInterrupt:
+        click.echo("\n" + _farewell(client, run, key), err=True)
         raise
-    except click.ClickException:
-        if run is not None:
-            click.echo(_farewell(client, run, key), err=True)
-        raise
+    except click.ClickException as refused:
+        if run is None:
+            raise
+        raise click.ClickException(f"{refused.message}\n{_farewell(client, run, key)}") from None
 
 
 def _farewell(client: httpx.Client, run: dict[str, Any] | None, key: str) -> str:
     again = f"ask the same again with --key {key}"
     if run is None:
-        return f"\nIt may have been taken all the same: {again}, and it is made once."
+        return f"If it was taken all the same: {again}, and it is made once."
     return (
-        f"\nReport {run['id']} goes on without this command. To fetch it, {again},\n"
+        f"Report {run['id']} goes on without this command. To fetch it, {again},\n"
         f"or look at it: {client.base_url.join('reports/' + run['id'])}"
     )
 

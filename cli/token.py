@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import click
+import httpx
 
 from deploy.local.places import Places, default_state_dir
+from deploy.local.stack import stack_status
 from deploy.local.tokens import DEMO_ADMIN, DEMO_TENANT, make_token, signing_key
 
 
@@ -29,4 +31,22 @@ def token(tenant: str, role: str, sub: str | None, ttl: float) -> None:
     if sub is None:
         sub = DEMO_ADMIN if (tenant, role) == (DEMO_TENANT, "admin") else f"cli-{role}"
     key = signing_key(Places(default_state_dir()))
-    click.echo(make_token(key, tenant=tenant, role=role, sub=sub, ttl_seconds=ttl))
+    made = make_token(key, tenant=tenant, role=role, sub=sub, ttl_seconds=ttl)
+    click.echo(made)
+    if (refusal := _refusal(made)) is not None:
+        click.echo(f"the running stack does not take it: {refusal}", err=True)
+
+
+def _refusal(made: str) -> str | None:
+    """Why the stack that runs here refuses the token; None when it does not, or none runs."""
+    state = stack_status()
+    if state is None:
+        return None
+    headers = {"Authorization": f"Bearer {made}"}
+    try:
+        answer = httpx.get(
+            f"{state['api_url']}/api/v1/report-types", headers=headers, timeout=3, trust_env=False
+        )
+    except httpx.HTTPError:
+        return None
+    return str(answer.json()["detail"]) if answer.status_code in (401, 403) else None

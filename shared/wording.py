@@ -39,6 +39,7 @@ _WORDS = {
     "list_type": "give a list",
     "tuple_type": "give a list",
     "dict_type": "give an object with named fields",
+    "path_not_file": "there is no such file",
     "model_type": "give an object with named fields",
     "model_attributes_type": "give an object with named fields",
 }

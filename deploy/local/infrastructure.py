@@ -100,6 +100,7 @@ class LocalInfrastructure:
     def start(self) -> None:
         """Start both at once; the tables are made while the broker is still booting."""
         self.record.take()
+        self._say("starting broker and database")
         try:
             with ThreadPoolExecutor(2) as threads:
                 waiting = [threads.submit(self._start_broker), threads.submit(self._start_database)]

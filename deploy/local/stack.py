@@ -82,7 +82,6 @@ class LocalStack:
         Raises `StackError` with the reason when it is not so in time; nothing runs then.
         """
         began = time.monotonic()
-        self._say("infrastructure", "starting broker and database")
         self.infrastructure.start()
         try:
             self._say("infrastructure", f"ready after {time.monotonic() - began:.1f} s")

@@ -46,7 +46,7 @@ def test_what_is_no_json_is_refused(text: str) -> None:
     try:
         json.loads(text.encode("utf-8", "surrogatepass"))
     except ValueError:
-        assert refusals(text) == ["/"]
+        assert refusals(text) == [""]
 
 
 @given(before=st.lists(TEXT, max_size=3), key=TEXT)
@@ -72,9 +72,9 @@ def test_bodies_may_be_as_deep_as_they_need_and_no_deeper() -> None:
     deepest = "[" * MAX_DEPTH + "1" + "]" * MAX_DEPTH
 
     assert parse(deepest.encode()) is not None
-    assert refusals(f"[{deepest}]") == ["/"]
-    assert refusals("[" * 1_000_000) == ["/"]
-    assert refusals('{"a":' * 100_000 + "1" + "}" * 100_000) == ["/"]
+    assert refusals(f"[{deepest}]") == [""]
+    assert refusals("[" * 1_000_000) == [""]
+    assert refusals('{"a":' * 100_000 + "1" + "}" * 100_000) == [""]
 
 
 def test_brackets_in_texts_do_not_nest() -> None:
@@ -83,7 +83,7 @@ def test_brackets_in_texts_do_not_nest() -> None:
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [((), "/"), (("a", 0, "b"), "/a/0/b"), (("a/b", "c~d"), "/a~1b/c~0d"), (("",), "/")],
+    [((), ""), (("a", 0, "b"), "/a/0/b"), (("a/b", "c~d"), "/a~1b/c~0d"), (("",), "/")],
 )
 def test_places_are_written_as_json_pointers(path: tuple[str | int, ...], expected: str) -> None:
     assert pointer(path) == expected
