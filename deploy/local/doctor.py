@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,41 +39,84 @@ class Finding:
     mend: str = ""
 
 
-def examine(places: Places) -> Iterator[Finding]:
+def _has_package(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _may_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
+
+
+def _postgres_version() -> str:
+    """What the embedded server says; `StackError` or OSError when there is none that runs."""
+    server = postgres.binaries() / "postgres"
+    answer = subprocess.run([server, "--version"], capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
+        raise StackError(answer.stderr.strip())
+    return answer.stdout.strip()
+
+
+def _installed_broker() -> str | None:
+    found = rabbitmq.installed()
+    return None if found is None else str(found.server)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """How the doctor looks at this machine; one that lacks something can be handed in."""
+
+    python: tuple[int, ...] = sys.version_info[:3]
+    has_package: Callable[[str], bool] = _has_package
+    free_bytes: Callable[[Path], int] = _free_bytes
+    may_write: Callable[[Path], bool] = _may_write
+    postgres_version: Callable[[], str] = _postgres_version
+    installed_broker: Callable[[], str | None] = _installed_broker
+    can_fetch_packages: Callable[[], bool] = PrivateApt.available
+    checkout: Path = CHECKOUT
+
+
+THIS_MACHINE = Machine()
+
+
+def examine(places: Places, machine: Machine = THIS_MACHINE) -> Iterator[Finding]:
     """Everything that the local stack rests on, in the order in which it is needed."""
-    yield _python()
-    yield _packages()
-    yield _disk(places.state_dir)
-    yield _postgres()
-    yield _broker()
-    yield _shared_memory()
+    yield _python(machine)
+    yield _packages(machine)
+    yield _disk(places.state_dir, machine)
+    yield _postgres(machine)
+    yield _broker(machine)
+    yield _shared_memory(machine)
     yield _api_port(places)
-    yield _fonts()
-    yield _path()
+    yield _fonts(machine)
+    yield _path(machine)
 
 
-def _python() -> Finding:
-    version = sys.version.split()[0]
-    mend = "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer"
+def _python(machine: Machine) -> Finding:
+    version = ".".join(map(str, machine.python))
+    mend = "" if machine.python >= (3, 11) else "install Python 3.11 or newer"
     return Finding("Python", version, mend)
 
 
-def _packages() -> Finding:
+def _packages(machine: Machine) -> Finding:
     missing = [
         f"{package} ({part})"
         for package, part in _SERVICE_PACKAGES.items()
-        if importlib.util.find_spec(package) is None
+        if not machine.has_package(package)
     ]
     if missing:
         return Finding("packages", f"missing: {', '.join(missing)}", "rm .venv/.ready, then `make`")
     return Finding("packages", "all there")
 
 
-def _disk(folder: Path) -> Finding:
+def _disk(folder: Path, machine: Machine) -> Finding:
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    free = shutil.disk_usage(there).free
+    free = machine.free_bytes(there)
     found = f"{free / 1e9:.1f} GB free at {there}"
-    if not os.access(there, os.W_OK):
+    if not machine.may_write(there):
         return Finding(
             "disk", f"{there} is not writable", "set BROADSHEET_STATE_DIR to one that is"
         )
@@ -83,28 +126,22 @@ def _disk(folder: Path) -> Finding:
     return Finding("disk", found, mend)
 
 
-def _postgres() -> Finding:
+def _postgres(machine: Machine) -> Finding:
     if os.environ.get("BROADSHEET_DATABASE_URL"):
         return Finding("Postgres", "the one of BROADSHEET_DATABASE_URL")
     try:
-        server = postgres.binaries() / "postgres"
-        answer = subprocess.run([server, "--version"], capture_output=True, text=True, check=False)
+        return Finding("Postgres", f"embedded, {machine.postgres_version()}")
     except (StackError, OSError) as error:
         return Finding("Postgres", str(error), "set BROADSHEET_DATABASE_URL to an existing one")
-    if answer.returncode != 0:
-        return Finding(
-            "Postgres", answer.stderr.strip(), "set BROADSHEET_DATABASE_URL to an existing one"
-        )
-    return Finding("Postgres", f"embedded, {answer.stdout.strip()}")
 
 
-def _broker() -> Finding:
+def _broker(machine: Machine) -> Finding:
     if os.environ.get("BROADSHEET_AMQP_URL"):
         return Finding("RabbitMQ", "the one of BROADSHEET_AMQP_URL")
-    found = rabbitmq.installed()
-    if found is not None:
-        return Finding("RabbitMQ", f"{found.server} (run as a private instance)")
-    if PrivateApt.available():
+    server = machine.installed_broker()
+    if server is not None:
+        return Finding("RabbitMQ", f"{server} (run as a private instance)")
+    if machine.can_fetch_packages():
         return Finding("RabbitMQ", "not installed; `up` downloads Debian's packages, without root")
     return Finding(
         "RabbitMQ",
@@ -113,9 +150,9 @@ def _broker() -> Finding:
     )
 
 
-def _shared_memory() -> Finding:
+def _shared_memory(machine: Machine) -> Finding:
     folder = "/dev/shm"  # noqa: S108  # Postgres' shared memory lies there; it is only looked at
-    if os.access(folder, os.W_OK):
+    if machine.may_write(Path(folder)):
         return Finding("shared memory", folder)
     return Finding("shared memory", f"{folder} is not writable", "mount a tmpfs there (Postgres)")
 
@@ -129,17 +166,17 @@ def _api_port(places: Places) -> Finding:
     return Finding("API port", found)
 
 
-def _fonts() -> Finding:
-    if importlib.util.find_spec("reportlab") is None:
+def _fonts(machine: Machine) -> Finding:
+    if not machine.has_package("reportlab"):
         return Finding("fonts", "reportlab is missing", "rm .venv/.ready, then `make`")
     return Finding("fonts", "those of the PDF writer; none of the system's are needed")
 
 
-def _path() -> Finding:
-    if " " in str(CHECKOUT):
+def _path(machine: Machine) -> Finding:
+    if " " in str(machine.checkout):
         return Finding(
             "checkout",
-            f"{CHECKOUT} has a space in it, which RabbitMQ's scripts do not bear",
+            f"{machine.checkout} has a space in it, which RabbitMQ's scripts do not bear",
             "move the checkout",
         )
-    return Finding("checkout", str(CHECKOUT))
+    return Finding("checkout", str(machine.checkout))

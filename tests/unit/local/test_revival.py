@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from deploy.local.errors import StackError
 from deploy.local.revival import Revival
 
@@ -28,14 +26,13 @@ class Flaky:
         return not self.runs
 
 
-def test_it_is_tried_again_after_growing_delays_until_it_runs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_it_is_tried_again_after_growing_delays_until_it_runs() -> None:
     now = 1000.0
-    monkeypatch.setattr("time.monotonic", lambda: now)
     said: list[str] = []
     part = Flaky([StackError("still in use"), OSError("disk full"), StackError("still in use")])
-    watch = Revival("postgres", part, lambda name, line: said.append(f"{name}: {line}"))
+    watch = Revival(
+        "postgres", part, lambda name, line: said.append(f"{name}: {line}"), lambda: now
+    )
     watch.look()
     assert said == []
 
