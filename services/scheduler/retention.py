@@ -28,7 +28,8 @@ BATCH = 100
 async def expire_files(store: Store, blobs: BlobStore, *, at_once: int = BATCH) -> int:
     """Remove all files that are past their retention; returns of how many runs.
 
-    `at_once` runs in one transaction. Each is looked at once: one whose files cannot be removed now waits for the next call.
+    `at_once` runs in one transaction. Each is looked at once: one whose files
+    cannot be removed now waits for the next call.
     """
     expired, looked_at = 0, UUID(int=0)
     while batch := await _note_as_expired(store, looked_at, at_once):
