@@ -74,6 +74,17 @@ def instant(value: datetime, timezone: str) -> str:
     return f"{day(local)}, {local:%H:%M} {name}"
 
 
+LEFT_KINDS = (Kind.TEXT, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN)
+"""Kinds of columns whose cells stand to the left; figures stand to the right."""
+
+
+def total_text(cell: Cell, column: Column, timezone: str) -> str:
+    """One cell of a totals row: blank for words, never where a figure is lacking."""
+    if cell is None and column.kind in LEFT_KINDS:
+        return ""
+    return cell_text(cell, column, timezone)
+
+
 def cell_text(cell: Cell, column: Column, timezone: str) -> str:
     """One cell as people read it; what does not fit its kind is printed as it is."""
     match cell:

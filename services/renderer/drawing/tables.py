@@ -17,7 +17,7 @@ from reportlab.platypus import Flowable
 
 from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, put, width, wrapped
-from services.renderer.presentation import cell_text, heading
+from services.renderer.presentation import LEFT_KINDS, cell_text, heading, total_text
 from shared.document import Kind, Table
 
 LEADING = 1.36
@@ -38,8 +38,6 @@ EASILY_READ = 6.5
 """The smallest type size for which a page stays upright."""
 ROWS_MEASURED = 400
 """For the columns' widths; texts further down wrap into what these needed."""
-
-LEFT_KINDS = (Kind.TEXT, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN)
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ def _texts(table: Table, timezone: str, *, measured_only: bool = False) -> _Text
     total = None
     if table.total is not None:
         total = tuple(
-            "" if cell is None else cell_text(cell, column, timezone)
+            total_text(cell, column, timezone)
             for cell, column in zip(table.total, columns, strict=True)
         )
     measured = [*rows[:ROWS_MEASURED], *((total,) if total else ())]

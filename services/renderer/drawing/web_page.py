@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from markupsafe import Markup, escape
 
-from services.renderer import presentation
 from services.renderer.drawing.charts import prepare_charts
 from services.renderer.drawing.inline_svg import inline_chart
-from services.renderer.presentation import cell_text, heading, one_line
+from services.renderer.presentation import LEFT_KINDS, cell_text, heading, one_line, total_text
 from services.renderer.templating import template
 from shared.document import Cell, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
@@ -20,7 +19,6 @@ CHART_WIDTH = 487
 """Units; as wide as on the PDF's page, so that both use what was compiled for one of them."""
 MOST_COLUMNS_UPRIGHT = 8
 """A wider table is printed across the page."""
-LEFT_KINDS = (Kind.TEXT, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN)
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def _grid(table: Table, section_title: str, document: ReportDocument) -> Grid:
         body=Markup("\n").join(_row(row, columns, opened, timezone) for row in table.rows),
         foot=Markup("")
         if table.total is None
-        else _row(table.total, columns, opened, timezone, nothing=""),
+        else _row(table.total, columns, opened, timezone, total_text),
     )
 
 
@@ -127,10 +125,10 @@ def _row(
     columns: Sequence[Column],
     tags: Sequence[tuple[str, str]],
     timezone: str,
-    nothing: str = presentation.NO_VALUE,
+    text: Callable[[Cell, Column, str], str] = cell_text,
 ) -> Markup:
     inside = "".join(
-        f"{opening}{escape(nothing if cell is None else cell_text(cell, column, timezone))}{end}"
+        f"{opening}{escape(text(cell, column, timezone))}{end}"
         for cell, column, (opening, end) in zip(cells, columns, tags, strict=True)
     )
     # Every cell was escaped just above.

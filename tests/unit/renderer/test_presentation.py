@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from services.renderer import presentation
 from services.renderer.presentation import days, instant, number, one_line
+from shared.document import Column, Kind
 from shared.periods import Period
 
 
@@ -50,3 +52,11 @@ def test_an_instant_names_the_offset_that_held_then() -> None:
 
 def test_one_line_has_no_control_or_direction_changing_characters() -> None:
     assert one_line(" a\r\n\x00b\u2028c\u202ed\u2066e ") == "a b cde"
+
+
+def test_a_total_without_its_figure_says_so_and_one_of_words_stays_blank() -> None:
+    change = Column(name="change", title="Change", kind=Kind.PERCENT)
+    team = Column(name="team", title="Team", kind=Kind.TEXT)
+    assert presentation.total_text(None, change, "UTC") == "–"
+    assert presentation.total_text("12.5", change, "UTC") == "12.5%"
+    assert presentation.total_text(None, team, "UTC") == ""
