@@ -53,6 +53,8 @@ class Run:
     snapshot_key: str | None
     snapshot_sha256: str | None
     snapshot_rows: int | None
+    snapshot_available_rows: int | None
+    """How many there were before a limit of the request."""
     snapshot_of: UUID | None
     """The run that made its snapshot; None where it is its own."""
     work_key: str | None
