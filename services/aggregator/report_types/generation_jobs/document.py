@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from services.aggregator.report_types.report_type import ReportRequest
+from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.scope.filters import Asked, note, nothing_left, unknown
 from services.aggregator.scope.progress import Progress, Stage
 from services.aggregator.statistics.headline import kpi
@@ -18,6 +18,7 @@ from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.comparisons import against
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import listed, sentence
+from services.aggregator.wording.notes import half_covered, reach_notes, running_notes
 from services.aggregator.wording.numbers import counted, percent
 from shared.document import Kpi, ReportDocument, Section, Table, Verdict
 
@@ -84,19 +85,16 @@ class Figures:
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The report that the figures make. Pure: the same figures give the same document."""
-    return ReportDocument(
-        type=NAME,
-        title=TITLE,
-        period=request.period,
-        previous_period=request.period.previous,
-        as_of=figures.progress.as_of,
-        generated_at=request.generated_at,
-        tenant=request.tenant,
-        parameters=request.parameters.model_dump(mode="json"),
-        summary=tuple(_summary(figures)),
+    return report_document(
+        NAME,
+        TITLE,
+        request,
+        figures.progress.as_of,
+        summary=_summary(figures),
         kpis=_kpis(figures),
+        covered_before=_covered(figures),
         sections=(Section(title="Jobs", tables=(figures.table,)),),
-        notes=tuple(_notes(figures)),
+        notes=_notes(figures),
     )
 
 
@@ -156,8 +154,19 @@ def _noun(figures: Figures) -> str:
     return f"{listed(figures.statuses, last='or')} job" if figures.statuses else "job"
 
 
+def _covered(figures: Figures) -> bool:
+    return figures.progress.covered_before(figures.first_finish)
+
+
 def _headline(figures: Figures) -> str:
     now, before = figures.total.finished, figures.previous.finished
+    if not _covered(figures):
+        running = figures.progress.stage is Stage.RUNNING
+        have = ("has " if now == 1 else "have ") if running else ""
+        return (
+            f"{sentence(counted(now, _noun(figures)))} {have}finished"
+            f"{' so far' if running else ''}{half_covered(figures.progress)}."
+        )
     days = figures.progress.period.days
     where = "on the day before" if days == 1 else f"in the {days:,} days before"
     if figures.progress.stage is Stage.RUNNING:
@@ -218,7 +227,7 @@ def _outlier(figures: Figures) -> Iterator[str]:
 
 def _notes(figures: Figures) -> Iterator[str]:
     progress = figures.progress
-    period, zone = progress.period, progress.period.timezone
+    zone = progress.period.timezone
     yield (
         "A job belongs to the day on which it finished (succeeded, failed or was cancelled) by "
         f"the clocks of {zone}, whenever it was queued; rows are in the order of that time, then "
@@ -228,23 +237,11 @@ def _notes(figures: Figures) -> Iterator[str]:
         yield only
     if figures.statuses:
         yield (f"Only {_noun(figures)}s are counted, so there is no share of those that succeeded.")
-    if progress.stage is Stage.RUNNING:
-        yield (
-            f"The period has not ended: its figures reach up to {moment(progress.as_of, zone)}, "
-            "while the period before is whole."
-        )
-    elif progress.stage is Stage.NOT_BEGUN:
-        yield f"The period begins after the as-of time, {moment(progress.as_of, zone)}."
+    yield from running_notes(progress)
     if figures.unfinished:
         verb = "is" if figures.unfinished == 1 else "are"
         yield (
             "Not in the list, because queued before the period's end and not finished by "
             f"{moment(progress.as_of, zone)}, {verb} {counted(figures.unfinished, 'job')}."
         )
-    if figures.first_finish is None:
-        yield "The source has no finished jobs at all."
-    elif figures.first_finish > period.previous.starts_at:
-        yield (
-            f"The source's first job finished on {moment(figures.first_finish, zone)}: before "
-            "that there is nothing to compare with."
-        )
+    yield from reach_notes(progress, figures.first_finish, "finished job", "finished jobs")
