@@ -47,7 +47,11 @@ def create_service(settings: SchedulerSettings) -> Service:
         )
         every(settings.gauge_tick_seconds, partial(observe_outbox, store), "outbox gauge")
         every(settings.gauge_tick_seconds, partial(observe_queues, service.broker), "queue gauges")
-        every(settings.retention_tick_seconds, partial(expire_files, store, service.blobs), "files")
+        every(
+            settings.retention_tick_seconds,
+            partial(expire_files, store, service.blobs, lease_seconds=settings.lease_seconds),
+            "files",
+        )
         every(settings.retention_tick_seconds, partial(forget_events, store, settings), "events")
         scheduler.start()
         yield

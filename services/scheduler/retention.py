@@ -25,14 +25,17 @@ log = structlog.get_logger(__name__)
 BATCH = 100
 
 
-async def expire_files(store: Store, blobs: BlobStore, *, at_once: int = BATCH) -> int:
+async def expire_files(
+    store: Store, blobs: BlobStore, *, lease_seconds: float, at_once: int = BATCH
+) -> int:
     """Remove all files that are past their retention; returns of how many runs.
 
-    `at_once` runs in one transaction. Each is looked at once: one whose files
-    cannot be removed now waits for the next call.
+    A run that ended less than `lease_seconds` ago waits: the worker of a cancelled one may still
+    be at it, and would store its file after the others went. `at_once` runs in one transaction.
+    Each is looked at once: one whose files cannot be removed now waits for the next call.
     """
     expired, looked_at = 0, UUID(int=0)
-    while batch := await _note_as_expired(store, looked_at, at_once):
+    while batch := await _note_as_expired(store, looked_at, lease_seconds, at_once):
         expired += await _remove_files(store, blobs, batch)
         looked_at = batch[-1].id
     if expired:
@@ -40,7 +43,9 @@ async def expire_files(store: Store, blobs: BlobStore, *, at_once: int = BATCH) 
     return expired
 
 
-async def _note_as_expired(store: Store, after: UUID, at_once: int) -> Sequence[Row[UUID, UUID]]:
+async def _note_as_expired(
+    store: Store, after: UUID, lease_seconds: float, at_once: int
+) -> Sequence[Row[UUID, UUID]]:
     """The next runs (id, tenant_id) past their tenant's retention, or deleted.
 
     Also failed and cancelled ones, whose workers may have left files. The rows say `expired`
@@ -68,6 +73,7 @@ async def _note_as_expired(store: Store, after: UUID, at_once: int) -> Sequence[
             )
             .exists(),
             (runs.c.completed_at < kept_until) | runs.c.deleted_at.is_not(None),
+            runs.c.completed_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, lease_seconds),
         )
         .order_by(runs.c.id)
         .limit(at_once)

@@ -76,7 +76,7 @@ async def test_files_past_their_retention_go_and_the_rows_say_so(
 ) -> None:
     old = await _ended(admin, pipeline, blobs, status, days_ago=91)
     recent = await _ended(admin, pipeline, blobs, status, days_ago=89)
-    await expire_files(store, blobs)
+    await expire_files(store, blobs, lease_seconds=30)
     assert pipeline.files(old) == set()
     assert pipeline.files(recent) == {"0/document.json"}
     (artifact,) = (await pipeline.artifacts(old)).values()
@@ -107,14 +107,14 @@ async def test_files_that_cannot_be_removed_now_are_removed_later_and_hold_up_no
     folder.rename(tmp_path / "aside")
     folder.write_bytes(b"")  # no folder: removing it as one fails, for root too
 
-    await expire_files(store, blobs, at_once=1)
+    await expire_files(store, blobs, lease_seconds=30, at_once=1)
     assert pipeline.files(other) == set()
     (artifact,) = (await pipeline.artifacts(stuck)).values()
     assert artifact["status"] == ArtifactStatus.EXPIRED, "nobody can fetch it meanwhile"
 
     folder.unlink()
     (tmp_path / "aside").rename(folder)
-    await expire_files(store, blobs)
+    await expire_files(store, blobs, lease_seconds=30)
     assert pipeline.files(stuck) == set()
 
 
@@ -136,10 +136,26 @@ async def test_files_stay_while_a_renderer_makes_one_more_and_then_all_go(
                     lease_until=lease_end(seconds),
                 )
             )
-    await expire_files(store, blobs)
+    await expire_files(store, blobs, lease_seconds=30)
     assert pipeline.files(old) == {"0/document.json"}
     assert (await pipeline.run(old))["files_expired_at"] is None
     assert pipeline.files(waiting) == set()
     artifact = (await pipeline.artifacts(waiting))["xlsx"]
     assert (artifact["status"], artifact["lease_token"]) == (ArtifactStatus.EXPIRED, None)
     assert (await pipeline.run(waiting))["files_expired_at"] is not None
+
+
+async def test_files_of_a_report_cancelled_and_deleted_go_once_its_worker_must_have_noticed(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline, blobs: FolderBlobs
+) -> None:
+    run_id = await _ended(admin, pipeline, blobs, RunStatus.CANCELLED, days_ago=0)
+    deleted = update(tables.runs).where(tables.runs.c.id == run_id).values(deleted_at=func.now())
+    async with admin.begin() as connection:
+        await connection.execute(deleted)
+    await expire_files(store, blobs, lease_seconds=30)
+    assert pipeline.files(run_id) == {"0/document.json"}
+
+    # What the late worker stored meanwhile goes with the rest.
+    await blobs.put_new(f"{snapshot_key(pipeline.tenant.id, run_id, 0)}.late", b"{}")
+    await expire_files(store, blobs, lease_seconds=0)
+    assert pipeline.files(run_id) == set()

@@ -386,11 +386,11 @@ async def test_a_snapshot_stays_for_as_long_as_a_run_uses_it(
     blobs = blob_store(settings)
 
     await change(admin, maker, status=RunStatus.COMPLETED, completed_at=seconds_ago(91 * 86400))
-    await expire_files(aggregators.store, blobs)
+    await expire_files(aggregators.store, blobs, lease_seconds=30)
     assert pipeline.files(maker) == {"0/document.json"}
     await change(admin, user, status=RunStatus.COMPLETED, completed_at=seconds_ago(91 * 86400))
-    await expire_files(aggregators.store, blobs)
-    await expire_files(aggregators.store, blobs)
+    await expire_files(aggregators.store, blobs, lease_seconds=30)
+    await expire_files(aggregators.store, blobs, lease_seconds=30)
     assert pipeline.files(maker) == set()
 
 
