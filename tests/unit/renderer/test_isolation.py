@@ -76,7 +76,7 @@ async def test_a_drawing_process_knows_none_of_the_services_variables(
 
 
 async def test_drawing_is_nicer_than_the_service() -> None:
-    assert (await reached())["nice"] == os.nice(0) + 5
+    assert (await reached())["nice"] == os.nice(0) + 3
 
 
 async def test_what_computes_too_long_is_ended_and_the_next_document_is_drawn() -> None:
