@@ -1,4 +1,4 @@
-"""The report types. A new one is one file here and one import line below."""
+"""The report types. A new one is one folder here and one import line below."""
 
 from services.aggregator.report_types.report_type import (
     ReportRequest,
