@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from services.aggregator.wording.grammar import plural
+
 
 def counted(number: int, noun: str) -> str:
     """For instance "1 character", "1,204 characters" or "no characters"."""
-    if number == 0:
-        return f"no {noun}s"
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {plural(number, noun)}" if number else f"no {plural(number, noun)}"
 
 
 def percent(value: Decimal) -> str:
