@@ -16,7 +16,7 @@ from deploy.local.errors import StackError
 from deploy.local.places import CHECKOUT, Places, default_state_dir
 from deploy.local.ports import Ports
 from deploy.local.postgres import PrivatePostgres, ensure_database, url_as
-from deploy.local.record import Record, read_record, supervisor_of
+from deploy.local.record import Record
 from deploy.local.tokens import ALGORITHM, AUDIENCE, ISSUER, signing_key
 
 API_PORT = 8700
@@ -205,11 +205,3 @@ class LocalInfrastructure:
         ensure_demo_source(
             self._admin_url, self.places.secret("studio"), self.places.secret("studio_writer")
         )
-
-
-def running_admin_database_url(state_dir: Path | None = None) -> str:
-    """The administrator's URL of the stack that runs here; `StackError` when none does."""
-    record = read_record(Places(state_dir or default_state_dir()))
-    if record is None or supervisor_of(record) is None or "database_url" not in record:
-        raise StackError("nothing runs here; `broadsheet up` starts it")
-    return str(record["database_url"])
