@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from services.aggregator.report_types import ReportRequest
 from services.aggregator.report_types.generation_jobs import GenerationJobsParameters
-from services.aggregator.report_types.generation_jobs.document import Figures, Tally, document
+from services.aggregator.report_types.generation_jobs.document import document
+from services.aggregator.report_types.generation_jobs.figures import Figures, Tally
 from services.aggregator.report_types.generation_jobs.table import columns, held
 from services.aggregator.scope.filters import Asked
 from services.aggregator.scope.progress import Progress

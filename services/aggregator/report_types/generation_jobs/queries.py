@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.aggregator.report_types.generation_jobs import table
-from services.aggregator.report_types.generation_jobs.document import Figures, Tally
+from services.aggregator.report_types.generation_jobs.figures import Figures, Tally
 from services.aggregator.report_types.streamed_table import Query
 from services.aggregator.scope.filters import asked_for
 from services.aggregator.scope.progress import Progress
