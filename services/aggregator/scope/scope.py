@@ -10,6 +10,7 @@ from services.aggregator.scope.grain import Bucket, Grain, buckets, grain_for
 from services.aggregator.scope.progress import Progress, Stage
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
+from services.aggregator.wording.days import days_before
 from shared.periods import Period, local_midnight
 
 
@@ -59,8 +60,7 @@ class Scope:
     @property
     def days_before(self) -> str:
         """For instance "in the 31 days before"."""
-        days = self.period.days
-        return "on the day before" if days == 1 else f"in the {days:,} days before"
+        return days_before(self.period.days)
 
 
 async def scope_of(

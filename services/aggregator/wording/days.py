@@ -23,6 +23,16 @@ def day_range(first: date, last: date) -> str:
     return f"{first.day} {month(first)} – {end}"
 
 
+def days_before(days: int) -> str:
+    """When the period before one of so many days was: "in the 31 days before"."""
+    return "on the day before" if days == 1 else f"in the {days:,} days before"
+
+
+def whole_before(days: int) -> str:
+    """What a running period of so many days is set against: "the whole 31 days before"."""
+    return "the day before" if days == 1 else f"the whole {days:,} days before"
+
+
 def moment(at: datetime, timezone: str) -> str:
     """For instance "10 October 2026, 14:05", on the clocks of that timezone."""
     local = at.astimezone(ZoneInfo(timezone))

@@ -11,7 +11,7 @@ from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage
 from services.aggregator.wording.comparisons import against
-from services.aggregator.wording.days import day_range, moment
+from services.aggregator.wording.days import day_range, moment, whole_before
 from services.aggregator.wording.grammar import listed, sentence, was
 from services.aggregator.wording.notes import (
     chart_notes,
@@ -71,7 +71,7 @@ def _headline(figures: Figures) -> str:
         so_far = " so far" if running else ""
         return f"{opening}{so_far}{half_covered(figures.scope.progress)}."
     if running:
-        whole = "the day before" if days == 1 else f"the whole {days:,} days before"
+        whole = whole_before(days)
         return f"{opening} so far; {whole} had {f'{previous:,}' if previous else 'none'}."
     return f"{opening}, {against(total, previous)} {before}."
 

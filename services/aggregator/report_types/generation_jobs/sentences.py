@@ -12,7 +12,7 @@ from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.comparisons import against
-from services.aggregator.wording.days import moment
+from services.aggregator.wording.days import days_before, moment, whole_before
 from services.aggregator.wording.grammar import listed, sentence, was
 from services.aggregator.wording.notes import half_covered, reach_notes, running_notes
 from services.aggregator.wording.numbers import counted, percent
@@ -59,10 +59,10 @@ def _headline(figures: Figures) -> str:
             f"{' so far' if running else ''}{half_covered(figures.progress)}."
         )
     days = figures.progress.period.days
-    where = "on the day before" if days == 1 else f"in the {days:,} days before"
+    where = days_before(days)
     if figures.progress.stage is Stage.RUNNING:
         verb = "has" if now == 1 else "have"
-        whole = "the day before" if days == 1 else f"the whole {days:,} days before"
+        whole = whole_before(days)
         had = f"{before:,}" if before else "none"
         return (
             f"{sentence(counted(now, _noun(figures)))} {verb} finished so far; {whole} had {had}."

@@ -17,7 +17,8 @@ from services.aggregator.scope.filters import nothing_left, unknown
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.comparisons import against
-from services.aggregator.wording.grammar import sentence
+from services.aggregator.wording.days import days_before, whole_before
+from services.aggregator.wording.grammar import sentence, was
 from services.aggregator.wording.notes import half_covered
 from services.aggregator.wording.numbers import counted, lasting, percent
 
@@ -60,7 +61,7 @@ def _covered(figures: Figures) -> bool:
 def _headline(figures: Figures) -> str:
     now, before = figures.of(NOW), figures.of(BEFORE).reviews
     days = figures.progress.period.days
-    where = "on the day before" if days == 1 else f"in the {days:,} days before"
+    where = days_before(days)
     running = figures.progress.stage is Stage.RUNNING
     if now.reviews == 0:
         after = f"after {before:,}" if before else "and none"
@@ -68,8 +69,8 @@ def _headline(figures: Figures) -> str:
         if not _covered(figures):
             return f"No reviews {verb} decided {which}{half_covered(figures.progress)}."
         return f"No reviews {verb} decided {which}, {after} {where}."
-    one = now.reviews == 1
-    verb = ("has been" if one else "have been") if running else ("was" if one else "were")
+    perfect = "has been" if now.reviews == 1 else "have been"
+    verb = perfect if running else was(now.reviews)
     teams = sum(team != TOGETHER and figures.of(NOW, team).reviews > 0 for team in figures.teams)
     who = f"{'1 person' if now.people == 1 else f'{now.people:,} people'} in "
     who += counted(teams + figures.teams_together, "team")
@@ -77,7 +78,7 @@ def _headline(figures: Figures) -> str:
     if not _covered(figures):
         return f"{opening}{' so far' if running else ''}{half_covered(figures.progress)}."
     if running:
-        whole = "the day before" if days == 1 else f"the whole {days:,} days before"
+        whole = whole_before(days)
         return f"{opening} so far; {whole} had {f'{before:,}' if before else 'none'}."
     return f"{opening}, {against(now.reviews, before)} {where}."
 
@@ -157,8 +158,7 @@ def _movement(figures: Figures) -> Iterator[str]:
 def _rejections(now: Measures, before: Measures | None) -> str:
     share = percentage(now.rejected, now.reviews)
     assert share is not None
-    verb = "was" if now.rejected == 1 else "were"
-    told = f"{percent(share)} of the reviews, {now.rejected:,}, {verb} rejected"
+    told = f"{percent(share)} of the reviews, {now.rejected:,}, {was(now.rejected)} rejected"
     share_before = None if before is None else percentage(before.rejected, before.reviews)
     if share_before is None:
         return f"{told}."
