@@ -18,9 +18,10 @@ from services.aggregator.report_types.gpu_utilization.figures import (
     Worker,
     WorkTime,
 )
-from services.aggregator.report_types.gpu_utilization.hours import HOUR, local_hours
+from services.aggregator.report_types.gpu_utilization.hours import local_hours
 from services.aggregator.scope.filters import Asked, Filters
 from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.statistics.durations import HOUR
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period
 

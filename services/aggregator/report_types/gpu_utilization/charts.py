@@ -11,11 +11,11 @@ from services.aggregator.charts.stacked_bars import stacked_bars
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
 )
-from services.aggregator.report_types.gpu_utilization.hours import HOUR
 from services.aggregator.report_types.gpu_utilization.sentences import (
     hours_words,
     share_words,
 )
+from services.aggregator.statistics.durations import HOUR
 from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import (

@@ -19,7 +19,6 @@ from services.aggregator.report_types.gpu_utilization.figures import (
     Worker,
     WorkTime,
 )
-from services.aggregator.report_types.gpu_utilization.hours import HOUR
 from services.aggregator.report_types.gpu_utilization.sentences import (
     clock,
     notes,
@@ -28,6 +27,7 @@ from services.aggregator.report_types.gpu_utilization.sentences import (
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient

@@ -13,8 +13,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MILLISECOND = timedelta(milliseconds=1)
-HOUR = 3_600_000
-"""In milliseconds."""
 _HOUR = timedelta(hours=1)
 
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from services.aggregator.charts.heat_map import WEEKDAYS
 from services.aggregator.report_types.gpu_utilization.figures import Figures, Worker, WorkTime
-from services.aggregator.report_types.gpu_utilization.hours import HOUR
 from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.progress import Stage
+from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.intervals import Share, difference, quantile
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.days import moment
