@@ -43,7 +43,7 @@ class GenerationJobsParameters(SceneSelection):
     columns: Annotated[tuple[table.ColumnName, ...], AfterValidator(each_once)] = Field(
         (),
         title="Columns",
-        description="Only these columns, in the order of the list; all of them when left out.",
+        description="Only these columns, in the table's own order; all of them when left out.",
         max_length=len(table.COLUMNS),
     )
     limit: int | None = Field(
