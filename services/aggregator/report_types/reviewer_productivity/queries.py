@@ -123,7 +123,7 @@ async def read_figures(
         grain=grain,
         buckets=cut,
         measures={
-            (_when(row, cut), EVERY_TEAM if row["every_team"] else _team(row)): Measures.of(row)
+            (_when(row, cut), _team(row)): Measures.of(row)
             for row in measured
             if row["whole"] or row["position"] > 1
         },
