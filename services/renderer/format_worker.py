@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.renderer.stored import StoredArtifact
+from services.renderer.stored_artifact import StoredArtifact
 from shared import further_formats, outbox, runs, telemetry
 from shared.attempt import Endings, attempt
 from shared.backoff import retry_delay

@@ -25,7 +25,7 @@ from services.renderer.formats import (
 )
 from services.renderer.isolation import RenderPool
 from services.renderer.snapshot import Snapshot, opened
-from services.renderer.stored import StoredArtifact
+from services.renderer.stored_artifact import StoredArtifact
 from shared import outbox
 from shared.blobs import BlobStore, digest, storage_errors
 from shared.dedup_keys import artifact_key
