@@ -53,13 +53,16 @@ ALSO_READ = (
 )
 """What the renderer needs to know beside the run itself: its deliveries' channels."""
 
-_INSERT = insert(tables.artifacts)
+_INSERT = insert(tables.artifacts).values(rendered_at=func.now())
 _STORE = _INSERT.on_conflict_do_update(
     # A retried run renders again, from its new snapshot.
     index_elements=["run_id", "format"],
     set_={
         name: _INSERT.excluded[name]
-        for name in ("status", "blob_key", "sha256", "size", "rows", "rendered_at")
+        for name in (
+            *("status", "media_type", "file_name", "blob_key"),
+            *("sha256", "size", "rows", "rendered_at"),
+        )
     },
 )
 

@@ -118,6 +118,7 @@ async def test_every_format_tells_the_same_rows_and_how_many_there_were(
     assert (run["snapshot_rows"], run["snapshot_available_rows"]) == (LIMIT, JOBS)
     artifacts = await pipeline.artifacts(run_id)
     files = {name: await blobs.get(row["blob_key"]) for name, row in artifacts.items()}
+    assert all(row["rendered_at"] for row in artifacts.values())
     assert artifacts["html"]["rows"] == SHOWN
     assert f"first {SHOWN:,} of {JOBS:,} rows" in files["html"].decode()
     for name in ("csv", "ndjson", "json", "parquet"):
