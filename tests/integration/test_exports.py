@@ -6,14 +6,14 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import asyncpg
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
@@ -28,7 +28,7 @@ from shared.blobs import blob_store
 from shared.runs import Run
 from shared.settings import ServiceSettings
 from shared.stage import AGGREGATE, RENDER, StageWorker
-from shared.store.engine import Store, asyncpg_url
+from shared.store.engine import Store
 from tests.pipeline import Pipeline
 from tests.studio import LIMITS, studio
 from tests.tenants import Tenant
@@ -57,13 +57,6 @@ def reader_url(infra: LocalInfrastructure) -> Iterator[str]:
     with studio(infra, scale=0.02, seed=3, until=date(2026, 11, 20)) as url:
         asyncio.run(add_jobs(url))
         yield url_as(url, "studio_reader", infra.places.secret("studio"))
-
-
-@pytest.fixture
-async def admin(admin_database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(asyncpg_url(admin_database_url))
-    yield engine
-    await engine.dispose()
 
 
 async def test_every_format_tells_the_same_rows_and_how_many_there_were(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
@@ -23,7 +23,7 @@ from shared.settings import ServiceSettings
 from shared.stage import AGGREGATE, StageWorker
 from shared.states import RunStatus
 from shared.store import tables
-from shared.store.engine import Store, asyncpg_url
+from shared.store.engine import Store
 from tests.pipeline import Pipeline
 from tests.studio import LIMITS, studio
 from tests.tenants import Tenant
@@ -33,13 +33,6 @@ from tests.tenants import Tenant
 def reader_url(infra: LocalInfrastructure) -> Iterator[str]:
     with studio(infra, scale=0.02, seed=3, until=date(2026, 11, 20)) as url:
         yield url_as(url, "studio_reader", infra.places.secret("studio"))
-
-
-@pytest.fixture
-async def admin(admin_database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(asyncpg_url(admin_database_url))
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture
