@@ -241,6 +241,8 @@ def _summary_fields(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _cut_from(rows: int, available: int | None) -> int | None:
+def _cut_from(rows: int | None, available: int | None) -> int | None:
     """`available` where a limit or a format's ceiling has cut it down to `rows`, else None."""
-    return available if available is not None and available > rows else None
+    if rows is None or available is None or rows >= available:
+        return None
+    return available

@@ -16,7 +16,7 @@ from tests.tenants import Tenant, new_tenant
 async def test_without_a_tenant_a_connection_sees_nothing(store: Store, tenant: Tenant) -> None:
     async with store.no_tenant() as connection:
         assert (await connection.execute(select(tables.tenants))).all() == []
-        assert (await connection.execute(select(tables.sources))).all() == []
+        assert (await connection.execute(select(tables.audit))).all() == []
 
 
 async def test_a_tenant_sees_its_own_rows_alone(
@@ -88,4 +88,4 @@ async def test_housekeeping_reads_across_tenants_and_only_what_it_needs(
         assert tenant.id in set(await connection.scalars(select(tables.tenants.c.id)))
     with pytest.raises(DBAPIError, match="permission denied"):
         async with store.housekeeping() as connection:
-            await connection.execute(select(tables.sources))
+            await connection.execute(select(tables.audit))

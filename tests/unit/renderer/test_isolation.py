@@ -80,7 +80,7 @@ async def test_drawing_is_nicer_than_the_service() -> None:
 
 
 async def test_what_computes_too_long_is_ended_and_the_next_document_is_drawn() -> None:
-    async with pool(cpu_limit_s=1.0) as strict:
+    async with pool(cpu_limit_s=1.0, time_limit_s=120.0) as strict:
         first = await pid(strict)
         with pytest.raises(RenderTimeout, match="more than 1 s of computing: ask for a shorter"):
             await strict.render("misbehave", saying("spin"))
