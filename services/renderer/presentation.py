@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from shared.document import Cell, Column, Direction, Kind, Kpi, ReportDocument, Table, Verdict
@@ -39,12 +40,13 @@ _DIRECTION_CHANGES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "P
 
 
 def number(value: Decimal | int, places: int | None = None) -> str:
-    """With thousands separators and a true minus sign; `places` decimal places if given."""
+    """With thousands separators and a true minus sign; `places` decimal places if given.
+
+    Halves are rounded to the even digit, as Python's decimal context does; zero has no sign.
+    """
     exact = Decimal(value)
-    if places is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-        exact = abs(exact) if exact == 0 else exact
-    return f"{exact:,f}".replace("-", "\N{MINUS SIGN}")
+    text = f"{exact:,f}" if places is None else f"{exact:z,.{places}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def day(value: date) -> str:
@@ -107,6 +109,15 @@ def cell_text(cell: Cell, column: Column, timezone: str) -> str:
     except (InvalidOperation, ValueError):
         pass
     return one_line(cell)
+
+
+def column_texts(cells: Sequence[Cell], column: Column, timezone: str) -> list[str]:
+    """Of each cell its `cell_text`; what comes again is worked out once."""
+    if {bool, int} <= set(map(type, cells)):
+        # For Python True equals 1, for people it does not.
+        return [cell_text(cell, column, timezone) for cell in cells]
+    texts = {cell: cell_text(cell, column, timezone) for cell in set(cells)}
+    return [texts[cell] for cell in cells]
 
 
 def heading(column: Column) -> str:

@@ -67,30 +67,24 @@ def plain(text: str) -> bool:
     return not _more or text.isascii() or not _beyond_the_typeface(text)
 
 
+def runs(text: str, font: str) -> tuple[tuple[str, str], ...]:
+    """The text in visual order, cut where the font changes: (font, part) from the left."""
+    return ((font, text),) if plain(text) else _more[-1].runs(text, font)
+
+
 def width(text: str, font: str, size: float) -> float:
     """Width in points."""
-    if not plain(text):
-        runs = _more[-1].runs(text, font)
-        return sum(float(pdfmetrics.stringWidth(part, name, size)) for name, part in runs)
-    return float(pdfmetrics.stringWidth(text, font, size))
-
-
-def put(text_object: Any, text: str, font: str, size: float) -> None:
-    """Write the text, of which reading begins left or right, at the text object's place."""
     if plain(text):
-        text_object.textOut(text)
-        return
-    for name, part in _more[-1].runs(text, font):
-        text_object.setFont(name, size)
-        text_object.textOut(part)
-    text_object.setFont(font, size)
+        return 0.001 * size * sum(map(_own_widths(font).__getitem__, text))
+    return sum(float(pdfmetrics.stringWidth(part, name, size)) for name, part in runs(text, font))
 
 
 def draw(canvas: Any, x: float, y: float, text: str, font: str, size: float) -> None:
     """Draw one line of text with its left end at x."""
     text_object = canvas.beginText(x, y)
-    text_object.setFont(font, size)
-    put(text_object, text, font, size)
+    for name, part in runs(text, font):
+        text_object.setFont(name, size)
+        text_object.textOut(part)
     canvas.drawText(text_object)
 
 
@@ -155,3 +149,20 @@ def _own_letters() -> frozenset[str]:
     """All it has a glyph for, but for marks, which it would not set upon the letter before."""
     has = map(chr, pdfmetrics.getFont(REGULAR).face.charToGlyph)
     return frozenset(character for character in has if not unicodedata.combining(character))
+
+
+@cache
+def _own_widths(font: str) -> _Widths:
+    return _Widths(font)
+
+
+class _Widths(dict[str, float]):
+    """Of each character, in thousandths of the type size; for the typeface's own fonts."""
+
+    def __init__(self, font: str) -> None:
+        super().__init__()
+        self._face = pdfmetrics.getFont(font).face
+
+    def __missing__(self, character: str) -> float:
+        self[character] = found = float(self._face.getCharWidth(ord(character)))
+        return found

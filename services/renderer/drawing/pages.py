@@ -35,7 +35,10 @@ BOTTOM = 54.0
 """Points of white, header and footer included."""
 SIZE = 7.5
 """Type size of header and footer."""
-TOTAL = "number-of-pages"
+FOOTER = 36.0
+"""Points from the paper's lower edge."""
+FURNITURE, TOTAL = "header-and-footer", "number-of-pages"
+"""Forms (ISO 32000-1, section 8.10): drawn on each page, written once."""
 SHEETS = {Paper.A4: A4, Paper.LETTER: LETTER}
 
 
@@ -137,9 +140,22 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         self.pages = self.page
 
     def _furnish(self, canvas: Any, _template: Any) -> None:
+        if self.page == 1:
+            self._make_furniture(canvas)
+        canvas.doForm(FURNITURE)
+        canvas.saveState()
+        canvas.setFillColor(HexColor(palette.MUTED))
+        number = f"Page {self.page} of "
+        draw(canvas, self._page.side, FOOTER, number, REGULAR, SIZE)
+        canvas.translate(self._page.side + width(number, REGULAR, SIZE), FOOTER)
+        canvas.doForm(TOTAL)
+        canvas.restoreState()
+
+    def _make_furniture(self, canvas: Any) -> None:
+        """What is the same on all pages, written once."""
         document, page = self._document, self._page
         zone = document.period.timezone
-        canvas.saveState()
+        canvas.beginForm(FURNITURE, 0, 0, page.width, page.height)
         canvas.setStrokeColor(HexColor(document.house_style.second_colour))
         canvas.setLineWidth(0.6)
         left, right = page.side, page.width - page.side
@@ -158,25 +174,20 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         canvas.drawRightString(right, header, period)
         canvas.line(left, header - 8, right, header - 8)
 
-        footer = 36.0
-        canvas.line(left, footer + 14, right, footer + 14)
+        canvas.line(left, FOOTER + 14, right, FOOTER + 14)
         canvas.drawRightString(
             right,
-            footer,
+            FOOTER,
             f"Data as of {instant(document.as_of, zone)}"
             f"  ·  Generated {instant(document.generated_at, zone)}",
         )
-        below = footer - 10
+        below = FOOTER - 10
         origin = provenance(document)
         canvas.drawRightString(right, below, origin)
         room = page.content_width - width(origin, REGULAR, SIZE) - 24
         words = fitted(one_line(document.house_style.footer), REGULAR, SIZE, room)
         draw(canvas, left, below, words, REGULAR, SIZE)
-        number = f"Page {canvas.getPageNumber()} of "
-        canvas.drawString(left, footer, number)
-        canvas.translate(left + width(number, REGULAR, SIZE), footer)
-        canvas.doForm(TOTAL)
-        canvas.restoreState()
+        canvas.endForm()
 
     def _endBuild(self) -> None:
         self._doSave = False

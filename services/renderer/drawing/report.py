@@ -22,7 +22,8 @@ from services.renderer.drawing.logo import LogoMark
 from services.renderer.drawing.narrative import narrate
 from services.renderer.drawing.pages import Bookmark, Page, across, print_pages, upright
 from services.renderer.drawing.paragraphs import Lines
-from services.renderer.drawing.tables import RowsDrawn, fits, table_flowable
+from services.renderer.drawing.table_layout import fits
+from services.renderer.drawing.tables import RowsDrawn, table_flowable
 from services.renderer.drawing.tiles import tile_rows
 from services.renderer.drawing.vega_svg import VegaPicture
 from services.renderer.presentation import one_line

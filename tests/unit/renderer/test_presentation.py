@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from services.renderer import presentation
-from services.renderer.presentation import days, instant, number, one_line
+from services.renderer.presentation import column_texts, days, instant, number, one_line
 from shared.document import Column, Kind
 from shared.periods import Period
 
@@ -20,10 +20,12 @@ from shared.periods import Period
         (Decimal("-1234.565"), 2, "−1,234.56"),
         (Decimal("-0.001"), 2, "0.00"),
         (Decimal("1E+3"), 0, "1,000"),
+        (Decimal("12345678901234567890123456789.015"), 2,
+         "12,345,678,901,234,567,890,123,456,789.02"),
         (999, None, "999"),
         (-1000, None, "−1,000"),
     ],
-)
+)  # fmt: skip
 def test_numbers(value: Decimal | int, places: int | None, reads: str) -> None:
     assert number(value, places) == reads
 
@@ -60,3 +62,9 @@ def test_a_total_without_its_figure_says_so_and_one_of_words_stays_blank() -> No
     assert presentation.total_text(None, change, "UTC") == "–"
     assert presentation.total_text("12.5", change, "UTC") == "12.5%"
     assert presentation.total_text(None, team, "UTC") == ""
+
+
+def test_yes_and_no_stay_words_beside_ones_and_noughts() -> None:
+    column = Column(name="c", title="C", kind=Kind.BOOLEAN)
+    texts = column_texts((True, 1, None, 0, False, True), column, "UTC")
+    assert texts == ["yes", "1", "–", "0", "no", "yes"]
