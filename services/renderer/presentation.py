@@ -68,11 +68,12 @@ def days(period: Period) -> str:
 
 
 def instant(value: datetime, timezone: str) -> str:
-    """In that timezone, for instance "2 Nov 2026, 09:15 CET"."""
+    """In that timezone, for instance "2 Nov 2026, 09:15 CET", else "… UTC+05:45"."""
     local = value.astimezone(ZoneInfo(timezone))
     name = local.tzname() or ""
     if not name.isalpha():
-        name = f"UTC{local:%z}"
+        offset = f"{local:%z}"
+        name = f"UTC{offset[:3]}:{offset[3:5]}"
     return f"{day(local)}, {local:%H:%M} {name}"
 
 

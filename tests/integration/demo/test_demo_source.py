@@ -207,30 +207,35 @@ async def _count(reader: asyncpg.Connection, table: str) -> int:
     return found
 
 
-@pytest.mark.long
-@pytest.mark.timeout(3600)
-async def test_at_scale_100_ten_million_jobs_are_loaded_and_a_report_of_them_is_made(
-    infra: LocalInfrastructure,
-) -> None:
+@pytest.fixture
+def of_ten_million_jobs(infra: LocalInfrastructure) -> Iterator[str]:
     began = time.monotonic()
     with studio(infra, scale=100, seed=1, until=UNTIL) as url:
         print(f"loaded in {time.monotonic() - began:.0f} s")
-        connection = await asyncpg.connect(url)
-        jobs = await connection.fetchval("SELECT count(*) FROM studio.generation_jobs")
-        delivered = await connection.fetchval(
-            "SELECT count(*) FROM studio.characters"
-            " WHERE delivered_at >= '2026-10-01Z' AND delivered_at < '2026-11-01Z'"
-        )
-        await connection.close()
-        assert 9_500_000 < jobs < 10_500_000
-        source = studio_source(infra, url)
-        request = ReportRequest(
-            period=Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC"),
-            parameters=report_types["delivery_summary"].parameters(),
-            tenant="Lighthouse Studio",
-            generated_at=datetime.now(UTC),
-        )
-        async with source.snapshot() as session:
-            document = await report_types["delivery_summary"].build(session, request)
-        await source.close()
+        yield url
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+async def test_at_scale_100_ten_million_jobs_are_loaded_and_a_report_of_them_is_made(
+    infra: LocalInfrastructure, of_ten_million_jobs: str
+) -> None:
+    connection = await asyncpg.connect(of_ten_million_jobs)
+    jobs = await connection.fetchval("SELECT count(*) FROM studio.generation_jobs")
+    delivered = await connection.fetchval(
+        "SELECT count(*) FROM studio.characters"
+        " WHERE delivered_at >= '2026-10-01Z' AND delivered_at < '2026-11-01Z'"
+    )
+    await connection.close()
+    assert 9_500_000 < jobs < 10_500_000
+    source = studio_source(infra, of_ten_million_jobs)
+    request = ReportRequest(
+        period=Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC"),
+        parameters=report_types["delivery_summary"].parameters(),
+        tenant="Lighthouse Studio",
+        generated_at=datetime.now(UTC),
+    )
+    async with source.snapshot() as session:
+        document = await report_types["delivery_summary"].build(session, request)
+    await source.close()
     assert document.kpis[0].value == delivered > 10_000

@@ -188,7 +188,7 @@ async def test_times_are_printed_in_the_periods_timezone_and_name_it(pool: Rende
         first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="Asia/Kathmandu"
     )
     printed = text(await pdf(pool, document(period=period, previous_period=period.previous)))
-    assert "Data as of 2 Nov 2026, 13:59 UTC+0545" in printed
+    assert "Data as of 2 Nov 2026, 13:59 UTC+05:45" in printed
     assert "(Asia/Kathmandu)" in printed
 
 

@@ -48,7 +48,7 @@ def test_an_instant_names_the_offset_that_held_then() -> None:
         "1 Jul 2026, 14:00 CEST"
     )
     assert instant(datetime(2026, 7, 1, 12, tzinfo=UTC), "America/Sao_Paulo") == (
-        "1 Jul 2026, 09:00 UTC-0300"
+        "1 Jul 2026, 09:00 UTC-03:00"
     )
 
 
