@@ -30,7 +30,7 @@ from tests.oracle.gpu_utilization_oracle import (
     over_time,
 )
 from tests.oracle.loaded_studio import LoadedStudio
-from tests.oracle.plain import HOUR, buckets, change
+from tests.oracle.plain import HOUR, before_is_covered, buckets, change
 from tests.oracle.question import Question
 from tests.oracle.told import drawn, rows_of
 
@@ -89,19 +89,21 @@ def check(
         assert rows_of(document, f"by_{kind}") == by_kind(now, before, kind, total)
     assert rows_of(document, "workers") == by_worker(the_studio.rows, now, before, narrowed)
     assert rows_of(document, "hours") == by_hour(now)
-    check_kpis(document, now, before)
+    finished = (job.finished_at for job in the_studio.rows.generation_jobs)
+    check_kpis(document, now, before, judged=before_is_covered(document, finished))
     check_charts(document, now)
 
 
-def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
+def check_kpis(document: ReportDocument, now: Half, before: Half, *, judged: bool) -> None:
     kpis = {kpi.name: kpi for kpi in document.kpis}
-    for name, value, earlier in (
+    for name, value, told in (
         ("gpu_hours", now.gpu.gpu, before.gpu.gpu),
         ("idle_hours", now.work.idle, before.work.idle),
         ("failed_gpu_hours", now.gpu.failed_gpu, before.gpu.failed_gpu),
     ):
+        earlier = told if judged else None
         assert kpis[name].value == tenths(Fraction(value, HOUR))
-        assert kpis[name].previous == tenths(Fraction(earlier, HOUR))
+        assert kpis[name].previous == (None if earlier is None else tenths(Fraction(earlier, HOUR)))
         percent = change(value, earlier)
         assert kpis[name].change_percent == (None if percent is None else Decimal(percent))
     shares = [
@@ -109,8 +111,8 @@ def check_kpis(document: ReportDocument, now: Half, before: Half) -> None:
         for half in (now, before)
     ]
     used = kpis["utilization"]
-    told = [None if found is None else tenths(found) for found in shares]
-    assert [used.value, used.previous] == told
+    active, active_before = (None if found is None else tenths(found) for found in shares)
+    assert (used.value, used.previous) == (active, active_before if judged else None)
 
 
 def check_charts(document: ReportDocument, now: Half) -> None:

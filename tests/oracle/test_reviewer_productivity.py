@@ -15,7 +15,7 @@ from shared.document import Kpi, ReportDocument, Table
 from shared.periods import Period
 from tests.oracle.awkward_periods import GRAINS, ZONES, grains_of, halves, named, periods
 from tests.oracle.loaded_studio import LoadedStudio
-from tests.oracle.plain import HOUR, buckets
+from tests.oracle.plain import HOUR, before_is_covered, buckets
 from tests.oracle.question import Question
 from tests.oracle.reviewer_productivity_oracle import (
     OTHERS,
@@ -87,7 +87,9 @@ async def check(
     assert ("by_person" in tables) is by_person
     if by_person:
         check_people(tables["by_person"], document, truth)
-    check_kpis(document, truth, people_too=by_person)
+    decided = (review.decided_at for review in the_studio.rows.reviews)
+    judged = before_is_covered(document, decided)
+    check_kpis(document, truth, people_too=by_person, judged=judged)
     check_charts(document, truth, keys, grain, people_too=by_person)
 
 
@@ -149,26 +151,29 @@ def people(number: int) -> str:
     return "1 person" if number == 1 else f"{number} people"
 
 
-def check_kpis(document: ReportDocument, truth: Expected, *, people_too: bool) -> None:
+def check_kpis(
+    document: ReportDocument, truth: Expected, *, people_too: bool, judged: bool
+) -> None:
     kpis = {kpi.name: kpi for kpi in document.kpis}
     decided = kpis["reviews_decided"]
-    assert (decided.value, decided.previous) == (
-        Decimal(len(truth.now)),
-        Decimal(len(truth.before)),
-    )
+    assert decided.value == len(truth.now)
+    assert decided.previous == (len(truth.before) if judged else None)
     waiting = kpis["reviews_waiting"]
-    assert (waiting.value, waiting.previous) == (
-        Decimal(len(truth.waiting)),
-        Decimal(truth.waiting_at_beginning),
-    )
+    assert waiting.value == len(truth.waiting)
+    assert waiting.previous == (truth.waiting_at_beginning if judged else None)
     for name in ("median_hours", "ninetieth_hours", "approved_percent", "notes_per_segment"):
         told = kpis[name].value, kpis[name].previous
         exact = [
             getattr(row(reviews, people_too=people_too), name)
             for reviews in (truth.now, truth.before)
         ]
+        if not judged:
+            exact[1] = None
         assert told == tuple(None if figure is None else Decimal(figure) for figure in exact)
-        check_change(kpis[name], truth, people_too=people_too)
+        if judged:
+            check_change(kpis[name], truth, people_too=people_too)
+        else:
+            assert kpis[name].change_percent is None
 
 
 def check_change(kpi: Kpi, truth: Expected, *, people_too: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from services.aggregator.sources import SourceSession
-from shared.document import Kpi, ReportDocument, Section, Verdict
+from shared.document import Direction, Kpi, ReportDocument, Section, Verdict
 from shared.periods import Period
 
 EVERY_FORMAT = ("pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet")
@@ -65,8 +65,8 @@ def report_document(
 ) -> ReportDocument:
     """What a report says, with all that the request already says of it.
 
-    `covered_before`: whether the data cover the whole period before. Where they do not, figures
-    stand beside each other and are not called good or bad.
+    `covered_before`: whether the data cover the whole period before. Where they do not, its
+    figures are those of a part of it, and no key figure is compared with them.
     """
     return ReportDocument(
         type=name,
@@ -79,13 +79,19 @@ def report_document(
         parameters=request.parameters.model_dump(mode="json"),
         summary=tuple(summary),
         kpis=tuple(
-            kpi if covered_before else kpi.model_copy(update={"verdict": Verdict.NEUTRAL})
-            for kpi in kpis
+            kpi if covered_before else kpi.model_copy(update=_NO_COMPARISON) for kpi in kpis
         ),
         sections=tuple(sections),
         notes=tuple(notes),
     )
 
+
+_NO_COMPARISON = {
+    "previous": None,
+    "change_percent": None,
+    "direction": Direction.UNKNOWN,
+    "verdict": Verdict.NEUTRAL,
+}
 
 _report_types: dict[str, ReportType] = {}
 report_types: Mapping[str, ReportType] = MappingProxyType(_report_types)
