@@ -145,6 +145,7 @@ async def _export(broadsheet: Broadsheet, name: str, rows: int) -> asyncpg.Recor
         "formats": [name],
         "period": {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat()},
         "parameters": {"columns": COLUMNS, "limit": rows},
+        "fresh": True,  # each is read from the source, none shares another's snapshot
     }
     token = broadsheet.stack.token(sub="exports", role="admin")
     async with Connection(broadsheet.stack.api_url, token) as connection:

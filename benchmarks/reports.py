@@ -104,6 +104,7 @@ async def _median(api: Connection, store: Any, name: str, until: date, days: int
             {
                 "type": name,
                 "formats": ["pdf"],
+                "fresh": True,  # read from the source each time
                 "period": {
                     "from": (last - timedelta(days=days - 1)).isoformat(),
                     "to": last.isoformat(),
