@@ -56,9 +56,7 @@ def measure(broadsheet: Broadsheet, clients: int, seconds: int) -> list[Acceptan
 async def _limit_backlog(broadsheet: Broadsheet, most: int) -> None:
     stack = broadsheet.stack
     async with Connection(stack.api_url, stack.token()) as connection:
-        answer = await connection.put(
-            "/api/v1/settings", {"timezone": "UTC", "retention_days": 90, "max_backlog": most}
-        )
+        answer = await connection.patch("/api/v1/settings", {"max_backlog": most})
     if answer.status != 200:
         raise RuntimeError(f"the backlog's limit was not taken: {answer.body.decode()}")
 

@@ -53,9 +53,9 @@ class Connection:
         """POST JSON; the answer has to have a Content-Length."""
         return await self._with_body("POST", path, body, prefer)
 
-    async def put(self, path: str, body: object) -> Answer:
-        """PUT JSON."""
-        return await self._with_body("PUT", path, body, "")
+    async def patch(self, path: str, body: object) -> Answer:
+        """PATCH with JSON."""
+        return await self._with_body("PATCH", path, body, "")
 
     async def follow(self, path: str) -> list[Any]:
         """GET a stream of server-sent events to its end; the data of each `status` event."""

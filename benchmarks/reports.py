@@ -79,7 +79,9 @@ async def _measure(
     found = []
     try:
         async with Connection(broadsheet.stack.api_url, broadsheet.stack.token()) as api:
-            await api.put("/api/v1/settings", {"reviewer_productivity": True})
+            answer = await api.patch("/api/v1/settings", {"reviewer_productivity": True})
+            if answer.status != 200:
+                raise RuntimeError(f"the report was not switched on: {answer.body.decode()}")
             for days in LENGTHS:
                 for name in TYPES:
                     # A reader that may not see roll-ups reads rows.

@@ -15,7 +15,7 @@ REVIEWER_PRODUCTIVITY = "reviewer_productivity"
 BY_PERSON = "by_person"
 """The parameter of that type which needs consent of its own."""
 
-_WHO = "an administrator of the tenant can switch it on: PUT /api/v1/settings with"
+_WHO = "an administrator of the tenant can switch it on: PATCH /api/v1/settings with"
 
 
 @dataclass(frozen=True)

@@ -61,30 +61,28 @@ class MemberView(BaseModel):
 
 
 class SettingsBody(BaseModel):
-    """What an administrator says about the tenant."""
+    """What an administrator says about the tenant; what is left out stays as it is."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    timezone: TimezoneName
-    retention_days: int = Field(ge=1, le=3660, strict=True)
-    max_backlog: int = Field(ge=1, le=1_000_000, strict=True)
+    timezone: TimezoneName | None = None
+    retention_days: int | None = Field(None, ge=1, le=3660, strict=True)
+    max_backlog: int | None = Field(None, ge=1, le=1_000_000, strict=True)
     freshness_seconds: int | None = Field(
         None,
         ge=0,
         le=3600,
         strict=True,
-        description="Identical reports asked for within so many seconds share one query; 0: never. "
-        "Left out, it stays as it is.",
+        description="Identical reports asked for within so many seconds share one query; 0: never.",
     )
     reviewer_productivity: StrictBool | None = Field(
         None,
         description="Whether the report of that name may be asked for: figures of how reviewers "
-        "work, by team. Left out, it stays as it is.",
+        "work, by team.",
     )
     reviewer_productivity_by_person: StrictBool | None = Field(
         None,
-        description="Whether it may also show single people, where a request asks for them. Left "
-        "out, it stays as it is.",
+        description="Whether it may also show single people, where a request asks for them.",
     )
 
 
@@ -190,13 +188,13 @@ async def get_settings(
     return _settings_view(row)
 
 
-@router.put("/settings", summary="Change the tenant's settings")
-async def put_settings(
+@router.patch("/settings", summary="Change the tenant's settings")
+async def change_settings(
     body: SettingsBody,
     request: Request,
     principal: Annotated[Principal, Depends(allow(Action.CHANGE_SETTINGS))],
 ) -> SettingsView:
-    """They take effect within seconds."""
+    """Those named, and no other; they take effect within seconds."""
     table = tables.tenant_settings
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
         row = (

@@ -168,7 +168,7 @@ async def test_health_says_what_is_needed_and_that_a_broker_is_not(api: RunningA
         ("PUT", "/api/v1/reports", "GET, POST"),
         ("PATCH", "/api/v1/reports/x", "DELETE, GET"),
         ("PUT", "/api/v1/reports/x/download", "GET, HEAD"),
-        ("POST", "/api/v1/settings", "GET, PUT"),
+        ("POST", "/api/v1/settings", "GET, PATCH"),
     ],
 )
 async def test_a_method_that_is_not_supported_is_told_those_that_are(

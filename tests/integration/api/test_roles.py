@@ -30,7 +30,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
     ("PUT", "/api/v1/members/{sub:path}"): {"role": "viewer"},
     ("PUT", "/api/v1/settings/house-style"): {"footer": "For internal use"},
-    ("PUT", "/api/v1/settings"): {"timezone": "UTC", "retention_days": 90, "max_backlog": 1000},
+    ("PATCH", "/api/v1/settings"): {"retention_days": 90},
 }
 
 

@@ -81,7 +81,7 @@ async def test_lists_logs_members_and_settings_are_each_tenants_own(
         "reviewer_productivity": True,
         "reviewer_productivity_by_person": True,
     }
-    await ada.put("/api/v1/settings", json=settings)
+    await ada.patch("/api/v1/settings", json=settings)
 
     assert (await stranger.get("/api/v1/reports")).json()["items"] == []
     assert (await stranger.get("/api/v1/members")).json() == []

@@ -33,7 +33,7 @@ def test_who_may_be_reported_on(
     if refused is not None:
         assert "switched off for this tenant" in refused.detail
         assert "an administrator of the tenant" in refused.detail
-        assert "PUT /api/v1/settings" in refused.detail
+        assert "PATCH /api/v1/settings" in refused.detail
 
 
 def test_other_reports_need_no_consent() -> None:
