@@ -48,10 +48,7 @@ RECIPIENTS = st.lists(
 @pytest_asyncio.fixture(loop_scope="session")
 async def unlimited(ada: httpx.AsyncClient) -> httpx.AsyncClient:
     """Ada, with a backlog that no test fills."""
-    await ada.put(
-        "/api/v1/settings",
-        json={"timezone": "UTC", "retention_days": 90, "max_backlog": 1_000_000},
-    )
+    await ada.patch("/api/v1/settings", json={"max_backlog": 1_000_000})
     return ada
 
 
