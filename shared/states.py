@@ -125,6 +125,32 @@ DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
 }
 
 
+class ScheduleState(StrEnum):
+    """Whether a schedule fires; `state_reason` says why it does not."""
+
+    ACTIVE = "active"
+    """It fires."""
+    PAUSED = "paused"
+    """A person stopped it for a while."""
+    HELD = "held"
+    """Its owner may not ask for reports any more: it waits for somebody to take it over."""
+    DISABLED = "disabled"
+    """The scheduler stopped it: it cannot be fired, or its runs failed too often in a row."""
+    ENDED = "ended"
+    """It never comes again."""
+
+
+class MisfirePolicy(StrEnum):
+    """What becomes of fires that were missed by more than their grace time."""
+
+    SKIP = "skip"
+    """They are left out."""
+    RUN_ONCE = "run_once"
+    """The latest of them runs."""
+    RUN_ALL = "run_all"
+    """Each of them runs, up to `misfire_most`, the latest ones."""
+
+
 class OccurrenceStatus(StrEnum):
     """What became of one nominal fire of a schedule."""
 
@@ -135,7 +161,7 @@ class OccurrenceStatus(StrEnum):
     SKIPPED = "skipped"
     """Left out on purpose, with the reason."""
     MISSED = "missed"
-    """The system was down past the grace time."""
+    """Not fired within its grace time: the system was down, or the schedule paused."""
     FIRED = "fired"
     """It made a run."""
 

@@ -36,6 +36,8 @@ _WORDS = {
     "less_than_equal": "this must be at most {le}",
     "enum": "use one of {expected}",
     "literal_error": "use one of {expected}",
+    "union_tag_not_found": "name the {discriminator}",
+    "union_tag_invalid": "{tag} is none: use as {discriminator} one of {expected_tags}",
     "list_type": "give a list",
     "tuple_type": "give a list",
     "dict_type": "give an object with named fields",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from cronsim import CronSimError
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,13 +14,13 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler import SERVICE
-from services.scheduler.cron import Fire, fire_at, next_fire
 from shared import audit, telemetry
+from shared.cadence import CADENCE, Fire, fires, next_fire
 from shared.consent import Consent, refusal
 from shared.format_options import FormatOptions
 from shared.periods import Preset, preset_period, timezone_named
 from shared.run_requests import Recipient, RunRequest, create_run
-from shared.states import Lane, OccurrenceStatus
+from shared.states import Lane, OccurrenceStatus, ScheduleState
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
 from shared.wording import all_in_words
@@ -31,7 +30,7 @@ log = structlog.get_logger(__name__)
 BATCH = 100
 
 _UNFIREABLE = (
-    *(CronSimError, ValueError, LookupError, TypeError, ArithmeticError, NoResultFound),
+    *(ValueError, LookupError, TypeError, ArithmeticError, NoResultFound),
     DBAPIError,  # the store refuses what the schedule says, such as a recipient named twice
 )
 """What is wrong with a schedule rather than with the moment."""
@@ -62,7 +61,8 @@ async def _claim_due(connection: AsyncConnection) -> tuple[datetime, list[RowMap
     rows = await connection.execute(
         select(schedules)
         .where(
-            schedules.c.active,
+            schedules.c.state == ScheduleState.ACTIVE,
+            schedules.c.deleted_at.is_(None),
             # NULL: new, its first fire is not computed yet.
             (schedules.c.next_run_at <= now) | schedules.c.next_run_at.is_(None),
         )
@@ -89,7 +89,7 @@ async def _fire_or_switch_off(
         await connection.execute(
             update(tables.schedules)
             .where(tables.schedules.c.id == schedule["id"])
-            .values(active=False, problem=problem)
+            .values(state=ScheduleState.DISABLED, state_reason=problem)
         )
         await audit.record(
             connection,
@@ -106,14 +106,23 @@ async def _fire_or_switch_off(
 
 async def _fire(connection: AsyncConnection, schedule: RowMapping, now: datetime) -> int:
     fired = 0
+    cadence = CADENCE.validate_python(schedule["cadence"])
     if schedule["next_run_at"] is not None:
-        fire = fire_at(schedule["next_run_at"], schedule["timezone"])
+        just_before = schedule["next_run_at"] - timedelta(microseconds=1)
+        fire = next(fires(cadence, just_before))
         fired = await _create_run(connection, schedule, fire)
-    upcoming = next_fire(schedule["cron"], schedule["timezone"], after=now)
+    upcoming = next_fire(cadence, after=now)
+    moved_on: dict[str, Any] = (
+        {"state": ScheduleState.ENDED}
+        if upcoming is None
+        else {
+            "next_run_at": upcoming.at_utc,
+            "next_nominal": upcoming.nominal_local_time,
+            "next_fold": upcoming.fold,
+        }
+    )
     await connection.execute(
-        update(tables.schedules)
-        .where(tables.schedules.c.id == schedule["id"])
-        .values(next_run_at=upcoming.at)
+        update(tables.schedules).where(tables.schedules.c.id == schedule["id"]).values(moved_on)
     )
     return fired
 
@@ -128,6 +137,7 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             nominal_local_time=fire.nominal_local_time,
             fold=fire.fold,
             status=OccurrenceStatus.FIRED,
+            due_at=fire.at_utc,
         )
         .on_conflict_do_nothing()
         .returning(occurrences.c.schedule_id)
@@ -161,7 +171,7 @@ async def _create_run(connection: AsyncConnection, schedule: RowMapping, fire: F
             # timezone may not be the schedule's.
             period=preset_period(
                 Preset(version["preset"]),
-                fire.at.astimezone(timezone_named(version["timezone"])).date(),
+                fire.at_utc.astimezone(timezone_named(version["timezone"])).date(),
                 version["timezone"],
             ),
             parameters=version["parameters"],

@@ -68,6 +68,8 @@ _HOUSEKEEPING = {
     "definition_versions": "SELECT",
     "schedules": "SELECT, UPDATE",
     "schedule_occurrences": "SELECT, INSERT, UPDATE",
+    "tenant_holidays": "SELECT",
+    "signals": "SELECT, INSERT, DELETE",
     "runs": "SELECT, INSERT, UPDATE",
     "artifacts": "SELECT, INSERT, UPDATE",
     "deliveries": "SELECT, INSERT, UPDATE",

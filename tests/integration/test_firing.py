@@ -28,7 +28,7 @@ MORNING = datetime(2026, 10, 12, 9, tzinfo=UTC)
 async def admin(admin_database_url: str, store: Store) -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(asyncpg_url(admin_database_url))
     async with engine.begin() as connection:
-        await connection.execute(update(tables.schedules).values(active=False))
+        await connection.execute(update(tables.schedules).values(state="paused"))
         await publish_report_types(connection, report_types)
     yield engine
     await engine.dispose()
@@ -135,7 +135,7 @@ async def test_the_two_passes_of_a_repeated_hour_are_two_fires(
             admin, pipeline.tenant, next_run_at=due, cron="30 * * * *", timezone="Europe/Berlin"
         )
         await fire_due_schedules(store)
-        assert (await _schedule(admin, schedule_id))["active"]
+        assert (await _schedule(admin, schedule_id))["state"] == "active"
     assert len(await pipeline.runs()) == 2
 
 
@@ -164,7 +164,7 @@ async def test_a_report_that_the_tenant_has_switched_off_is_skipped_until_it_is_
         assert "switched off for this tenant" in occurrence["reason"]
         assert "an administrator of the tenant can switch it on" in occurrence["reason"]
         schedule = await _schedule(admin, schedule_id)
-        assert (schedule["active"], schedule["problem"]) == (True, None)
+        assert (schedule["state"], schedule["state_reason"]) == ("active", None)
         assert schedule["next_run_at"] > datetime.now(UTC)
 
     tomorrow = MORNING + timedelta(days=1)
@@ -213,8 +213,8 @@ async def test_a_schedule_that_cannot_be_fired_is_switched_off_and_stops_no_othe
     (run,) = await pipeline.runs()
     assert run["schedule_id"] == sound_id
     switched_off = await _schedule(admin, broken_id)
-    assert switched_off["active"] is False
-    assert switched_off["problem"].startswith("cannot be fired: ")
+    assert switched_off["state"] == "disabled"
+    assert switched_off["state_reason"].startswith("cannot be fired: ")
     assert [entry["action"] for entry in await _audited(admin, pipeline.tenant)] == [
         "schedule.switched_off",
         "report.requested",

@@ -163,7 +163,7 @@ async def aggregators(
     store: Store, admin: AsyncEngine, settings: ServiceSettings, source: WatchedSource
 ) -> Aggregators:
     async with admin.begin() as connection:
-        await connection.execute(update(tables.schedules).values(active=False))
+        await connection.execute(update(tables.schedules).values(state="paused"))
         await publish_report_types(connection, report_types)
     return Aggregators(store, admin, settings, source)
 

@@ -18,8 +18,10 @@ from shared.states import (
     ArtifactStatus,
     DeliveryStatus,
     Lane,
+    MisfirePolicy,
     OccurrenceStatus,
     RunStatus,
+    ScheduleState,
 )
 
 DOCUMENT = Path(__file__).parents[3] / "ARCHITECTURE.md"
@@ -67,6 +69,8 @@ def table_of_states(enum: type[StrEnum]) -> str:
         pytest.param(table_of_steps(DeliveryStatus, DELIVERY_STEPS), id="deliveries"),
         pytest.param(table_of_steps(ArtifactStatus, ARTIFACT_STEPS), id="artifacts"),
         pytest.param(table_of_states(OccurrenceStatus), id="occurrences"),
+        pytest.param(table_of_states(ScheduleState), id="schedules"),
+        pytest.param(table_of_states(MisfirePolicy), id="misfires"),
         pytest.param(table_of_states(Lane), id="lanes"),
     ],
 )
@@ -75,7 +79,16 @@ def test_the_document_shows_the_machine_of_the_code(table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "enum", [RunStatus, ArtifactStatus, DeliveryStatus, OccurrenceStatus, Lane]
+    "enum",
+    [
+        RunStatus,
+        ArtifactStatus,
+        DeliveryStatus,
+        ScheduleState,
+        MisfirePolicy,
+        OccurrenceStatus,
+        Lane,
+    ],
 )
 def test_every_state_has_a_line_of_meaning(enum: type[StrEnum]) -> None:
     assert set(meanings(enum)) == {state.value for state in enum}

@@ -1,0 +1,48 @@
+"""The tables of the metadata store, with the service that owns each.
+
+Every table but the two catalogues has `tenant_id` and forced row-level security: the
+application's role sees the rows of the tenant set on its transaction, and none without one.
+Work across tenants (relay, reaper, claims, retention) runs as the housekeeping role.
+"""
+
+from shared.store.tables.catalogues import CATALOGUES, formats, report_types
+from shared.store.tables.columns import metadata
+from shared.store.tables.delivering import deliveries, delivery_attempts
+from shared.store.tables.messaging import dead_letters, inbox, outbox
+from shared.store.tables.planning import (
+    definition_versions,
+    definitions,
+    occurrences,
+    schedules,
+    signals,
+    tenant_holidays,
+)
+from shared.store.tables.running import artifacts, format_requests, runs, timeline
+from shared.store.tables.tenancy import audit, members, sources, tenant_settings, tenants
+
+__all__ = [
+    "CATALOGUES",
+    "artifacts",
+    "audit",
+    "dead_letters",
+    "definition_versions",
+    "definitions",
+    "deliveries",
+    "delivery_attempts",
+    "format_requests",
+    "formats",
+    "inbox",
+    "members",
+    "metadata",
+    "occurrences",
+    "outbox",
+    "report_types",
+    "runs",
+    "schedules",
+    "signals",
+    "sources",
+    "tenant_holidays",
+    "tenant_settings",
+    "tenants",
+    "timeline",
+]

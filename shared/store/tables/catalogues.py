@@ -1,0 +1,42 @@
+"""What the services publish about themselves: the same for every tenant."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from shared.store.tables.columns import created_at, metadata
+
+report_types = Table(
+    "report_types",
+    metadata,
+    Column("name", String(63), primary_key=True),
+    Column("title", String(200), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("source", String(63), nullable=False),
+    Column("formats", ARRAY(String(30)), nullable=False),
+    Column("parameters_schema", JSONB, nullable=False),
+    created_at("published_at"),
+    comment="Owner: aggregator, which publishes its report types when it starts. "
+    "The api validates requests against it. The same for every tenant; `source` is the name "
+    "under which a tenant registers what the type reads.",
+)
+
+formats = Table(
+    "formats",
+    metadata,
+    Column("name", String(30), primary_key=True),
+    Column("title", String(200), nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("extension", String(20), nullable=False),
+    created_at("published_at"),
+    comment="Owner: renderer, which publishes its formats when it starts. Read by the api.",
+)
+
+CATALOGUES = (report_types, formats)
+"""Tables that are the same for every tenant."""
