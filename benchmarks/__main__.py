@@ -15,6 +15,7 @@ from benchmarks import (
     acceptance,
     broadsheet,
     exports,
+    growth,
     latency,
     memory,
     reports,
@@ -31,6 +32,8 @@ PARTS = (
     *("pdf", "workbook", "exports", "reports"),
 )
 RESULTS = CHECKOUT / "var" / "bench"
+GROWTH = RESULTS / "growth.svg"
+"""Of `reports`; the one of docs/performance.md is such a one."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
     if "reports" in parts:  # the last, for the same reason
         found["reports"] = reports.measure(running, sizes.scales)
         _say(reports.report(found["reports"]))
+        GROWTH.write_text(growth.picture(found["reports"]))
     if "memory" in parts:
         _say(memory.report(found["idle_bytes"], found.get("throughput", [])))
     return found
