@@ -71,7 +71,11 @@ def test_a_report_is_asked_for_downloaded_and_found_in_the_inbox(
     )
     assert mail["Message-ID"]
     assert mail.get_body(("plain",)) is not None
-    assert mail.get_body(("html",)) is not None
+    shown = mail.get_body(("related",))
+    assert shown is not None
+    html, chart = shown.iter_parts()
+    assert f'src="cid:{chart["Content-ID"].strip("<>")}"' in html.get_content()
+    assert chart.get_content().startswith(b"\x89PNG")
 
 
 def _bytes(content: Any) -> bytes:
