@@ -71,9 +71,9 @@ def test_a_report_is_asked_for_downloaded_and_found_in_the_inbox(
     )
     assert mail["Message-ID"]
     assert mail.get_body(("plain",)) is not None
-    shown = mail.get_body(("related",))
-    assert shown is not None
-    html, chart = shown.iter_parts()
+    html = mail.get_body(("html",))
+    assert html is not None
+    (chart,) = [part for part in mail.walk() if part["Content-ID"]]
     assert f'src="cid:{chart["Content-ID"].strip("<>")}"' in html.get_content()
     assert chart.get_content().startswith(b"\x89PNG")
 
