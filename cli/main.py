@@ -18,6 +18,7 @@ _COMMANDS = {
     "token": ("cli.token:token", "a token for the local stack's API"),
     "report": ("cli.report:report", "ask for a report and download it"),
     "render": ("cli.render:render", "add formats to a completed report"),
+    "parked": ("cli.parked:parked", "messages that no consumer could take: replay, discard"),
     "demo-data": ("cli.demo_data:demo_data", "fill the demo studio's database"),
 }
 

@@ -82,11 +82,9 @@ def blob_store(settings: ServiceSettings) -> BlobStore:
     parts = urlsplit(settings.blob_url)
     if parts.scheme == "file":
         return FolderBlobs(Path(parts.path))
-    if parts.scheme == "s3":
-        from shared.blobs_s3 import S3Blobs
+    from shared.blobs_s3 import S3Blobs
 
-        return S3Blobs.connect(settings, bucket=parts.netloc, prefix=parts.path.strip("/"))
-    raise ValueError(f"BROADSHEET_BLOB_URL: {parts.scheme!r} is not file or s3")
+    return S3Blobs.connect(settings, bucket=parts.netloc, prefix=parts.path.strip("/"))
 
 
 class FolderBlobs:

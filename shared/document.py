@@ -136,6 +136,10 @@ class Chart(_Part):
     """What the chart shows, in words, for those who cannot see it."""
     specification: dict[str, Any]
 
+    def texts(self) -> Iterator[str]:
+        """Every text that the picture may show."""
+        return _strings(self.specification)
+
 
 class Direction(StrEnum):
     """How a figure moved against the previous period."""
@@ -232,7 +236,7 @@ class ReportDocument(_Part):
             yield from (section.title, *section.text)
             for chart in section.charts:
                 yield chart.title
-                yield from _strings(chart.specification)
+                yield from chart.texts()
         for table in self.tables:
             yield table.title
             for column in table.columns:

@@ -5,14 +5,16 @@ All are read from the environment, prefixed `BROADSHEET_`; `deploy/.env.example`
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.wording import in_words
+from shared.validation_words import in_words
 
 _Settings = TypeVar("_Settings", bound=BaseSettings)
+_Text = TypeVar("_Text", str, SecretStr)
 
 
 class SettingsError(ValueError):
@@ -36,6 +38,50 @@ def from_environment(settings_class: type[_Settings]) -> _Settings:
         ) from None
 
 
+def url_like(example: str, *schemes: str, may_be_empty: bool = False) -> AfterValidator:
+    """A check that a setting is a URL of one of these schemes, with a host.
+
+    What is refused is not repeated: there may be a password in it.
+    """
+
+    def check(value: _Text) -> _Text:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not (_has_parts(text, schemes) or (may_be_empty and not text)):
+            raise ValueError(f"this is no such address: give one like {example}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _has_parts(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for what is none
+    except ValueError:
+        return False
+    # A database on a socket has its folder for a host.
+    host = parts.hostname or parse_qs(parts.query).get("host")
+    fine = not any(character.isspace() or not character.isprintable() for character in url)
+    return fine and parts.scheme in schemes and bool(host)
+
+
+def _is_storage(url: str) -> str:
+    if url.startswith("file://"):
+        if not url.startswith("file:///") or len(url) == len("file:///"):
+            raise ValueError("a folder is given by its absolute path, as in file:///srv/broadsheet")
+    elif not _has_parts(url, ("s3",)):
+        raise ValueError("give file:///absolute/folder or s3://bucket/prefix")
+    return url
+
+
+AmqpUrl = Annotated[SecretStr, url_like("amqp://user:password@host:5672/vhost", "amqp", "amqps")]
+PostgresUrl = Annotated[
+    SecretStr,
+    url_like("postgresql://user:password@host:5432/database", "postgresql", "postgres"),
+]
+HttpUrl = Annotated[str, url_like("https://host:443/path", "http", "https", may_be_empty=True)]
+
+
 class ServiceSettings(BaseSettings):
     """What every service needs to reach the broker, the store and the object storage."""
 
@@ -47,15 +93,15 @@ class ServiceSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    amqp_url: SecretStr
+    amqp_url: AmqpUrl
     """`amqp://user:password@host:port/vhost` of RabbitMQ."""
-    database_url: SecretStr
+    database_url: PostgresUrl
     """`postgresql://…` of the store, as the application's role (row-level security applies)."""
-    housekeeping_database_url: SecretStr
+    housekeeping_database_url: PostgresUrl
     """The same store as the housekeeping role: relays, reaper, claims across tenants."""
-    blob_url: str
+    blob_url: Annotated[str, AfterValidator(_is_storage)]
     """Object storage: `file:///absolute/folder` or `s3://bucket/prefix`."""
-    blob_s3_endpoint: str | None = None
+    blob_s3_endpoint: HttpUrl | None = None
     """Endpoint of an S3-compatible store; None is Amazon's."""
     blob_s3_region: str = "us-east-1"
     """The store's region; most S3-compatible ones take any."""
@@ -71,7 +117,7 @@ class ServiceSettings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least urgent log lines to write: debug, info, warning or error."""
-    otlp_endpoint: str | None = None
+    otlp_endpoint: HttpUrl | None = None
     """OTLP/HTTP traces endpoint such as `http://collector:4318/v1/traces`; off when empty."""
 
     amqp_heartbeat_seconds: int = Field(default=20, ge=1, le=600)

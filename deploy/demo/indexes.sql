@@ -20,6 +20,7 @@ CREATE INDEX reviews_decided ON reviews (decided_at);
 CREATE INDEX usage_events_occurred ON usage_events (occurred_at);
 
 CREATE INDEX scenes_of_character ON scenes (character_id);
+CREATE INDEX jobs_of_scene ON generation_jobs (scene_id);
 CREATE INDEX jobs_of_character ON generation_jobs (character_id);
 CREATE INDEX jobs_of_worker ON generation_jobs (worker_id, started_at);
 CREATE INDEX qa_checks_of_job ON qa_checks (job_id);

@@ -81,6 +81,7 @@ async def load_async(
             await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA}, {ROLLUPS_SCHEMA} CASCADE")
             await connection.execute(sql("rollups"))
             await connection.execute(f"ALTER SCHEMA {_INCOMING} RENAME TO {SCHEMA}")
+            await connection.execute(sql("changes"))
     finally:
         await connection.close()
     return Loaded(rows, time.monotonic() - began)

@@ -49,6 +49,7 @@ async def ensure_demo_source_async(
             await connection.execute(f"SET LOCAL search_path TO {SCHEMA}")
             await connection.execute(sql("grants"))
             await connection.execute(sql("rollups"))
+            await connection.execute(sql("changes"))
             for role, password in ((READER, reader_password), (WRITER, writer_password)):
                 if password is None:
                     continue

@@ -38,7 +38,7 @@ from shared.runs import Run
 from shared.stage import Finish, StageWorker
 from shared.store import tables
 from shared.store.engine import Store
-from shared.wording import all_in_words
+from shared.validation_words import all_in_words
 
 SERVICE = "aggregator"
 

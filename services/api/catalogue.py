@@ -14,7 +14,7 @@ from sqlalchemy import select
 from services.api.problems import MOST_ERRORS, FieldError, pointer
 from shared.store import tables
 from shared.store.engine import Store
-from shared.wording import shortened
+from shared.validation_words import shortened
 
 _REMEMBERED = 10.0
 """Seconds."""

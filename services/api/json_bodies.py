@@ -24,7 +24,7 @@ from services.api.problems import (
     fields_problem,
     pointer,
 )
-from shared.wording import shortened
+from shared.validation_words import shortened
 
 MAX_DEPTH = 20
 _MAX_DIGITS = 30

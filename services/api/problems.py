@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Route
 
 from shared.store.engine import store_is_away
-from shared.wording import in_words, shortened
+from shared.validation_words import in_words, shortened
 
 log = structlog.get_logger(__name__)
 

@@ -28,7 +28,7 @@ from shared.format_options import FormatOptions
 from shared.periods import Period, Preset, TimezoneName, preset_period
 from shared.run_requests import Recipient, RunRequest
 from shared.states import Lane
-from shared.wording import all_in_words
+from shared.validation_words import all_in_words
 
 # Names below these are used in examples and tests; whether they can be reached is the mail
 # server's business, not a matter of syntax.

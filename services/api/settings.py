@@ -8,9 +8,10 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from pydantic import Field, SecretStr, model_validator
+from limits import parse_many
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from shared.settings import ServiceSettings
+from shared.settings import HttpUrl, ServiceSettings
 
 MIN_SECRET_BYTES = 32
 """RFC 7518 section 3.2: an HS256 key has at least the hash's 256 bits."""
@@ -29,7 +30,7 @@ class ApiSettings(ServiceSettings):
     """The `iss` that tokens must have."""
     jwt_audience: str = "broadsheet-api"
     """The `aud` that tokens must have."""
-    public_url: str = ""
+    public_url: HttpUrl = ""
     """The api's address as clients see it, put before paths in answers; empty: paths alone."""
 
     max_body_bytes: int = Field(default=262_144, ge=1024)
@@ -40,6 +41,15 @@ class ApiSettings(ServiceSettings):
     """Requests per client (tenant and `sub`), in the notation of the library `limits`."""
     membership_seconds: float = Field(default=10.0, ge=0)
     """How long a member's role and a tenant's settings are remembered."""
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _a_rate(cls, text: str) -> str:
+        try:
+            parse_many(text)
+        except ValueError:
+            raise ValueError("give rates such as 500/second;20000/minute") from None
+        return text
 
     @model_validator(mode="after")
     def _strong_key(self) -> ApiSettings:

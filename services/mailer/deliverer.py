@@ -9,6 +9,7 @@ mailer that died), cut off before, it is simply tried again.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import random
@@ -16,6 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -30,6 +32,7 @@ from services.mailer.channels import (
     Channel,
     Message,
     Outcome,
+    Picture,
     State,
     message_id,
 )
@@ -237,7 +240,7 @@ class Deliverer:
         )
 
     async def _message(self, claimed: _Claimed) -> Message:
-        body: dict[str, str] | None = None
+        body: dict[str, Any] | None = None
         attachments = []
         for artifact in claimed.artifacts:
             content = await self._blobs.get(artifact["blob_key"])
@@ -256,6 +259,16 @@ class Deliverer:
             html=body["html"],
             text=body["text"],
             attachments=tuple(attachments),
+            pictures=tuple(
+                Picture(
+                    picture["file_name"],
+                    picture["media_type"],
+                    base64.b64decode(picture["content"]),
+                    picture["content_id"],
+                )
+                # A renderer of an earlier version wrote none.
+                for picture in body.get("pictures", ())
+            ),
             message_id=message_id(claimed.id, self._mail_domain),
             date=claimed.completed_at,
         )

@@ -23,7 +23,7 @@ from shared.run_requests import Recipient, RunRequest, create_run
 from shared.states import Lane, OccurrenceStatus, ScheduleState
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
-from shared.wording import all_in_words
+from shared.validation_words import all_in_words
 
 log = structlog.get_logger(__name__)
 

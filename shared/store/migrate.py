@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from uuid6 import uuid7
 
-from shared.settings import SettingsError, from_environment
+from shared.settings import PostgresUrl, SettingsError, from_environment
 from shared.store import tables
 from shared.store.access import APPLICATION_ROLE, HOUSEKEEPING_ROLE, access_statements
 from shared.store.engine import asyncpg_url
@@ -31,9 +31,11 @@ _LOCK = 0x62726F6164  # any number, as long as every migration uses the same
 class MigrationSettings(BaseSettings):
     """What the migration needs to know."""
 
-    model_config = SettingsConfigDict(env_prefix="BROADSHEET_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="BROADSHEET_", extra="ignore", hide_input_in_errors=True
+    )
 
-    admin_database_url: SecretStr
+    admin_database_url: PostgresUrl
     """`postgresql://…` as a role that may create roles and tables."""
     app_password: SecretStr
     """Password of the application's role."""

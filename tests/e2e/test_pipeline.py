@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import email
 import hashlib
 import io
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 
 from deploy.local.infrastructure import LocalInfrastructure
@@ -71,7 +74,63 @@ def test_a_report_is_asked_for_downloaded_and_found_in_the_inbox(
     )
     assert mail["Message-ID"]
     assert mail.get_body(("plain",)) is not None
+    # Of nothing there is nothing to draw.
+    assert [part for part in mail.walk() if part["Content-ID"]] == []
     assert mail.get_body(("html",)) is not None
+
+
+@contextmanager
+def one_delivery(infra: LocalInfrastructure) -> Iterator[None]:
+    """A character in the studio that is otherwise empty, long before anything else is asked for."""
+
+    async def execute(*statements: str) -> None:
+        connection = await asyncpg.connect(infra.admin_database_url)
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(
+        execute(
+            "INSERT INTO studio.projects VALUES (1900, 'The Paper Admiral', '2019-01-01Z')",
+            "INSERT INTO studio.characters VALUES (1900, 1900, 'Wren', 'dialogue', 'hd',"
+            " '2019-04-01Z', '2019-05-14T12:00Z')",
+        )
+    )
+    try:
+        yield
+    finally:
+        asyncio.run(
+            execute(
+                "DELETE FROM studio.characters WHERE id = 1900",
+                "DELETE FROM studio.projects WHERE id = 1900",
+            )
+        )
+
+
+def test_the_mail_shows_the_chart(
+    ada: httpx.Client, inbox: httpx.Client, infra: LocalInfrastructure
+) -> None:
+    to = f"bob-{uuid4().hex[:8]}@example.com"
+    with one_delivery(infra):
+        run = finished(
+            ada,
+            formats=["csv"],
+            period={"from": "2019-05-01", "to": "2019-05-31"},
+            deliver_to=[{"channel": "email", "to": to}],
+        )
+    until_delivered(ada, run)
+    (mail,) = mails_to(inbox, to)
+    html = mail.get_body(("html",))
+    (chart,) = [part for part in mail.walk() if part["Content-ID"]]
+    assert html is not None
+    assert f'src="cid:{chart["Content-ID"].strip("<>")}"' in html.get_content()
+    assert chart.get_content().startswith(b"\x89PNG")
+    # It is no file among those that were asked for.
+    assert [part.get_content_type() for part in mail.iter_attachments()] == ["text/csv"]
+    (listed,) = [one for one in inbox.get("/api/messages").json() if to in json.dumps(one)]
+    assert len(listed["attachments"]) == 1
 
 
 def _bytes(content: Any) -> bytes:

@@ -145,8 +145,21 @@ def _body(message: Message, media_type: str) -> Message | None:
 
 
 def _files(message: Message) -> list[Message]:
-    shown = (_body(message, "text/plain"), _body(message, "text/html"))
+    html = _body(message, "text/html")
+    shown = [_body(message, "text/plain"), html]
+    if html is not None:
+        used = set(_CID.findall(_read(html)))
+        shown += [part for part in _parts(message) if _is_picture(part, used)]
     return [part for part in _parts(message) if all(part is not body for body in shown)]
+
+
+def _is_picture(part: Message, used: set[str]) -> bool:
+    return part.get_content_maintype() == "image" and _content_id(part) in used
+
+
+def _content_id(part: Message) -> str | None:
+    content_id = part.get("Content-ID")
+    return None if content_id is None else str(content_id).strip("<> ")
 
 
 def _bytes(part: Message) -> bytes:
@@ -185,8 +198,8 @@ def _name(part: Message) -> str:
 def _with_pictures(html: str, message: Message) -> str:
     pictures = {}
     for part in _parts(message):
-        content_id = part.get("Content-ID")
+        content_id = _content_id(part)
         if content_id is not None and part.get_content_maintype() == "image":
             data = base64.b64encode(_bytes(part)).decode()
-            pictures[str(content_id).strip("<> ")] = f"data:{_file(part).media_type};base64,{data}"
+            pictures[content_id] = f"data:{_file(part).media_type};base64,{data}"
     return _CID.sub(lambda found: pictures.get(found[1], found[0]), html)

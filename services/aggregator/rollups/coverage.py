@@ -2,7 +2,8 @@
 
 A UTC day is read from roll-ups as a whole where the report cuts nothing inside it; by quarters of
 an hour where all of its cuts lie on quarters, as the midnights of every timezone have since 1972;
-else from its rows. What is not rolled up yet is read from its rows, too.
+else from its rows. What is not rolled up yet is read from its rows, too, and so is a day of which
+the source tells that rows have changed since.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from services.aggregator.rollups.layout import SUFFIX, VERSION
+from services.aggregator.rollups.layout import CHANGES, SUFFIX, VERSION, is_changed
 from services.aggregator.sources import SourceSession
 from shared.periods import Period
 
@@ -27,7 +28,9 @@ Instants = Sequence[datetime]
 
 # Only what the reader may read counts: without the right it is as if there were none.
 _SCHEMA = """
-SELECT quote_ident(nspname) AS schema
+SELECT quote_ident(nspname) AS schema,
+       coalesce(has_table_privilege(to_regclass(quote_ident(nspname) || $2), 'SELECT'), false)
+           AS told
   FROM pg_namespace
  WHERE nspname = current_schema() || $1::text
    AND CASE WHEN has_schema_privilege(oid, 'USAGE')
@@ -64,15 +67,15 @@ class Division:
     def is_rolled(self, fine: str) -> str:
         """The SQL condition on a table of roll-ups with days and with quarters, called `fine`."""
         return (
-            f"(level = 'day' AND day = ANY ({_literals(self.whole)})"
-            f" OR level = '{fine}' AND day = ANY ({_literals(self.cut)})"
+            f"(level = 'day' AND day = ANY ({literals(self.whole)})"
+            f" OR level = '{fine}' AND day = ANY ({literals(self.cut)})"
             f" AND quarter >= {_literal(self.begin)} AND quarter < {_literal(self.end)})"
         )
 
     @property
     def is_whole(self) -> str:
         """The SQL condition on a table of roll-ups that has days alone."""
-        return f"day = ANY ({_literals(self.whole)})"
+        return f"day = ANY ({literals(self.whole)})"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,10 @@ class Rollups:
     """Quoted for SQL."""
     days: Mapping[str, Mapping[datetime, datetime | None]] = field(default_factory=dict)
     """By relation the days that are rolled up, and when the earliest began of what ended then."""
+    changed: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    """By relation the days whose sums are no longer those of their rows: not among `days`."""
+    compared_at: datetime | None = None
+    """From when on late changes of some day may be missing; None where none can be."""
 
     def division(
         self, relation: str, cuts: Iterable[datetime], *, by_quarters: bool = True
@@ -137,24 +144,36 @@ async def rollups_for(source: SourceSession, period: Period) -> Rollups:
     """Those of the source; none for a short period, or where there are none of this layout."""
     if period.days <= LONGEST_RAW:
         return NO_ROLLUPS
-    found = await source.fetch(_SCHEMA, SUFFIX)
+    found = await source.fetch(_SCHEMA, SUFFIX, f".{CHANGES}")
     if not found:
         return NO_ROLLUPS
-    schema = found[0]["schema"]
+    schema, told = found[0]["schema"], found[0]["told"]
     rows = await source.fetch(
-        f"SELECT relation, day, earliest_start FROM {schema}.days"
-        f" WHERE EXISTS (SELECT FROM {schema}.layout WHERE version = $1)",
+        f"SELECT relation, day, earliest_start, verified_at,"
+        f" {is_changed(schema) if told else 'false'} AS changed"
+        f" FROM {schema}.days d WHERE EXISTS (SELECT FROM {schema}.layout WHERE version = $1)",
         VERSION,
     )
     days: dict[str, dict[datetime, datetime | None]] = {}
+    changed: dict[str, list[datetime]] = {}
     for row in rows:
-        days.setdefault(row["relation"], {})[row["day"]] = row["earliest_start"]
-    return Rollups(schema, days)
+        if row["changed"]:
+            changed.setdefault(row["relation"], []).append(row["day"])
+        else:
+            days.setdefault(row["relation"], {})[row["day"]] = row["earliest_start"]
+    compared = None if told else min((row["verified_at"] for row in rows), default=None)
+    return Rollups(schema, days, changed, compared)
 
 
 def on_quarters(instants: Iterable[datetime]) -> bool:
     """Whether each is a whole number of quarters of an hour (UTC)."""
     return all((instant - _EPOCH) % _QUARTER == timedelta() for instant in instants)
+
+
+def literals(instants: Instants) -> str:
+    """An SQL array of them."""
+    listed = ",".join(instant.astimezone(UTC).isoformat() for instant in instants)
+    return f"'{{{listed}}}'::timestamptz[]"
 
 
 def _ordered(cuts: Iterable[datetime]) -> list[datetime]:
@@ -182,8 +201,3 @@ def _literal(instant: datetime) -> str:
     if instant.year == 1:
         return "timestamptz '-infinity'"
     return f"timestamptz '{instant.astimezone(UTC).isoformat()}'"
-
-
-def _literals(instants: Instants) -> str:
-    listed = ",".join(instant.astimezone(UTC).isoformat() for instant in instants)
-    return f"'{{{listed}}}'::timestamptz[]"

@@ -18,6 +18,16 @@ VERSION = 1
 SUFFIX = "_rollups"
 """The roll-ups of the schema `studio` lie in the schema `studio_rollups`."""
 
+CHANGES = "changes"
+"""Beside them, where the source tells of late changes: which days they touched, by triggers on the
+source's tables (`deploy/demo/changes.sql`), in the transactions of the changes themselves."""
+
+
+def is_changed(schema: str) -> str:
+    """The SQL condition on a row `d` of `days` that its sums are not those of its rows now."""
+    changes = f"{schema}.{CHANGES}"
+    return f"EXISTS (SELECT FROM {changes} c WHERE c.relation = d.relation AND c.day = d.day)"
+
 
 @dataclass(frozen=True)
 class Subject:

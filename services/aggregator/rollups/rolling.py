@@ -15,7 +15,15 @@ from typing import Any
 
 import asyncpg
 
-from services.aggregator.rollups.layout import SUBJECTS, SUFFIX, VERSION, Subject, tables
+from services.aggregator.rollups.layout import (
+    CHANGES,
+    SUBJECTS,
+    SUFFIX,
+    VERSION,
+    Subject,
+    is_changed,
+    tables,
+)
 
 _CONNECT_SECONDS = 10.0
 _STATEMENT_SECONDS = 300.0
@@ -32,10 +40,12 @@ WITH ended AS (
         interval '1 day') AS day
 )
 SELECT day, d.day IS NULL AS is_new
-  FROM ended FULL JOIN (SELECT * FROM {schema}.days WHERE relation = $1) d USING (day)
- WHERE d.day IS NULL
+  FROM ended
+  FULL JOIN (SELECT day, verified_at, {changed} AS changed
+               FROM {schema}.days d WHERE relation = $1) d USING (day)
+ WHERE d.day IS NULL OR d.changed
     OR now() - d.verified_at > least(now() - d.day, interval '24 days') / 24
- ORDER BY d.day IS NULL DESC, d.verified_at, day DESC
+ ORDER BY d.day IS NULL DESC, d.changed DESC, d.verified_at, day DESC
 """
 
 
@@ -55,6 +65,8 @@ class Writer:
         self._connection = connection
         self.schema = schema
         """Quoted for SQL."""
+        self._told = False
+        """Whether the source tells of changed days."""
 
     async def prepare(self) -> bool:
         """Make the tables if they are missing or of an earlier layout.
@@ -62,6 +74,9 @@ class Writer:
         False where they are of a later one: a newer aggregator looks after them.
         """
         async with self._connection.transaction():
+            self._told = await self._connection.fetchval(
+                "SELECT to_regclass($1) IS NOT NULL", f"{self.schema}.{CHANGES}"
+            )
             version = 0
             if await self._connection.fetchval(
                 "SELECT to_regclass($1) IS NOT NULL", f"{self.schema}.layout"
@@ -85,11 +100,16 @@ class Writer:
 
     async def due(self, settle: timedelta) -> list[Due]:
         """Days that ended at least `settle` ago, by the source's clock: new ones first, the latest
-        of them first of all; then those that were compared longest ago."""
+        of them first of all; then those told to have changed, and those compared longest ago."""
         found = []
         for subject in SUBJECTS:
             rows = await self._connection.fetch(
-                _DUE.format(schema=self.schema, relation=subject.relation, instant=subject.instant),
+                _DUE.format(
+                    schema=self.schema,
+                    relation=subject.relation,
+                    instant=subject.instant,
+                    changed=is_changed(self.schema) if self._told else "false",
+                ),
                 subject.relation,
                 settle,
             )
@@ -125,6 +145,13 @@ class Writer:
                 now["hash"],
                 now["earliest_start"],
             )
+            if self._told:
+                # Those alone that this transaction's view has, and so the sums.
+                await self._connection.execute(
+                    f"DELETE FROM {self.schema}.{CHANGES} WHERE relation = $1 AND day = $2",
+                    subject.relation,
+                    day,
+                )
         return changed
 
     async def _sum_up(self, statement: str, day: datetime) -> None:
@@ -137,10 +164,12 @@ class Writer:
         await self._connection.execute("VACUUM (ANALYZE) " + ", ".join(names))
 
     async def _table_names(self) -> list[str]:
+        """The tables made here: triggers of the source write into that of changes."""
         rows = await self._connection.fetch(
             "SELECT format('%s.%I', $1::text, relname) AS name FROM pg_class"
-            " WHERE relnamespace = $1::regnamespace AND relkind = 'r'",
+            " WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND relname <> $2",
             self.schema,
+            CHANGES,
         )
         return [row["name"] for row in rows]
 

@@ -49,6 +49,15 @@ def running_notes(progress: Progress) -> Iterator[str]:
         yield f"The period begins after the as-of time, {until}."
 
 
+def late_change_notes(compared_at: datetime | None, timezone: str) -> Iterator[str]:
+    """Where sums were read whose rows may have changed after that instant, unnoticed."""
+    if compared_at is not None:
+        yield (
+            "Days that are over were read as sums, which were last compared with their rows on "
+            f"{moment(compared_at, timezone)}, or later: a correction entered since may be missing."
+        )
+
+
 def reach_notes(
     progress: Progress, first: datetime | None, noun: str = "delivery", nouns: str = "deliveries"
 ) -> Iterator[str]:

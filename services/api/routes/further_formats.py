@@ -60,8 +60,10 @@ async def add_formats(
     key = checked_key(idempotency_key)
     identifier = run_store.run_id_of(run_id)
     offered = await state.catalogue.types()
-    await state.backlog.take_one(principal)
-    async with state.store.tenant(principal.tenant_id) as connection:
+    async with (
+        state.backlog.room_for_one(principal),
+        state.store.tenant(principal.tenant_id) as connection,
+    ):
         row = await run_store.row_of(connection, identifier, lock=True)
         if key is None or await _is_new(connection, row, body, key):
             ensure_allowed(principal, row["report_type"], row["parameters"])

@@ -75,9 +75,9 @@ async def _accepted(request: Request, principal: Principal, wanted: RunRequest) 
     earlier = await _earlier(request, principal, wanted)
     if earlier is not None:
         return earlier
-    await state.backlog.take_one(principal)
     try:
-        stored = await state.intake.take(principal, wanted)
+        async with state.backlog.room_for_one(principal):
+            stored = await state.intake.take(principal, wanted)
     except IntegrityError:
         # Two requests with one key at once: the other one was first.
         earlier = await _earlier(request, principal, wanted)
@@ -230,8 +230,10 @@ async def retry(
 ) -> RunView:
     """Starts from the beginning: a new query, a new snapshot."""
     state = request.app.state
-    await state.backlog.take_one(principal)
-    async with state.store.tenant(principal.tenant_id) as connection:
+    async with (
+        state.backlog.room_for_one(principal),
+        state.store.tenant(principal.tenant_id) as connection,
+    ):
         row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
         ensure_own(principal, Action.RETRY_REPORT, row["requested_by"])
         ensure_allowed(principal, row["report_type"], row["parameters"])

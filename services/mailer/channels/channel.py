@@ -49,6 +49,14 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Picture(Attachment):
+    """One that the HTML shows."""
+
+    content_id: str
+    """What follows `cid:` there (RFC 2392), without angle brackets."""
+
+
+@dataclass(frozen=True)
 class Message:
     """One message to one recipient. The same delivery has the same bytes at every attempt."""
 
@@ -63,6 +71,7 @@ class Message:
     """`<…@…>` with its angle brackets: see `message_id`."""
     date: datetime
     """When the message was written, with its offset; not when an attempt is made."""
+    pictures: tuple[Picture, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     """Further header fields (name, value), such as Reply-To or List-Unsubscribe."""
 

@@ -8,6 +8,7 @@ px). A general reader spends ten times as long on it and draws labels that Vega 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -144,23 +145,28 @@ class VegaPicture(Flowable):  # type: ignore[misc]  # ReportLab ships no types
         colour = _colour(style.get("fill", "none"))
         if colour is None:
             return
-        size = float(style.get("font-size", "11").removesuffix("px")) * DRAWN_SIZE
-        bold = style.get("font-weight", "normal") in ("bold", "600", "700", "800", "900")
-        font = STRONG if bold else REGULAR
         self._shapes_of_marks += self._in_marks
         canvas = self.canv
         canvas.saveState()
         canvas.scale(1, -1)
         canvas.setFillColor(colour, opacity * float(element.attrib.get("fill-opacity", 1)))
-        y = 0.0
-        for line in [element, *element]:
-            y -= float(line.attrib.get("dy", 0))
-            text = line.text or ""
-            anchor = style.get("text-anchor", "start")
-            share = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
-            if text:
-                draw(canvas, -share * width(text, font, size), y, text, font, size)
+        for text, x, y, font, size in text_lines(element, style):
+            draw(canvas, x, y, text, font, size)
         canvas.restoreState()
+
+
+def text_lines(element: Any, style: Style) -> Iterator[tuple[str, float, float, str, float]]:
+    """Of a text of one or more lines: what each says, where it begins (y upwards), its font and
+    its size."""
+    size = float(style.get("font-size", "11").removesuffix("px")) * DRAWN_SIZE
+    bold = style.get("font-weight", "normal") in ("bold", "600", "700", "800", "900")
+    font = STRONG if bold else REGULAR
+    share = {"start": 0.0, "middle": 0.5, "end": 1.0}[style.get("text-anchor", "start")]
+    y = 0.0
+    for line in [element, *element]:
+        y -= float(line.attrib.get("dy", 0))
+        if line.text:
+            yield line.text, -share * width(line.text, font, size), y, font, size
 
 
 def _transform(canvas: Any, transform: str) -> None:

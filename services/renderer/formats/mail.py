@@ -1,7 +1,9 @@
-"""The body of the mail that brings a report: subject, HTML and plain text, as JSON."""
+"""The body of the mail that brings a report: subject, HTML, plain text and pictures, as JSON."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 
 from services.renderer import presentation
@@ -15,24 +17,53 @@ LONGEST_SUBJECT = 150
 
 @register
 class MailFormat:
-    """`{"subject", "html", "text"}`: the summary and the headline figures."""
+    """`{"subject", "html", "text", "pictures"}`: the summary, the headline figures, a chart.
+
+    `pictures`: those that the HTML shows, each `{"content_id", "file_name", "media_type",
+    "content"}`, the content in base64. `content_id` is what follows `cid:` (RFC 2392).
+    """
 
     name = "mail"
     title = "Mail body"
     media_type = "application/json"
     extension = "mail.json"
     internal = True
-    isolated = False
+    isolated = True
     kept_warm = True
     ceiling = 0  # it has no tables
 
     def render(self, document: ReportDocument) -> Rendered:
-        """The subject is one line without control characters, whatever the title holds."""
-        values = {"document": document}
+        """The subject is one line without control characters, whatever the title holds.
+
+        PermanentError when the chart cannot be drawn.
+        """
+        # Imported here: the chart library takes memory that only the child process pays.
+        from services.renderer.drawing.mail_chart import SHOWN_WIDTH, chart_png, main_chart
+
+        chart, pictures, content_id = main_chart(document), [], ""
+        if chart is not None:
+            png = chart_png(chart)
+            # By its content: equal pictures alone have the same name.
+            content_id = f"chart.{hashlib.sha256(png).hexdigest()[:32]}@broadsheet"
+            pictures = [
+                {
+                    "content_id": content_id,
+                    "file_name": "chart.png",
+                    "media_type": "image/png",
+                    "content": base64.b64encode(png).decode(),
+                }
+            ]
+        values = {
+            "document": document,
+            "chart": chart,
+            "content_id": content_id,
+            "chart_width": SHOWN_WIDTH,
+        }
         body = {
             "subject": subject(document),
             "html": template("mail.html").render(values),
             "text": template("mail.txt").render(values),
+            "pictures": pictures,
         }
         return Rendered(json.dumps(body, ensure_ascii=False, indent=1).encode(), 0)
 

@@ -184,4 +184,6 @@ async def test_pending_formats_count_towards_the_backlog(
     await ada.patch("/api/v1/settings", json={"max_backlog": 1})
     principal = await api.app.state.gatekeeper.admit(ada.headers["Authorization"])
     with pytest.raises(Problem, match="1 reports of your organisation are under way"):
-        await Backlog(api.app.state.store).take_one(principal)  # one that has counted nothing yet
+        # One that has counted nothing yet.
+        async with Backlog(api.app.state.store).room_for_one(principal):
+            raise AssertionError("let in")

@@ -315,6 +315,33 @@ async def test_a_full_backlog_refuses_at_once_and_says_when_to_come_back(
     assert (await ada.post(REPORTS, json=body())).status_code == 202
 
 
+async def test_what_is_accepted_and_not_written_yet_counts_as_well(
+    ada: httpx.AsyncClient, api: RunningApi, studio: Tenant
+) -> None:
+    """A burst that the store is slow to write, and another one after the next count."""
+    await ada.patch("/api/v1/settings", json={"max_backlog": 7})
+    async with api.admin.begin() as connection:
+        # Rows can be read and counted, and none be written.
+        await connection.execute(text("LOCK TABLE runs IN SHARE MODE"))
+        first = [asyncio.create_task(ada.post(REPORTS, json=body())) for _ in range(7)]
+        await asyncio.sleep(1.2)
+        second = [asyncio.create_task(ada.post(REPORTS, json=body())) for _ in range(7)]
+        refused = await asyncio.gather(*second)
+        assert [answer.status_code for answer in refused] == [429] * 7
+    assert [answer.status_code for answer in await asyncio.gather(*first)] == [202] * 7
+    assert len(await api.rows(tables.runs, tables.runs.c.tenant_id == studio.id)) == 7
+
+
+async def test_a_request_that_comes_to_nothing_leaves_its_room(
+    ada: httpx.AsyncClient, api: RunningApi
+) -> None:
+    run = (await ada.post(REPORTS, json=body())).json()["id"]
+    await ada.patch("/api/v1/settings", json={"max_backlog": 2})
+    for _ in range(5):
+        assert (await ada.post(f"{REPORTS}/{run}/retry")).status_code == 409
+    assert (await ada.post(REPORTS, json=body())).status_code == 202
+
+
 async def test_a_repeated_key_is_answered_even_when_the_backlog_is_full(
     ada: httpx.AsyncClient,
 ) -> None:

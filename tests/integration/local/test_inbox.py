@@ -273,6 +273,16 @@ def test_pictures_of_the_mail_itself_are_shown_in_their_place(inbox: Inbox) -> N
     assert 'src="cid:missing@x"' in html
 
 
+def test_a_picture_that_the_mail_shows_is_not_listed_as_a_file(inbox: Inbox) -> None:
+    mail = EmailMessage()
+    mail.set_content('<img src="cid:chart@x">', subtype="html")
+    for name in ("chart", "other"):
+        mail.add_related(b"\x89PNG", "image", "png", cid=f"<{name}@x>", filename=f"{name}.png")
+    mail_id = inbox.take(mail.as_bytes(policy=SMTP))
+    (listed,) = [one for one in inbox.web.get("/api/messages").json() if one["id"] == mail_id]
+    assert [file["name"] for file in listed["attachments"]] == ["other.png"]
+
+
 @pytest.mark.parametrize(
     "path",
     [

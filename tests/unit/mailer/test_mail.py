@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.mailer.channels import Attachment, Message, message_id
+from services.mailer.channels import Attachment, Message, Picture, message_id
 from services.mailer.channels.smtp.address import Address
 from services.mailer.channels.smtp.mail import compose
 
@@ -68,6 +68,31 @@ def test_text_comes_before_html_and_both_say_the_same() -> None:
     assert kinds == ["text/plain", "text/html"]
     bodies = [part.get_content().strip() for part in mail.iter_parts()]
     assert bodies == [PLAIN.text, PLAIN.html]
+
+
+def test_a_picture_belongs_to_the_html_and_is_no_attachment() -> None:
+    picture = Picture("chart.png", "image/png", b"\x89PNG" * 100, "chart.0123@broadsheet")
+    files = (Attachment("rows.csv", "text/csv", b"1\r\n"),)
+    mail = read(written(replace(PLAIN, pictures=(picture,), attachments=files)))
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["rows.csv"]
+    bodies, _ = mail.iter_parts()
+    text, related = bodies.iter_parts()
+    assert (text.get_content_type(), related.get_content_type()) == (
+        "text/plain",
+        "multipart/related",
+    )
+    html, shown = related.iter_parts()
+    assert html.get_content().strip() == PLAIN.html
+    assert shown["Content-ID"] == "<chart.0123@broadsheet>"
+    assert shown.get_content_disposition() == "inline"
+    assert shown.get_content() == picture.content
+
+
+@pytest.mark.parametrize("content_id", ["", "a b@c", "a@b>\r\nBcc: <x", "no-domain"])
+def test_a_content_id_that_is_none_is_refused(content_id: str) -> None:
+    picture = Picture("chart.png", "image/png", b"\x89PNG", content_id)
+    with pytest.raises(ValueError, match="no Content-ID"):
+        written(replace(PLAIN, pictures=(picture,)))
 
 
 def test_attachments_keep_their_bytes_their_names_and_their_types() -> None:

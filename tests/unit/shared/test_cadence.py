@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.cadence import CADENCE, fires, next_fire, preview, refusals
-from shared.wording import all_in_words
+from shared.validation_words import all_in_words
 
 BERLIN = "Europe/Berlin"
 NINE: dict[str, Any] = {"time": "09:00", "timezone": "UTC"}

@@ -93,6 +93,8 @@ class Figures:
     """When the first job of the whole source was asked for."""
     dearest: tuple[Character, ...] = field(default=())
     """At most `DEAREST`, dearest first."""
+    compared_at: datetime | None = None
+    """See `Rollups`."""
 
     @property
     def comparable(self) -> bool:

@@ -12,11 +12,13 @@ from services.aggregator.report_types.cost_per_character.figures import (
     Figures,
 )
 from services.aggregator.report_types.cost_per_character.rate import Rate
-from services.aggregator.rollups.coverage import Division, rollups_for
+from services.aggregator.rollups.coverage import Division, Rollups, literals, rollups_for
 from services.aggregator.scope.dimensions import Dimension, grouped_by
 from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
+
+_JOBS = "generation_jobs"
 
 # Jobs have their ids in the order in which they were asked for.
 _FIRST = """
@@ -35,10 +37,20 @@ SELECT count(*) AS jobs, sum(j.gpu_milliseconds)::bigint AS gpu,
 """
 
 
-def _of_rows_and_rollups(division: Division, schema: str) -> str:
-    """The same where the days of the division are added up already; the others are few."""
+def _of_rows_and_rollups(division: Division, rollups: Rollups) -> str:
+    """The same where the days of the division are added up already; the others are few.
+
+    What was added up of days that have changed since is taken off again.
+    """
+    schema = rollups.schema
     return f"""
  LEFT JOIN {schema}.character_totals kept ON kept.character_id = d.id
+ LEFT JOIN (
+      SELECT character_id, sum(jobs)::bigint AS jobs, sum(gpu)::bigint AS gpu,
+             sum(repeated)::bigint AS repeated, sum(workers)::bigint AS workers
+        FROM {schema}.character_days
+       WHERE day = ANY ({literals(rollups.changed.get(_JOBS, ()))})
+       GROUP BY 1) old ON old.character_id = d.id
  LEFT JOIN (
       SELECT character_id, count(*) AS jobs, sum(gpu_milliseconds)::bigint AS gpu,
              (sum(gpu_milliseconds) FILTER (WHERE attempt > 1))::bigint AS repeated,
@@ -47,20 +59,22 @@ def _of_rows_and_rollups(division: Division, schema: str) -> str:
        WHERE finished_at < $7 AND character_id IS NOT NULL AND {division.is_raw("finished_at")}
        GROUP BY 1) fresh ON fresh.character_id = d.id
 CROSS JOIN LATERAL (
-      SELECT coalesce(kept.jobs, 0) + coalesce(fresh.jobs, 0) AS jobs,
-             coalesce(kept.gpu, 0) + coalesce(fresh.gpu, 0) AS gpu,
-             coalesce(kept.repeated, 0) + coalesce(fresh.repeated, 0) AS repeated,
-             (coalesce(kept.workers, 0) + coalesce(fresh.workers, 0)) / 1000 AS workers) w
+      SELECT coalesce(kept.jobs, 0) - coalesce(old.jobs, 0) + coalesce(fresh.jobs, 0) AS jobs,
+             coalesce(kept.gpu, 0) - coalesce(old.gpu, 0) + coalesce(fresh.gpu, 0) AS gpu,
+             coalesce(kept.repeated, 0) - coalesce(old.repeated, 0) + coalesce(fresh.repeated, 0)
+                 AS repeated,
+             (coalesce(kept.workers, 0) - coalesce(old.workers, 0) + coalesce(fresh.workers, 0))
+                 / 1000 AS workers) w
 """
 
 
-def _cost(division: Division, schema: str) -> str:
+def _cost(division: Division, rollups: Rollups) -> str:
     """$1, $2 and $3: projects, scene types and tiers asked for, empty for all. $4: Scope.starts;
     $5 and $6: from the period before up to the end of what is counted; $8: when the first job was
     asked for; $9: how many of the dearest.
     """
     spent = (
-        _of_rows_and_rollups(division, schema)
+        _of_rows_and_rollups(division, rollups)
         if division.rolled
         # Character by character: time then grows with what was delivered, not with all jobs.
         else f"CROSS JOIN LATERAL ({_OF_ROWS}) w"
@@ -118,7 +132,7 @@ async def read(
     starts = scope.starts
     rollups = await rollups_for(source, scope.period)
     rows = await source.fetch(
-        _cost(rollups.everything("generation_jobs", scope.as_of), rollups.schema),
+        _cost(rollups.everything(_JOBS, scope.as_of), rollups),
         selection.projects,
         selection.scene_types,
         selection.resolution_tiers,
@@ -154,6 +168,7 @@ async def read(
         first_delivery=first["first_delivery"],
         first_job=first["first_job"],
         dearest=tuple(_character(row) for row in characters),
+        compared_at=rollups.compared_at,
     )
 
 

@@ -13,7 +13,13 @@ from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.comparisons import moved
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import was
-from services.aggregator.wording.notes import chart_notes, half_covered, reach_notes, running_notes
+from services.aggregator.wording.notes import (
+    chart_notes,
+    half_covered,
+    late_change_notes,
+    reach_notes,
+    running_notes,
+)
 from services.aggregator.wording.numbers import counted, percent
 
 STANDS_OUT = 3
@@ -219,6 +225,7 @@ def notes(figures: Figures) -> Iterator[str]:
     if note := scope.filters.note:
         yield note
     yield from running_notes(scope.progress)
+    yield from late_change_notes(figures.compared_at, zone)
     yield from _gaps(figures)
     yield from reach_notes(scope.progress, figures.first_delivery)
     if now is None:

@@ -109,6 +109,8 @@ class Figures:
     """Jobs of the report that had begun when the period ended (or at the as-of time)."""
     first_finish: datetime | None = None
     """When the first job of the whole source finished, whatever its project."""
+    compared_at: datetime | None = None
+    """See `Rollups`."""
 
     @cached_property
     def total(self) -> GpuTime:

@@ -93,6 +93,7 @@ async def read_figures(
         cancelled=sum(row["cancelled"] for row in gpu_rows if not row["before"]),
         running=sum(row["running"] for row in active_rows if row["selected"]),
         first_finish=worker_rows[0]["first_finish"] if worker_rows else None,
+        compared_at=rollups.compared_at,
     )
 
 

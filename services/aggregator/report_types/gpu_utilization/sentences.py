@@ -17,7 +17,12 @@ from services.aggregator.statistics.intervals import Share, difference, quantile
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import listed, sentence, was
-from services.aggregator.wording.notes import bucket_notes, half_covered, running_notes
+from services.aggregator.wording.notes import (
+    bucket_notes,
+    half_covered,
+    late_change_notes,
+    running_notes,
+)
 from services.aggregator.wording.numbers import counted, percent
 from shared.document import Verdict, compare
 
@@ -276,6 +281,7 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
             "for others is neither active nor idle here, but other work."
         )
     yield from running_notes(figures.progress)
+    yield from late_change_notes(figures.compared_at, zone)
     if figures.running:
         yield (
             f"{sentence(counted(figures.running, 'job'))} {was(figures.running)} under way at "

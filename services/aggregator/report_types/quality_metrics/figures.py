@@ -133,6 +133,8 @@ class Figures:
     """Jobs of the report that were cancelled in the period before they began."""
     first_check: datetime | None = None
     """When the first check of the whole source was made, whatever its project."""
+    compared_at: datetime | None = None
+    """See `Rollups`."""
 
     @cached_property
     def total(self) -> dict[str | None, int]:

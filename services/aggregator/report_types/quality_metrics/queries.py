@@ -90,6 +90,7 @@ async def read_figures(
         failed=sum(row["failed"] for row in now),
         cancelled=sum(row["cancelled"] for row in now),
         first_check=edge["first_check"],
+        compared_at=rollups.compared_at,
     )
 
 

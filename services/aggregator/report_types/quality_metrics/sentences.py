@@ -30,6 +30,7 @@ from services.aggregator.wording.grammar import listed
 from services.aggregator.wording.notes import (
     bucket_notes,
     half_covered,
+    late_change_notes,
     reach_notes,
     running_notes,
 )
@@ -273,6 +274,7 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
     if figures.filters.note:
         yield figures.filters.note
     yield from running_notes(figures.progress)
+    yield from late_change_notes(figures.compared_at, zone)
     yield from _left_out(figures)
     if figures.passed.whole:
         yield from _chart_notes(figures, asked)

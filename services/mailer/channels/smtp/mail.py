@@ -10,8 +10,9 @@ from email.headerregistry import Address as HeaderAddress
 from email.headerregistry import ContentTypeHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
+from typing import Any
 
-from services.mailer.channels.channel import Attachment, Message
+from services.mailer.channels.channel import Attachment, Message, Picture
 from services.mailer.channels.smtp.address import Address
 
 _MESSAGE_ID = re.compile(r"<[!-;=A-~]+@[!-;=A-~]+>")
@@ -31,9 +32,9 @@ _MOST_NESTED = 5
 def compose(message: Message, sender: Address, sender_name: str, to: Address) -> bytes:
     """The whole mail, CRLF line ends, not dot-stuffed; the same input gives the same bytes.
 
-    HTML and text as alternatives, then the attachments. ASCII throughout, but for header
-    fields when `to` or `sender` needs SMTPUTF8. ValueError where a value would break out of
-    its header field, or is none that a mail can carry.
+    Text and HTML, with its pictures, as alternatives, then the attachments. ASCII throughout,
+    but for header fields when `to` or `sender` needs SMTPUTF8. ValueError where a value would
+    break out of its header field, or is none that a mail can carry.
     """
     utf8 = sender.needs_smtputf8 or to.needs_smtputf8
     mail = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
@@ -59,6 +60,10 @@ def compose(message: Message, sender: Address, sender_name: str, to: Address) ->
     # (RFC 2045 section 6.7), and no line is too long or begins with "From ".
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    _, html = mail.iter_parts()
+    assert isinstance(html, EmailMessage)
+    for picture in message.pictures:
+        _embed(html, picture)
     for attachment in message.attachments:
         _attach(mail, attachment)
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
@@ -109,11 +114,24 @@ def _mailbox(name: str, address: Address) -> HeaderAddress:
     return HeaderAddress(name, username=address.local_part, domain=address.domain)
 
 
+def _embed(html: EmailMessage, picture: Picture) -> None:
+    content_id = f"<{picture.content_id}>"
+    if not _MESSAGE_ID.fullmatch(content_id):
+        raise ValueError(f"{content_id!r} is no Content-ID")
+    html.add_related(
+        picture.content, cid=content_id, disposition="inline", **_described(picture, "a picture")
+    )
+
+
 def _attach(mail: EmailMessage, attachment: Attachment) -> None:
-    filename = harmless(attachment.filename, "an attachment's name")
+    mail.add_attachment(attachment.content, **_described(attachment, "an attachment"))
+
+
+def _described(file: Attachment, what: str) -> dict[str, Any]:
+    filename = harmless(file.filename, f"{what}'s name")
     if not filename or any(c in filename for c in '/\\"'):
-        raise ValueError(f"{filename!r} is no name for an attachment")
-    media_type = harmless(attachment.media_type, "an attachment's media type")
+        raise ValueError(f"{filename!r} is no name for {what}")
+    media_type = harmless(file.media_type, f"{what}'s media type")
     kind = SMTP.header_factory("Content-Type", media_type)
     if (
         kind.defects
@@ -121,14 +139,13 @@ def _attach(mail: EmailMessage, attachment: Attachment) -> None:
         or not _MEDIA_TYPE.fullmatch(kind.content_type)
         or kind.maintype in ("multipart", "message")
     ):
-        raise ValueError(f"{media_type!r} is no media type for an attachment")
-    mail.add_attachment(
-        attachment.content,
-        maintype=kind.maintype,
-        subtype=kind.subtype,
-        filename=filename,
-        params=dict(kind.params),
-    )
+        raise ValueError(f"{media_type!r} is no media type for {what}")
+    return {
+        "maintype": kind.maintype,
+        "subtype": kind.subtype,
+        "filename": filename,
+        "params": dict(kind.params),
+    }
 
 
 def _one_field_each(mail: EmailMessage) -> None:

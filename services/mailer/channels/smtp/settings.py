@@ -61,6 +61,15 @@ class SmtpSettings(BaseSettings):
     mail_from_name: str = "Broadsheet"
     """The name that people see beside it."""
 
+    @field_validator("smtp_host")
+    @classmethod
+    def _a_host(cls, text: str) -> str:
+        if any(c in "/@" or c.isspace() or not c.isprintable() for c in text):
+            raise ValueError("give the name of the host alone, such as smtp.example.com")
+        if text.count(":") == 1:  # more of them are an address of IPv6
+            raise ValueError("give the host alone; its port is BROADSHEET_SMTP_PORT")
+        return text
+
     @field_validator("mail_from")
     @classmethod
     def _an_address(cls, text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.periods import Period
-from shared.wording import all_in_words
+from shared.validation_words import all_in_words
 
 
 class Size(StrEnum):
