@@ -25,6 +25,7 @@ TYPES = (
     "quality_metrics",
     "cost_per_character",
     "reviewer_productivity",
+    "usage_summary",
 )
 LENGTHS = (30, 400)
 _ZONES = ("Europe/Berlin", "Europe/Paris", "Europe/Madrid")

@@ -39,6 +39,7 @@ REPORTS = {
     "quality_metrics": {},
     "reviewer_productivity": {},
     "throughput_metrics": {},
+    "usage_summary": {},
 }
 OCTOBER = Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="Europe/Berlin")
 AS_OF = datetime(2026, 11, 2, 8, 14, 30, tzinfo=UTC)
@@ -83,7 +84,7 @@ async def _drawn(documents: dict[str, ReportDocument]) -> dict[str, Image.Image]
 
 @pytest.fixture(scope="module")
 def pages(infra: LocalInfrastructure) -> Iterator[dict[str, Image.Image]]:
-    """The six reports over the demo studio as `make run` loads it."""
+    """These reports over the demo studio as `make run` loads it."""
     with studio(infra, scale=1, seed=1, until=date(2026, 11, 2)) as database:
         yield asyncio.run(_drawn(asyncio.run(_documents(infra, database))))
 

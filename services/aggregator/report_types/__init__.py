@@ -15,5 +15,6 @@ from services.aggregator.report_types import gpu_utilization as gpu_utilization
 from services.aggregator.report_types import quality_metrics as quality_metrics
 from services.aggregator.report_types import reviewer_productivity as reviewer_productivity
 from services.aggregator.report_types import throughput_metrics as throughput_metrics
+from services.aggregator.report_types import usage_summary as usage_summary
 
 __all__ = ["ReportRequest", "ReportType", "register", "report_types"]

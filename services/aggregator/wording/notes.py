@@ -78,10 +78,13 @@ def half_covered(progress: Progress) -> str:
     return f"; the data do not cover {before}, so there is no comparison"
 
 
-def shares_notes(shares: Sequence[Decimal]) -> Iterator[str]:
-    """Where shares that are printed with one decimal place do not come to 100% as printed."""
+def shares_notes(shares: Sequence[Decimal], of: str = "") -> Iterator[str]:
+    """Where shares that are printed with one decimal place do not come to 100% as printed.
+
+    `of` says whose, for a report with several tables of them: "of event types".
+    """
     if shares and sum(shares) != 100:
         yield (
-            "Shares are rounded one by one, so that those printed come to "
+            f"Shares{f' {of}' if of else ''} are rounded one by one, so that those printed come to "
             f"{sum(shares)}% and not to 100%."
         )

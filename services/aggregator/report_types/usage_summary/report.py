@@ -1,0 +1,67 @@
+"""The report type."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.report_types.usage_summary.document import NAME, TITLE, document
+from services.aggregator.report_types.usage_summary.queries import read
+from services.aggregator.scope.grain import Grain, buckets, grain_for
+from services.aggregator.scope.scope import Scope
+from services.aggregator.scope.selection import Names, grain_field
+from services.aggregator.sources import SourceSession
+from shared.document import ReportDocument
+
+MOST_ROWS = 1_000
+"""Of the table by day: half a year of the studio's six event types, 25 pages."""
+
+
+class UsageSummaryParameters(BaseModel):
+    """What can be asked of a usage summary."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="Usage summary")
+
+    event_types: Names = Field(
+        (),
+        title="Event types",
+        description="Only these event types, by their exact names; all of them when left out.",
+    )
+    devices: Names = Field(
+        (),
+        title="Kinds of device",
+        description="Only these kinds of device, by their exact names; all when left out.",
+    )
+    grain: Grain = grain_field(Grain.AUTO)
+    limit: int = Field(
+        MOST_ROWS,
+        title="Row limit",
+        description="At most so many rows in the table by day and event type, those of the "
+        "newest days. The report says how many there were; its figures are of all.",
+        ge=1,
+        le=MOST_ROWS,
+    )
+
+
+@register
+class UsageSummary:
+    """Events, users and devices, beside the period before."""
+
+    name = NAME
+    title = TITLE
+    description = (
+        "What people did in the review application: events by day and type, and how many users "
+        "and kinds of device they came from, compared with the period of the same length before."
+    )
+    source = "studio"
+    formats: tuple[str, ...] = EVERY_FORMAT
+    parameters: type[BaseModel] = UsageSummaryParameters
+
+    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
+        """Raises what the source raises."""
+        asked, period = request.parameters, request.period
+        assert isinstance(asked, UsageSummaryParameters)
+        grain = grain_for(asked.grain, period.days)
+        scope = Scope(period, source.as_of, grain, buckets(period, grain), asked.grain)
+        figures = await read(source, scope, asked.event_types, asked.devices, asked.limit)
+        return document(figures, request)
