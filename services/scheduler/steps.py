@@ -22,7 +22,7 @@ from shared.planned_runs import planned_run
 from shared.readiness import Readiness
 from shared.run_requests import NewRun, Recipient, new_run
 from shared.states import Lane, MisfirePolicy, Occasion, OccurrenceStatus, ScheduleState
-from shared.wording import all_in_words
+from shared.validation_words import all_in_words
 
 Key = tuple[UUID, datetime, int]
 """By which an occurrence is known: schedule, nominal local time, fold."""

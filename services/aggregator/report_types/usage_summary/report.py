@@ -54,6 +54,7 @@ class UsageSummary:
         "and kinds of device they came from, compared with the period of the same length before."
     )
     source = "studio"
+    kpis: tuple[str, ...] = ("events", "users", "events_per_user", "devices")
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = UsageSummaryParameters
 
