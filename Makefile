@@ -20,7 +20,7 @@ down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` star
 	@$(BIN)/python -m cli.main down
 
 test: $(READY) ## unit, contract, integration, end-to-end and fault tests, three at a time
-	@$(BIN)/python -m pytest -m "not long and not containers" $(or $(ARGS),-n 3 tests)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 3 tests)
 
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
 	@$(BIN)/python -m pytest -m long $(or $(ARGS),tests)
