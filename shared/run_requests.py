@@ -18,7 +18,7 @@ from shared.dedup_keys import work_key
 from shared.events import ReportRequested
 from shared.format_options import FormatOptions
 from shared.periods import Period
-from shared.states import DeliveryStatus, Lane, RunStatus
+from shared.states import DeliveryStatus, Lane, Occasion, RunStatus
 from shared.store import tables
 
 
@@ -51,6 +51,11 @@ class RunRequest:
     definition_id: UUID | None = None
     definition_version: int | None = None
     schedule_id: UUID | None = None
+    occasion: Occasion = Occasion.REQUEST
+    condition: dict[str, Any] | None = None
+    """A `shared.conditions.Condition` as JSON: the run is skipped where it does not hold."""
+    banner: str | None = None
+    """What the report says before anything else."""
     freshness_seconds: int = 0
     """How much older than the request data may be that an identical one had read; 0: its own."""
     id: UUID = field(default_factory=uuid7)
@@ -104,6 +109,9 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "formats": list(request.formats),
             "format_options": request.format_options.as_stored(),
             "lane": request.lane,
+            "occasion": request.occasion,
+            "condition": request.condition,
+            "banner": request.banner,
             "requested_by": request.requested_by,
             "role": request.role,
             "idempotency_key": request.idempotency_key,
@@ -118,7 +126,8 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
                 definition_id=request.definition_id,
                 definition_version=request.definition_version,
             )
-            if request.freshness_seconds
+            # What is decided about one run, or said in it, is not another's.
+            if request.freshness_seconds and request.condition is None and request.banner is None
             else None,
             "freshness_seconds": request.freshness_seconds,
             "status": RunStatus.REQUESTED,

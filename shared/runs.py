@@ -57,6 +57,11 @@ class Run:
     """How many there were before a limit of the request."""
     snapshot_of: UUID | None
     """The run that made its snapshot; None where it is its own."""
+    schedule_id: UUID | None
+    condition: dict[str, Any] | None
+    """A `shared.conditions.Condition` as JSON."""
+    banner: str | None
+    """What the report says before anything else."""
     work_key: str | None
     """By which it shares a snapshot with others; None: it does not."""
     freshness_seconds: int

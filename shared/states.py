@@ -166,6 +166,19 @@ class OccurrenceStatus(StrEnum):
     """It made a run."""
 
 
+class Occasion(StrEnum):
+    """What brought a run about."""
+
+    REQUEST = "request"
+    """Somebody asked for a report."""
+    SCHEDULE = "schedule"
+    """A schedule fired."""
+    CAUGHT_UP = "caught_up"
+    """A schedule makes up for a fire that it missed."""
+    BY_HAND = "by_hand"
+    """Somebody had a schedule or a definition run now."""
+
+
 class Lane(StrEnum):
     """Which queue work goes through; a person waiting never queues behind bulk work."""
 

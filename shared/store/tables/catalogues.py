@@ -7,6 +7,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -21,6 +22,8 @@ report_types = Table(
     Column("source", String(63), nullable=False),
     Column("formats", ARRAY(String(30)), nullable=False),
     Column("parameters_schema", JSONB, nullable=False),
+    # Names of its key figures, which conditions of schedules compare.
+    Column("kpis", ARRAY(String(63)), nullable=False, server_default=text("'{}'")),
     created_at("published_at"),
     comment="Owner: aggregator, which publishes its report types when it starts. "
     "The api validates requests against it. The same for every tenant; `source` is the name "

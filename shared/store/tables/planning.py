@@ -150,6 +150,9 @@ occurrences = Table(
     # When the signal came that let it go.
     instant("signal_at"),
     Column("run_id", Uuid, ForeignKey("runs.id")),
+    # How its run first ended: what the scheduler counts failures by. A retry of the run is not seen
+    # here.
+    Column("outcome", String(12)),
     created_at(),
     created_at("updated_at"),
     PrimaryKeyConstraint("schedule_id", "nominal_local_time", "fold"),
@@ -161,6 +164,11 @@ occurrences = Table(
         postgresql_where=text("status = 'waiting'"),
     ),
     Index("ix_schedule_occurrences_tenant_due", "tenant_id", "due_at"),
+    Index(
+        "ix_schedule_occurrences_open",
+        "run_id",
+        postgresql_where=text("status = 'fired' AND outcome IS NULL"),
+    ),
     comment="Owner: scheduler. One row per schedule and nominal local fire time; `fold` tells "
     "the two passes of a repeated hour apart. What became of a fired one is its run's to say.",
 )

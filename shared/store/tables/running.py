@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, Lane, RunStatus
+from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, Lane, Occasion, RunStatus
 from shared.store.tables.columns import created_at, instant, lease, metadata, one_of, tenant_id
 
 _final = ", ".join(sorted(f"'{status}'" for status in FINAL_RUN_STATUSES))
@@ -44,6 +44,7 @@ runs = Table(
     Column("formats", ARRAY(String(30)), nullable=False),
     Column("format_options", JSONB, nullable=False, server_default=text("'{}'")),
     Column("lane", String(12), nullable=False),
+    Column("occasion", String(10), nullable=False, server_default="request"),
     Column("requested_by", String(200), nullable=False),
     Column("role", String(10), nullable=False),
     Column("idempotency_key", String(255)),
@@ -65,6 +66,13 @@ runs = Table(
     Column("work_key", String(64)),
     Column("freshness_seconds", Integer, nullable=False, server_default="0"),
     Column("error", JSONB),
+    # `shared.conditions.Condition`, and what was decided by it; NULL: none, or not yet.
+    Column("condition", JSONB(none_as_null=True)),
+    Column("decision", JSONB(none_as_null=True)),
+    # `shared.conditions.content_hash` of the snapshot, where a condition asks for it.
+    Column("content_sha256", String(64)),
+    # What the report says before anything else: that its data may be old.
+    Column("banner", Text),
     Column("traceparent", String(55)),
     instant("deleted_at"),
     instant("files_expired_at"),
@@ -72,6 +80,7 @@ runs = Table(
     UniqueConstraint("tenant_id", "idempotency_key"),
     one_of("status", RunStatus),
     one_of("lane", Lane),
+    one_of("occasion", Occasion),
     CheckConstraint("first_day <= last_day", name="period"),
     Index("ix_runs_tenant_created", "tenant_id", text("created_at DESC"), text("id DESC")),
     Index("ix_runs_open", "tenant_id", postgresql_where=text(f"status NOT IN ({_final})")),
@@ -89,6 +98,12 @@ runs = Table(
         postgresql_where=text("work_key IS NOT NULL"),
     ),
     Index("ix_runs_snapshot_of", "snapshot_of", postgresql_where=text("snapshot_of IS NOT NULL")),
+    Index(
+        "ix_runs_schedule",
+        "schedule_id",
+        text("created_at DESC"),
+        postgresql_where=text("schedule_id IS NOT NULL"),
+    ),
     Index("ix_runs_type_completed", "tenant_id", "report_type", "completed_at"),
     Index("ix_runs_with_files", "completed_at", postgresql_where=text("files_removed_at IS NULL")),
     comment="Owner: api creates, cancels and retries; scheduler creates; the aggregator steps "
