@@ -156,6 +156,18 @@ class ReportFailed(Event):
     message: str
 
 
+class ReportSkipped(Event):
+    """The run's condition was false: nothing is rendered and nothing delivered.
+
+    `figure` says in words what decided.
+    """
+
+    TYPE = "report.skipped.v1"
+
+    report_type: str
+    figure: str
+
+
 class ReportCancelled(Event):
     """Somebody cancelled the run."""
 
@@ -207,6 +219,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     ReportFormatRendered,
     ReportFormatFailed,
     ReportFailed,
+    ReportSkipped,
     ReportCancelled,
     ReportDelivered,
     ReportDeliveryFailed,

@@ -167,11 +167,7 @@ async def create_run(
 
 async def create_runs(connection: AsyncConnection, new: Sequence[NewRun]) -> list[CreatedRun]:
     """Write runs of one tenant, in as many round trips as one of them takes."""
-    deliveries = [row for one in new for row in one.deliveries]
-    await connection.execute(_INSERT_RUNS, [one.run for one in new])
-    if deliveries:
-        await connection.execute(_INSERT_DELIVERIES, deliveries)
-    await outbox.add_rows(connection, [one.event for one in new])
+    deliveries = await add_runs(connection, new)
     ids = [one.run["id"] for one in new]
     # Read and not returned by the INSERT: that would be another statement for each number of
     # rows, to be parsed and planned each time.
@@ -182,6 +178,16 @@ async def create_runs(connection: AsyncConnection, new: Sequence[NewRun]) -> lis
         written = await connection.execute(_THEIR_DELIVERIES, {"ids": ids})
         for row in written.mappings():
             of_run[row["run_id"]].append(row)
+    return [CreatedRun(runs[run_id], of_run[run_id]) for run_id in ids]
+
+
+async def add_runs(connection: AsyncConnection, new: Sequence[NewRun]) -> list[dict[str, Any]]:
+    """Write runs, of any tenants, and read nothing back; returns the rows of their deliveries."""
+    deliveries = [row for one in new for row in one.deliveries]
+    await connection.execute(_INSERT_RUNS, [one.run for one in new])
+    if deliveries:
+        await connection.execute(_INSERT_DELIVERIES, deliveries)
+    await outbox.add_rows(connection, [one.event for one in new])
     for one in new:
         telemetry.RUNS.labels(one.run["report_type"], RunStatus.REQUESTED).inc()
-    return [CreatedRun(runs[run_id], of_run[run_id]) for run_id in ids]
+    return deliveries

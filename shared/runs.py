@@ -20,6 +20,7 @@ from shared.events import (
     ReportCancelled,
     ReportFailed,
     ReportRequested,
+    ReportSkipped,
     SnapshotReference,
 )
 from shared.format_options import FormatOptions
@@ -277,6 +278,19 @@ async def cancel(connection: AsyncConnection, run: Run, *, service: str) -> bool
     await ask_next_waiting(connection, run, service=service)
     telemetry.RUNS.labels(run.report_type, RunStatus.CANCELLED).inc()
     return True
+
+
+async def skip(
+    connection: AsyncConnection, run: Run, figure: str, *, service: str
+) -> dict[str, Any]:
+    """Its condition is false: cancel what it would have delivered, and tell everyone why.
+
+    Returns the run's new column values, to be written by whoever holds its lease.
+    """
+    await cancel_deliveries(connection, run.id)
+    await record(connection, run, "skipped", service, detail=figure)
+    await outbox.add(connection, ReportSkipped(**run.about(), figure=figure), source=service)
+    return {"status": RunStatus.SKIPPED, "completed_at": func.now()}
 
 
 async def cancel_deliveries(connection: AsyncConnection, run_id: UUID) -> None:

@@ -71,7 +71,8 @@ RENDER = Stage("render", RENDERER, RunStatus.AGGREGATED, RunStatus.RENDERING, Ru
 STAGES = (AGGREGATE, RENDER)
 
 Finish = Callable[[AsyncConnection, Run], Awaitable[dict[str, Any]]]
-"""Writes a stage's effect in the finishing transaction; returns the run's new column values."""
+"""Writes a stage's effect in the finishing transaction; returns the run's new column values, a
+`status` among them where the run goes on past the stage's own at once."""
 
 Work = Callable[[Run, RowMapping], Awaitable[Finish]]
 """Does a stage's work with no transaction open; the row holds what `also_read` asked for."""
@@ -219,7 +220,8 @@ class StageWorker:
         duration = time.monotonic() - started
         async with self._store.tenant(run.tenant_id) as connection:
             values = await finish(connection, run)
-            await lease.write(connection, status=self._stage.done, attempt=0, **RELEASED, **values)
+            ended = {"status": self._stage.done, "attempt": 0, **RELEASED, **values}
+            await lease.write(connection, **ended)
             await connection.execute(
                 self._remember_and_record,
                 {
@@ -230,7 +232,7 @@ class StageWorker:
                     "in_attempt": run.attempt,
                 },
             )
-        telemetry.RUNS.labels(run.report_type, self._stage.done).inc()
+        telemetry.RUNS.labels(run.report_type, ended["status"]).inc()
         telemetry.STAGE_SECONDS.labels(self._stage.name).observe(time.monotonic() - started)
         log.info(
             "stage done",

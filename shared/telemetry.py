@@ -33,6 +33,11 @@ SNAPSHOTS_SHARED = Counter(
 )
 EVENTS_PUBLISHED = Counter("broadsheet_events_published", "Events confirmed by the broker")
 EVENTS_RETRIED = Counter("broadsheet_events_retried", "Events put back for later", ["consumer"])
+OCCURRENCES = Counter(
+    "broadsheet_schedule_occurrences",
+    "Nominal fires of schedules, by what became of them",
+    ["status"],
+)
 DELIVERIES = Counter("broadsheet_deliveries", "Delivery attempts", ["channel", "outcome"])
 
 _propagator = TraceContextTextMapPropagator()

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid6 import uuid7
 
+from services.scheduler.due import Clock
 from shared.store import tables
 from tests.tenants import Tenant
+
+
+def at(instant: datetime) -> Clock:
+    """A clock that always says so."""
+
+    async def clock(_connection: AsyncConnection) -> datetime:
+        return instant
+
+    return clock
 
 
 async def new_definition(
@@ -59,11 +70,13 @@ async def new_schedule(
     report_timezone: str | None = None,
     deliver_to: Any = (),
     definition_id: UUID | None = None,
+    columns: Mapping[str, Any] | None = None,
     **definition: Any,
 ) -> UUID:
     """Of that definition, or of one of its own (`new_definition`), due at `next_run_at`.
 
-    The report's timezone is the schedule's, unless another is named.
+    The report's timezone is the schedule's, unless another is named. `columns`: further ones of
+    the schedule's row.
     """
     schedule_id = uuid7()
     if definition_id is None:
@@ -80,7 +93,7 @@ async def new_schedule(
                 cadence=cadence or {"kind": "cron", "expression": cron, "timezone": timezone},
                 deliver_to=list(deliver_to) if isinstance(deliver_to, tuple) else deliver_to,
                 next_run_at=next_run_at,
-                owner="tests",
+                **{"owner": "tests"} | dict(columns or {}),
             )
         )
     return schedule_id

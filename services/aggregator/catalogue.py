@@ -23,6 +23,7 @@ async def publish_report_types(
             "source": report_type.source,
             "formats": list(report_type.formats),
             "parameters_schema": report_type.parameters.model_json_schema(),
+            "kpis": list(report_type.kpis),
         }
         await connection.execute(
             insert(tables.report_types)

@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.aggregator.deciding import decide_on
 from services.aggregator.report_types import ReportRequest, ReportType
 from services.aggregator.sharing import (
     FRESH_SNAPSHOT,
@@ -26,6 +27,7 @@ from services.aggregator.sharing import (
 from services.aggregator.source_registry import REGISTERED_SOURCE, SourceRegistry
 from services.aggregator.sources import Source, StreamingSession
 from services.aggregator.stored_tables import store_tables
+from shared import runs
 from shared.blobs import BlobStore
 from shared.consent import Consent, refusal
 from shared.dedup_keys import folder_of, snapshot_key
@@ -65,8 +67,22 @@ _CONSENT = (
     .scalar_subquery()
     .label("consent")
 )
+_OF_DEFINITION = (
+    select(tables.definition_versions.c.house_style)
+    .where(
+        tables.definition_versions.c.definition_id == tables.runs.c.definition_id,
+        tables.definition_versions.c.version == tables.runs.c.definition_version,
+    )
+    .correlate(tables.runs)
+    .scalar_subquery()
+)
 _HOUSE_STYLE = (
-    select(tables.tenant_settings.c.house_style)
+    # What a definition says of its own comes before the tenant's.
+    select(
+        tables.tenant_settings.c.house_style.op("||")(
+            func.coalesce(_OF_DEFINITION, cast({}, JSONB))
+        )
+    )
     .where(tables.tenant_settings.c.tenant_id == tables.runs.c.tenant_id)
     .correlate(tables.runs)
     .scalar_subquery()
@@ -124,6 +140,7 @@ async def on_report_requested(
             update={
                 "house_style": HouseStyle.model_validate(row["house_style"] or {}),
                 "definition": row["definition"],
+                "summary": (run.banner, *found.summary) if run.banner else found.summary,
             }
         )
         content = document.model_dump_json().encode()
@@ -172,7 +189,14 @@ def _finish(document: ReportDocument, key: str, sha256: str) -> Finish:
             of=run.id,
             begun_at=run.started_at,
         )
-        return await hand_out(connection, run, snapshot, service=SERVICE)
+        decision = await decide_on(connection, run, document)
+        if decision is None:
+            return await hand_out(connection, run, snapshot, service=SERVICE)
+        if decision.holds:
+            aggregated = await hand_out(connection, run, snapshot, service=SERVICE)
+            return aggregated | decision.columns
+        skipped = await runs.skip(connection, run, decision.figure, service=SERVICE)
+        return snapshot.columns(run.id) | skipped | decision.columns
 
     return finish
 

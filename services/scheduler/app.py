@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,13 @@ from services.scheduler import SERVICE
 from services.scheduler.firing import fire_due_schedules
 from services.scheduler.gauges import observe_outbox, observe_queues
 from services.scheduler.lost_messages import ask_again
+from services.scheduler.outcomes import take_note_of_outcomes
 from services.scheduler.parking import on_dead_letter
 from services.scheduler.reaper import reap
 from services.scheduler.retention import expire_files, forget_events
 from services.scheduler.settings import SchedulerSettings
+from services.scheduler.timezones import follow_timezone_rules
+from services.scheduler.waiting import let_go_of_waiting
 from shared.service import Service
 from shared.topology import DEAD_LETTER_QUEUE
 
@@ -33,12 +37,39 @@ def create_service(settings: SchedulerSettings) -> Service:
     async def ticks() -> AsyncIterator[None]:
         scheduler = AsyncIOScheduler(timezone="UTC")
 
-        def every(seconds: float, job: Callable[[], Awaitable[Any]], name: str) -> None:
+        def every(
+            seconds: float, job: Callable[[], Awaitable[Any]], name: str, *, at_once: bool = False
+        ) -> None:
             scheduler.add_job(
-                partial(_tick, name, job), "interval", seconds=seconds, id=name, name=name
+                partial(_tick, name, job),
+                "interval",
+                seconds=seconds,
+                id=name,
+                name=name,
+                **({"next_run_time": datetime.now(UTC)} if at_once else {}),
             )
 
-        every(settings.schedule_tick_seconds, partial(fire_due_schedules, store), "schedules")
+        every(
+            settings.schedule_tick_seconds,
+            partial(fire_due_schedules, store, service.blobs),
+            "schedules",
+        )
+        every(
+            settings.schedule_tick_seconds,
+            partial(let_go_of_waiting, store, service.blobs),
+            "waiting occurrences",
+        )
+        every(
+            settings.outcome_tick_seconds,
+            partial(take_note_of_outcomes, store, service.blobs),
+            "outcomes",
+        )
+        every(
+            settings.retention_tick_seconds,
+            partial(follow_timezone_rules, store),
+            "time zones",
+            at_once=True,
+        )
         every(settings.reaper_tick_seconds, partial(reap, store, settings), "reaper")
         every(
             settings.message_lost_after_seconds / 10,

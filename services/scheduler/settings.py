@@ -11,7 +11,9 @@ class SchedulerSettings(ServiceSettings):
     """How often it looks. All in seconds."""
 
     schedule_tick_seconds: float = Field(default=1.0, gt=0)
-    """Due schedules."""
+    """Due schedules, and occurrences that wait for their data."""
+    outcome_tick_seconds: float = Field(default=2.0, gt=0)
+    """What became of the runs of schedules: failures in a row."""
     reaper_tick_seconds: float = Field(default=2.0, gt=0)
     """Leases that have ended."""
     outbox_sweep_seconds: float = Field(default=1.0, gt=0)

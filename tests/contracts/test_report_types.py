@@ -105,6 +105,7 @@ async def test_it_makes_a_whole_document(
     assert document.tenant == request.tenant
     assert report_types[name].parameters.model_validate(document.parameters) == request.parameters
     assert ReportDocument.model_validate_json(document.model_dump_json()) == document
+    assert {kpi.name for kpi in document.kpis} <= set(report_types[name].kpis)
     check_words(document)
     check_kpis(document)
     check_cells(document)

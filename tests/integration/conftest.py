@@ -8,9 +8,17 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
+from shared.blobs import BlobStore, blob_store
+from shared.settings import ServiceSettings
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
 from tests.tenants import Tenant
+
+
+@pytest.fixture
+def blobs(settings: ServiceSettings) -> BlobStore:
+    """Where the files of runs are."""
+    return blob_store(settings)
 
 
 @pytest.fixture

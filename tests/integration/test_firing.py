@@ -15,13 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from services.aggregator.catalogue import publish_report_types
 from services.aggregator.report_types import report_types
 from services.scheduler.firing import fire_due_schedules
+from shared.blobs import BlobStore
 from shared.store import tables
 from shared.store.engine import Store, asyncpg_url
 from tests.pipeline import Pipeline
-from tests.schedules import new_schedule
+from tests.schedules import at, new_schedule
 from tests.tenants import Tenant
 
 MORNING = datetime(2026, 10, 12, 9, tzinfo=UTC)
+NINE = at(MORNING + timedelta(seconds=1))
 
 
 @pytest.fixture
@@ -53,16 +55,16 @@ async def _audited(admin: AsyncEngine, tenant: Tenant) -> list[Any]:
 
 
 async def test_a_due_schedule_makes_one_run_for_its_nominal_day_and_moves_on(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline
+    store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     schedule_id = await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
-    assert await fire_due_schedules(store) == 1
+    assert await fire_due_schedules(store, blobs, NINE) == 1
     (run,) = await pipeline.runs()
     assert run["schedule_id"] == schedule_id
     assert run["lane"] == "bulk"
     assert str(run["first_day"]) == str(run["last_day"]) == "2026-10-11", "yesterday, as it was due"
-    assert (await _schedule(admin, schedule_id))["next_run_at"] > datetime.now(UTC)
-    assert await fire_due_schedules(store) == 0
+    assert (await _schedule(admin, schedule_id))["next_run_at"] > MORNING
+    assert await fire_due_schedules(store, blobs, NINE) == 0
     (entry,) = await _audited(admin, pipeline.tenant)
     assert (entry["actor"], entry["action"]) == ("scheduler", "report.requested")
     assert entry["subject"] == f"report/{run['id']}"
@@ -70,7 +72,7 @@ async def test_a_due_schedule_makes_one_run_for_its_nominal_day_and_moves_on(
 
 
 async def test_yesterday_is_that_of_the_reports_timezone_not_of_the_schedules(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline
+    store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     # Eight in the morning of the 13th in Tokyo, when it is still the 12th in UTC.
     eight = datetime(2026, 10, 12, 23, tzinfo=UTC)
@@ -82,61 +84,63 @@ async def test_yesterday_is_that_of_the_reports_timezone_not_of_the_schedules(
         timezone="Asia/Tokyo",
         report_timezone="UTC",
     )
-    await fire_due_schedules(store)
+    await fire_due_schedules(store, blobs, at(eight))
     (run,) = await pipeline.runs()
     assert str(run["last_day"]) == "2026-10-11", "the last day that is over in UTC"
 
 
 async def test_a_run_has_the_options_of_its_definition(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline
+    store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     options = {"csv_byte_order_mark": True}
     await new_schedule(
         admin, pipeline.tenant, next_run_at=MORNING, format_options={"csv_byte_order_mark": True}
     )
-    assert await fire_due_schedules(store) == 1
+    assert await fire_due_schedules(store, blobs, NINE) == 1
     (run,) = await pipeline.runs()
     assert run["format_options"] == options
 
 
 async def test_schedulers_that_look_at_once_fire_each_schedule_once(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline
+    store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     for _ in range(30):
         await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
-    fired = await asyncio.gather(*(fire_due_schedules(store) for _ in range(3)))
+    fired = await asyncio.gather(*(fire_due_schedules(store, blobs, NINE) for _ in range(3)))
     assert sum(fired) == 30
     assert len({run["schedule_id"] for run in await pipeline.runs()}) == 30
     assert len(await pipeline.runs()) == 30
 
 
 async def test_a_nominal_time_that_comes_again_makes_no_second_run(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline
+    store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     schedule_id = await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
-    await fire_due_schedules(store)
+    await fire_due_schedules(store, blobs, NINE)
     async with admin.begin() as connection:  # as from a restored backup
         await connection.execute(
             update(tables.schedules)
             .where(tables.schedules.c.id == schedule_id)
             .values(next_run_at=MORNING)
         )
-    assert await fire_due_schedules(store) == 0
+    assert await fire_due_schedules(store, blobs, NINE) == 0
     assert len(await pipeline.runs()) == 1
-    assert (await _schedule(admin, schedule_id))["next_run_at"] > datetime.now(UTC)
+    assert (await _schedule(admin, schedule_id))["next_run_at"] > MORNING
 
 
 async def test_the_two_passes_of_a_repeated_hour_are_two_fires(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline
+    store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 in Berlin, twice
+    schedule_id = await new_schedule(
+        admin, pipeline.tenant, next_run_at=first, cron="30 * * * *", timezone="Europe/Berlin"
+    )
     for due in (first, first + timedelta(hours=1)):
-        schedule_id = await new_schedule(
-            admin, pipeline.tenant, next_run_at=due, cron="30 * * * *", timezone="Europe/Berlin"
-        )
-        await fire_due_schedules(store)
-        assert (await _schedule(admin, schedule_id))["state"] == "active"
+        assert await fire_due_schedules(store, blobs, at(due)) == 1
     assert len(await pipeline.runs()) == 2
+    occurrences = await _occurrences(admin, schedule_id)
+    assert [row["fold"] for row in occurrences] == [0, 1]
+    assert len({row["nominal_local_time"] for row in occurrences}) == 1
 
 
 async def _occurrences(admin: AsyncEngine, schedule_id: UUID) -> list[Any]:
@@ -149,13 +153,13 @@ async def _occurrences(admin: AsyncEngine, schedule_id: UUID) -> list[Any]:
 
 
 async def test_a_report_that_the_tenant_has_switched_off_is_skipped_until_it_is_on(
-    store: Store, admin: AsyncEngine, pipeline: Pipeline
+    store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     due: dict[str, Any] = {"next_run_at": MORNING, "report_type": "reviewer_productivity"}
     by_team = await new_schedule(admin, pipeline.tenant, **due)
     by_person = await new_schedule(admin, pipeline.tenant, **due, parameters={"by_person": True})
 
-    assert await fire_due_schedules(store) == 0
+    assert await fire_due_schedules(store, blobs, NINE) == 0
 
     assert await pipeline.runs() == []
     for schedule_id in (by_team, by_person):
@@ -165,7 +169,7 @@ async def test_a_report_that_the_tenant_has_switched_off_is_skipped_until_it_is_
         assert "an administrator of the tenant can switch it on" in occurrence["reason"]
         schedule = await _schedule(admin, schedule_id)
         assert (schedule["state"], schedule["state_reason"]) == ("active", None)
-        assert schedule["next_run_at"] > datetime.now(UTC)
+        assert schedule["next_run_at"] > MORNING
 
     tomorrow = MORNING + timedelta(days=1)
     async with admin.begin() as connection:
@@ -175,8 +179,7 @@ async def test_a_report_that_the_tenant_has_switched_off_is_skipped_until_it_is_
             .where(settings.c.tenant_id == pipeline.tenant.id)
             .values(reviewer_productivity=True)
         )
-        await connection.execute(update(tables.schedules).values(next_run_at=tomorrow))
-    assert await fire_due_schedules(store) == 1
+    assert await fire_due_schedules(store, blobs, at(tomorrow)) == 1
     (run,) = await pipeline.runs()
     assert run["schedule_id"] == by_team
     statuses = [row["status"] for row in await _occurrences(admin, by_team)]
@@ -202,13 +205,13 @@ async def test_a_report_that_the_tenant_has_switched_off_is_skipped_until_it_is_
     ids=str,
 )
 async def test_a_schedule_that_cannot_be_fired_is_switched_off_and_stops_no_other(
-    broken: dict[str, Any], store: Store, admin: AsyncEngine, pipeline: Pipeline
+    broken: dict[str, Any], store: Store, blobs: BlobStore, admin: AsyncEngine, pipeline: Pipeline
 ) -> None:
     earlier = MORNING - timedelta(hours=1)
     broken_id = await new_schedule(admin, pipeline.tenant, next_run_at=earlier, **broken)
     sound_id = await new_schedule(admin, pipeline.tenant, next_run_at=MORNING)
 
-    assert await fire_due_schedules(store) == 1
+    assert await fire_due_schedules(store, blobs, NINE) == 1
 
     (run,) = await pipeline.runs()
     assert run["schedule_id"] == sound_id
@@ -226,4 +229,4 @@ async def test_a_schedule_that_cannot_be_fired_is_switched_off_and_stops_no_othe
             .where(tables.occurrences.c.schedule_id == broken_id)
         )
     assert occurrences == 0, "it does not claim to have fired"
-    assert await fire_due_schedules(store) == 0
+    assert await fire_due_schedules(store, blobs, NINE) == 0

@@ -41,6 +41,8 @@ class ReportType(Protocol):
     description: str
     source: str
     """The name under which a tenant registers the source that the type reads."""
+    kpis: tuple[str, ...]
+    """Names of all key figures that it may show; conditions of schedules name them."""
     formats: tuple[str, ...]
     """`EVERY_FORMAT`, or some of it."""
     parameters: type[BaseModel]

@@ -27,7 +27,7 @@ from services.scheduler.reaper import reap
 from services.scheduler.retention import expire_files
 from services.scheduler.settings import SchedulerSettings
 from shared import runs
-from shared.blobs import blob_store
+from shared.blobs import BlobStore, blob_store
 from shared.errors import PermanentError
 from shared.events import ReportRequested
 from shared.runs import Run
@@ -37,7 +37,7 @@ from shared.states import RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
-from tests.schedules import new_definition, new_schedule
+from tests.schedules import at, new_definition, new_schedule
 from tests.studio import LIMITS, studio
 from tests.tenants import new_tenant
 
@@ -180,14 +180,18 @@ def seconds_ago(seconds: int) -> Any:
 
 
 async def test_fifty_schedules_at_nine_make_one_query(
-    aggregators: Aggregators, pipeline: Pipeline, store: Store, admin: AsyncEngine
+    aggregators: Aggregators,
+    pipeline: Pipeline,
+    store: Store,
+    blobs: BlobStore,
+    admin: AsyncEngine,
 ) -> None:
     await _share(admin, pipeline.tenant.id)
     nine = datetime(2026, 10, 12, 9, tzinfo=UTC)
     definition = await new_definition(admin, pipeline.tenant)
     for _ in range(50):
         await new_schedule(admin, pipeline.tenant, next_run_at=nine, definition_id=definition)
-    assert await fire_due_schedules(store) == 50
+    assert await fire_due_schedules(store, blobs, at(nine)) == 50
     await aggregators.work(pipeline.tenant.id)
     alone = aggregators.source.statements
 

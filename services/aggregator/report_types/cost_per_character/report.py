@@ -80,6 +80,16 @@ class CostPerCharacter:
         "resolution tier and project, dearest first; in money where a rate is given."
     )
     source = "studio"
+    kpis: tuple[str, ...] = (
+        "cost_per_character",
+        "gpu_hours_per_character",
+        "worker_hours_per_character",
+        "days_to_delivery",
+        "characters_delivered",
+        "cost",
+        "gpu_hours",
+        "repeated_percent",
+    )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = CostParameters
 

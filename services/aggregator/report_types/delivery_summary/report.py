@@ -34,6 +34,12 @@ class DeliverySummary:
         "period of the same length before and, where the data reach, with a year before."
     )
     source = "studio"
+    kpis: tuple[str, ...] = (
+        "characters_delivered",
+        "delivered_per_day",
+        "projects_delivering",
+        "in_production",
+    )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = DeliverySummaryParameters
 

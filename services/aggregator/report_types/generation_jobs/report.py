@@ -67,6 +67,12 @@ class GenerationJobs:
         "for further analysis."
     )
     source = "studio"
+    kpis: tuple[str, ...] = (
+        "jobs_finished",
+        "succeeded_percent",
+        "repeated_percent",
+        "gpu_hours",
+    )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = GenerationJobsParameters
 

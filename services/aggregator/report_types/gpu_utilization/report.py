@@ -29,6 +29,12 @@ class GpuUtilization:
         "worker, and the busiest hours, compared with the period of the same length before."
     )
     source = "studio"
+    kpis: tuple[str, ...] = (
+        "gpu_hours",
+        "utilization",
+        "idle_hours",
+        "failed_gpu_hours",
+    )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = GpuUtilizationParameters
 

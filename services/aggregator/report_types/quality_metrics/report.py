@@ -29,6 +29,12 @@ class QualityMetrics:
         "they find, how often work is repeated, and checks before and after workflow changes."
     )
     source = "studio"
+    kpis: tuple[str, ...] = (
+        "pass_rate",
+        "first_pass_rate",
+        "mean_retries",
+        "checks",
+    )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = QualityMetricsParameters
 

@@ -38,6 +38,14 @@ class ReviewerProductivity:
         "notes they leave, by team: to find where work waits. A tenant has to switch it on."
     )
     source = "studio"
+    kpis: tuple[str, ...] = (
+        "median_hours",
+        "ninetieth_hours",
+        "approved_percent",
+        "notes_per_segment",
+        "reviews_decided",
+        "reviews_waiting",
+    )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = ReviewerProductivityParameters
 

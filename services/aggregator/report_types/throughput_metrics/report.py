@@ -34,6 +34,14 @@ class ThroughputMetrics:
         "over time and by project, scene type and resolution tier; what is under way apart."
     )
     source = "studio"
+    kpis: tuple[str, ...] = (
+        "median_turnaround",
+        "p90_turnaround",
+        "mean_turnaround",
+        "characters_delivered",
+        "under_way",
+        "median_age_under_way",
+    )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = ThroughputParameters
 

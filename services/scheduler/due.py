@@ -1,0 +1,105 @@
+"""Which schedules are due, each with all that is needed to fire it, read in one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Result, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.planned_runs import current_versions, version_columns
+from shared.states import ScheduleState
+from shared.store import tables
+
+Clock = Callable[[AsyncConnection], Awaitable[datetime]]
+"""Says what time it is; tests bring their own."""
+
+
+async def database_clock(connection: AsyncConnection) -> datetime:
+    """The database's clock: the same for every scheduler, whatever its machine believes."""
+    now = await connection.scalar(select(func.clock_timestamp()))
+    assert isinstance(now, datetime)
+    return now
+
+
+_schedules, _members = tables.schedules, tables.members
+
+
+def schedules_with_definitions() -> FromClause:
+    """Schedules, each with its definition's current version and what is known of its owner."""
+    return _schedules.join(
+        current_versions(), tables.definitions.c.id == _schedules.c.definition_id
+    ).outerjoin(
+        _members,
+        (_members.c.tenant_id == _schedules.c.tenant_id) & (_members.c.sub == _schedules.c.owner),
+    )
+
+
+def schedule_columns() -> list[ColumnElement[Any]]:
+    """What of them firing needs."""
+    return [
+        *_schedules.c,
+        *version_columns(),
+        tables.definitions.c.deleted_at.label("definition_deleted_at"),
+        _members.c.role.label("owner_role"),
+        _members.c.active.label("owner_active"),
+    ]
+
+
+def _due(batch: int) -> Select[Any]:
+    columns: list[Any] = schedule_columns()
+    statement: Select[Any] = select(*columns)
+    return (
+        statement.select_from(schedules_with_definitions())
+        .where(
+            _schedules.c.state == ScheduleState.ACTIVE,
+            _schedules.c.deleted_at.is_(None),
+        )
+        .limit(batch)
+        .with_for_update(of=_schedules, skip_locked=True)
+    )
+
+
+async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> list[dict[str, Any]]:
+    """Schedules that are due at `now`, locked for this transaction; those of others passed over.
+
+    New ones, whose first fire is not computed yet, come before.
+    """
+    new = await connection.execute(_due(batch).where(_schedules.c.next_run_at.is_(None)))
+    found = rows_of(new)
+    if len(found) < batch:
+        due = await connection.execute(
+            _due(batch - len(found))
+            .where(_schedules.c.next_run_at <= now)
+            .order_by(_schedules.c.next_run_at)
+        )
+        found += rows_of(due)
+    return found
+
+
+def rows_of(result: Result[Any]) -> list[dict[str, Any]]:
+    """By the names of their columns."""
+    return [{str(name): value for name, value in row.items()} for row in result.mappings()]
+
+
+async def own_days_of(
+    connection: AsyncConnection, schedules: Sequence[Mapping[str, Any]]
+) -> dict[UUID, dict[date, str]]:
+    """The tenants' own days off, where a cadence asks for business days."""
+    asking = {row["tenant_id"] for row in schedules if _by_business_days(row)}
+    own: dict[UUID, dict[date, str]] = defaultdict(dict)
+    if asking:
+        table = tables.tenant_holidays
+        rows = await connection.execute(select(table).where(table.c.tenant_id.in_(asking)))
+        for row in rows.mappings():
+            own[row["tenant_id"]][row["day"]] = row["name"]
+    return own
+
+
+def _by_business_days(row: Mapping[str, Any]) -> bool:
+    cadence = row["cadence"]
+    return isinstance(cadence, dict) and cadence.get("business_days") is not None
