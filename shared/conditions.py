@@ -149,8 +149,9 @@ def content_hash(document: ReportDocument) -> str:
     """sha256 (hex) of the figures: equal where two reports show the same.
 
     Its key figures and the rows of its tables; not when it was made, for which period, or how it
-    looks.
+    looks. A cell that shows the as-of time itself ("until now") is the same at every time.
     """
+    as_of = document.as_of.isoformat()
     figures = {
         "kpis": [
             [kpi.name, None if kpi.value is None else str(kpi.value)] for kpi in document.kpis
@@ -159,7 +160,9 @@ def content_hash(document: ReportDocument) -> str:
             [
                 table.name,
                 [column.name for column in table.columns],
-                table.stored.sha256 if table.stored else table.rows,
+                table.stored.sha256
+                if table.stored
+                else [[None if cell == as_of else cell for cell in row] for row in table.rows],
                 table.total,
             ]
             for table in document.tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,13 @@ from uuid6 import uuid7
 from services.scheduler.due import Clock
 from shared.store import tables
 from tests.tenants import Tenant
+
+NINE_O_CLOCK = datetime(2026, 1, 1, 9, tzinfo=UTC)
+
+
+def this_minute() -> datetime:
+    """The latest time at which a schedule can have been due: now, to the minute."""
+    return datetime.now(UTC).replace(second=0, microsecond=0)
 
 
 def at(instant: datetime) -> Clock:
@@ -64,7 +71,7 @@ async def new_schedule(
     tenant: Tenant,
     *,
     next_run_at: datetime | None,
-    cron: str = "0 9 * * *",
+    cron: str | None = None,
     cadence: dict[str, Any] | None = None,
     timezone: str = "UTC",
     report_timezone: str | None = None,
@@ -75,9 +82,13 @@ async def new_schedule(
 ) -> UUID:
     """Of that definition, or of one of its own (`new_definition`), due at `next_run_at`.
 
+    Every day at that time, unless told otherwise; `next_run_at` has to be a time at which it fires.
     The report's timezone is the schedule's, unless another is named. `columns`: further ones of
     the schedule's row.
     """
+    if cron is None:
+        due = next_run_at or NINE_O_CLOCK
+        cron = f"{due.minute} {due.hour} * * *"
     schedule_id = uuid7()
     if definition_id is None:
         definition_id = await new_definition(

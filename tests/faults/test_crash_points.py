@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -19,7 +18,7 @@ from tests.faults.mortal_service import Moment
 from tests.pipeline import Pipeline
 from tests.post_office import PostOffice
 from tests.processes import ServiceProcess
-from tests.schedules import new_schedule
+from tests.schedules import new_schedule, this_minute
 from tests.smtp_server import Script
 
 WORK = [
@@ -224,7 +223,7 @@ async def test_a_scheduler_killed_while_it_fires_fires_once(
     await new_schedule(
         admin,
         pipeline.tenant,
-        next_run_at=datetime.now(UTC) - timedelta(seconds=1),
+        next_run_at=this_minute(),
         deliver_to=[{"channel": "email", "to": address}],
     )
     await asyncio.to_thread(doomed.wait_for_end)
