@@ -216,13 +216,14 @@ def _written(path: Sequence[str | int], error: Mapping[str, Any], body: Any) -> 
     value = body
     for index, step in enumerate(path):
         is_last = index == len(path) - 1
-        if isinstance(value, Mapping):
-            if step in value:
-                value = value[step]
-            elif not (is_last and error["type"] == "missing"):
-                continue
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        elif not is_last:
+        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if in_list or (isinstance(value, Mapping) and step in value):
+            inner = value[step]
+        elif isinstance(value, Mapping) and is_last and error["type"] == "missing":
+            inner = None
+        else:
             continue
+        if not is_last and not isinstance(inner, Mapping | list):
+            continue  # a kind that is called like one of its fields
+        value = inner
         yield step

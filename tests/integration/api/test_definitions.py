@@ -229,14 +229,12 @@ async def test_lists_are_filtered_searched_and_paged(ada: httpx.AsyncClient) -> 
     assert await listed(q="100%") == ["Quality 100%"]
     assert await listed(q="3_3") == ["Report 3_3"], "an underscore stands for itself"
     assert await listed(owner="bob") == []
-    paged, cursor = [], None
-    while True:
-        query = {"limit": 2, "q": "report", **({"cursor": cursor} if cursor else {})}
+    query: dict[str, str] = {"limit": "2", "q": "report"}
+    paged: list[str] = []
+    while query.get("cursor", "begin"):
         page = (await ada.get(DEFINITIONS, params=query)).json()
         paged += [entry["name"] for entry in page["items"]]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
+        query["cursor"] = page["next_cursor"]
     assert paged == names[::-1]
 
 
