@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,6 @@ from services.api.planning.definitions import DefinitionBody, stored_fields
 from services.api.planning.labels import Name
 from services.api.planning.schedule_checks import ensure_fit, ensure_room
 from services.api.planning.schedules import (
-    Misfire,
     ScheduleBody,
     ScheduleFields,
     schedule_fields,
@@ -26,6 +25,7 @@ from services.api.principals import Principal
 from services.api.problems import FieldError, Problem, fields_problem
 from services.api.report_requests import Body, offered_for
 from services.api.roles import Action
+from shared.conditions import Always
 from shared.store import tables
 
 
@@ -84,31 +84,32 @@ def definition_entry(row: RowMapping) -> dict[str, Any]:
     return {name: kept[name] for name in ("name", *order) if name in kept}
 
 
+_IN_A_CADENCE = (
+    *("kind", "expression", "days", "month", "day", "time"),
+    *("timezone", "start", "end", "business_days"),
+)
+"""The order in which people say it."""
+
+
 def schedule_entry(row: RowMapping) -> dict[str, Any]:
-    """As a file has it."""
-    fields = schedule_fields(row)
-    usual: dict[str, Any] = {
-        "deliver_to": [],
-        "readiness": None,
-        "jitter_seconds": 0,
-        "misfire": {},
+    """As a file has it; what no request of today could have written is given as it is stored."""
+    try:
+        said = ScheduleBody.model_validate(schedule_fields(row))
+    except ValidationError:
+        return schedule_fields(row) | {"definition": row["definition_name"]}
+    fields = said.model_dump(mode="json", exclude_none=True) | {
+        "misfire": said.misfire.model_dump(mode="json", exclude_defaults=True)
     }
-    fields["misfire"] = Misfire.model_validate(fields["misfire"]).model_dump(
-        mode="json", exclude_defaults=True
-    )
-    fields["definition"] = row["definition_name"]
-    fields["cadence"] = _said(fields["cadence"])
-    if fields["condition"] == {"kind": "always"}:
+    if isinstance(said.condition, Always):
         del fields["condition"]
-    return {
-        name: value for name, value in fields.items() if name not in usual or value != usual[name]
+    when = fields["cadence"]
+    entry = {
+        "name": said.name,
+        "definition": row["definition_name"],
+        "cadence": {name: when[name] for name in _IN_A_CADENCE if name in when},
     }
-
-
-def _said(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {name: _said(inner) for name, inner in value.items() if inner is not None}
+    rest = {name: value for name, value in fields.items() if value not in ([], {}, 0)}
+    return entry | {name: value for name, value in rest.items() if name not in entry}
 
 
 async def imported(
