@@ -24,7 +24,7 @@ _PAUSE_SECONDS = 0.5
 def asked_and_followed(
     client: httpx.Client,
     path: str,
-    body: dict[str, Any],
+    body: dict[str, Any] | None,
     *,
     key: str | None,
     patience: float,
@@ -112,3 +112,15 @@ def _progress(run: dict[str, Any]) -> str:
     eta = run.get("eta_seconds")
     left = f", about {max(1, round(eta))} s left" if eta else ""
     return f"{run['type']}: {run['status']}{left}"
+
+
+def ensure_completed(run: dict[str, Any]) -> None:
+    """End the command with the reason, unless the run was completed."""
+    if run["status"] == "completed":
+        return
+    error = run.get("error")
+    if error:
+        raise click.ClickException(
+            f"the report failed at {error['stage']}: {error['message']} ({error['code']})"
+        )
+    raise click.ClickException(f"the report was {run['status']}")

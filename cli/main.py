@@ -19,6 +19,11 @@ _COMMANDS = {
     "report": ("cli.report:report", "ask for a report and download it"),
     "render": ("cli.render:render", "add formats to a completed report"),
     "parked": ("cli.parked:parked", "messages that no consumer could take: replay, discard"),
+    "definition": ("cli.definition:definition", "reports saved under a name"),
+    "schedule": ("cli.schedule:schedule", "when definitions run, and for whom"),
+    "why": ("cli.why:why", "why somebody did or did not get a scheduled report"),
+    "export": ("cli.exchange:export", "definitions and schedules as a YAML file"),
+    "import": ("cli.exchange:import_file", "have definitions and schedules be as a file says"),
     "demo-data": ("cli.demo_data:demo_data", "fill the demo studio's database"),
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,8 @@ import click
 
 from cli.calling import api_client, key_option, patience_option, whom_to_ask
 from cli.downloading import download, ensure_writable, output_option
-from cli.following import asked_and_followed
+from cli.following import asked_and_followed, ensure_completed
+from cli.naming import named
 from shared.periods import Preset
 
 
@@ -75,8 +74,8 @@ def report(
         "type": report_type,
         "formats": list(formats),
         "period": {name: value for name, value in period.items() if value is not None},
-        "parameters": dict(_named(text, "--parameter") for text in parameters),
-        "format_options": dict(_named(text, "--option") for text in options),
+        "parameters": dict(named(text, "--parameter") for text in parameters),
+        "format_options": dict(named(text, "--option") for text in options),
         "deliver_to": [{"channel": "email", "to": address} for address in mail_to],
     }
     if fresh:
@@ -85,23 +84,6 @@ def report(
         body["timezone"] = timezone
     with api_client(api_url, token) as client:
         run = asked_and_followed(client, "/reports", body, key=key, patience=patience)
-        if run["status"] != "completed":
-            raise click.ClickException(_why(run))
+        ensure_completed(run)
         for format_name in formats:
             download(client, run, format_name, output, len(formats) > 1)
-
-
-def _named(text: str, option: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint=option)
-    with contextlib.suppress(json.JSONDecodeError):
-        return name, json.loads(value, parse_constant=str)  # NaN is none of JSON's values
-    return name, value
-
-
-def _why(run: dict[str, Any]) -> str:
-    error = run.get("error")
-    if error:
-        return f"the report failed at {error['stage']}: {error['message']} ({error['code']})"
-    return f"the report was {run['status']}"

@@ -71,6 +71,8 @@ def planned_run(
     schedule_id: UUID | None = None,
     condition: dict[str, Any] | None = None,
     banner: str | None = None,
+    idempotency_key: str | None = None,
+    body_sha256: str | None = None,
 ) -> RunRequest:
     """The run of a definition's version, whose columns are those of `version_columns`.
 
@@ -98,5 +100,7 @@ def planned_run(
         schedule_id=schedule_id,
         condition=condition,
         banner=banner,
+        idempotency_key=idempotency_key,
+        body_sha256=body_sha256,
         freshness_seconds=version["freshness_seconds"],
     )

@@ -43,6 +43,31 @@ def body(**fields: Any) -> dict[str, Any]:
     return {"type": "delivery_summary", "formats": ["csv"], "period": OCTOBER, **fields}
 
 
+MONDAYS = {"kind": "weekly", "days": ["monday"], "time": "09:00", "timezone": "America/New_York"}
+
+
+def definition(**fields: Any) -> dict[str, Any]:
+    """A good definition, with a name of its own; any field can be replaced."""
+    return {
+        "name": f"deliveries {uuid7()}",
+        "type": "delivery_summary",
+        "formats": ["csv"],
+        "preset": "last_week",
+        **fields,
+    }
+
+
+def schedule(definition_id: str, **fields: Any) -> dict[str, Any]:
+    """A good schedule of that definition, with a name of its own; any field can be replaced."""
+    return {
+        "name": f"mondays {uuid7()}",
+        "definition": definition_id,
+        "cadence": MONDAYS,
+        "deliver_to": [{"channel": "email", "to": "someone@example.com"}],
+        **fields,
+    }
+
+
 def api_settings(infra: LocalInfrastructure, **other: Any) -> ApiSettings:
     """What the local stack gives the api, without a broker."""
     environment = infra.env_for("api") | {"BROADSHEET_AMQP_URL": NOBODY_LISTENS}

@@ -15,7 +15,19 @@ from services.api.intake import Intake
 from services.api.news import RunNews
 from services.api.observation import Observation
 from services.api.principals import Gatekeeper
-from services.api.routes import administration, further_formats, report_types, reports
+from services.api.routes import (
+    administration,
+    days_off,
+    definitions,
+    exchange,
+    further_formats,
+    report_types,
+    reports,
+    schedule_steps,
+    schedules,
+    signals,
+    why,
+)
 from services.api.settings import ApiSettings
 from shared.service import Service
 
@@ -58,6 +70,18 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(Observation)
     app.router.routes.extend(service.routes())
-    for resource in (reports, further_formats, report_types, administration):
+    for resource in (
+        reports,
+        further_formats,
+        report_types,
+        definitions,
+        schedules,
+        schedule_steps,
+        signals,
+        why,
+        exchange,
+        administration,
+        days_off,
+    ):
         app.include_router(resource.router, responses=openapi.REFUSALS)
     return app

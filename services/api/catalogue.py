@@ -29,6 +29,8 @@ class OfferedType:
     description: str
     source: str
     formats: tuple[str, ...]
+    kpis: tuple[str, ...]
+    """Names of its key figures, for conditions of schedules."""
     parameters_schema: dict[str, Any]
     validator: Draft202012Validator
 
@@ -140,6 +142,7 @@ class Catalogue:
                     description=row.description,
                     source=row.source,
                     formats=tuple(name for name in row.formats if name in formats),
+                    kpis=tuple(row.kpis),
                     parameters_schema=row.parameters_schema,
                     validator=Draft202012Validator(
                         row.parameters_schema,

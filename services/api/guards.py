@@ -78,15 +78,18 @@ def _ensure_role(principal: Principal, action: Action) -> None:
         raise Problem(403, detail, errors=[FieldError(field="Authorization", detail=detail)])
 
 
-def ensure_own(principal: Principal, action: Action, requested_by: str) -> None:
-    """Problem 403 where the action is for one's own reports only."""
-    if (
-        action in ONLY_OWN_BELOW_ADMIN
-        and principal.role is not Role.ADMIN
-        and requested_by != principal.sub
-    ):
-        detail = f"to {action} that somebody else asked for takes the role admin"
+def ensure_own(principal: Principal, action: Action, owner: str) -> None:
+    """Problem 403 where the action is for one's own only: reports asked for, schedules owned."""
+    if not may_touch(principal, action, owner):
+        detail = f"to {action} of somebody else's takes the role admin; this one is {owner}'s"
         raise Problem(403, detail, errors=[FieldError(field="Authorization", detail=detail)])
+
+
+def may_touch(principal: Principal, action: Action, owner: str) -> bool:
+    """Whether the action is open to them, with something of that owner's."""
+    return (
+        action not in ONLY_OWN_BELOW_ADMIN or principal.role is Role.ADMIN or owner == principal.sub
+    )
 
 
 def ensure_allowed(principal: Principal, report_type: str, parameters: Mapping[str, Any]) -> None:

@@ -65,6 +65,7 @@ class Intake:
                 f"report/{wanted.id}",
                 type=wanted.report_type,
                 recipients=[recipient.to for recipient in wanted.recipients],
+                **_made_of(wanted),
             ),
             asyncio.get_running_loop().create_future(),
         )
@@ -111,6 +112,12 @@ class Intake:
                 StoredRun(one, await self._estimates.eta_seconds(connection, one.run))
                 for one in created
             ]
+
+
+def _made_of(wanted: RunRequest) -> dict[str, str]:
+    """Which saved things were run, for the audit log."""
+    saved = {"definition": wanted.definition_id, "schedule": wanted.schedule_id}
+    return {name: str(identifier) for name, identifier in saved.items() if identifier is not None}
 
 
 def _tell(asked: _Asked, outcome: StoredRun | Exception) -> None:

@@ -6,7 +6,7 @@ body) or by the name of a parameter or header.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
 import structlog
@@ -32,10 +32,12 @@ TITLES = {
     408: ("timeout", "The request took too long to arrive"),
     409: ("conflict", "That does not fit the present state"),
     410: ("gone", "That is no longer kept"),
+    412: ("precondition-failed", "It has changed meanwhile"),
     413: ("too-large", "The body is too large"),
     415: ("unsupported-media-type", "The body must be JSON"),
     416: ("range-not-satisfiable", "That range lies outside the file"),
     422: ("invalid", "Something in the request is not valid"),
+    428: ("precondition-required", "Say which version you mean"),
     429: ("too-many-requests", "Too much was asked for at once"),
     500: ("internal", "Something went wrong on our side"),
     503: ("unavailable", "The service cannot answer now"),
@@ -158,8 +160,8 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        errors = [_field_error(item) for item in error.errors()[:MOST_ERRORS]]
-        return problem_response(request, fields_problem(errors))
+        problem = fields_problem(field_errors(error.errors(), error.body))
+        return problem_response(request, problem)
 
     async def on_fault(request: Request, error: Exception) -> JSONResponse:
         if store_is_away(error):
@@ -192,7 +194,36 @@ def _methods(routes: Iterable[BaseRoute], path: str) -> set[str]:
     return found
 
 
-def _field_error(error: Mapping[str, Any]) -> FieldError:
-    where, *path = error["loc"] or ("body",)
-    field = pointer(path) if where == "body" else str(path[-1])
-    return FieldError(field=field, detail=in_words(error))
+def field_errors(
+    found: Sequence[Mapping[str, Any]], body: Any, place: Sequence[str | int] = ()
+) -> list[FieldError]:
+    """What Pydantic found wrong with a request; each `loc` begins with where in it that was.
+
+    `place`: where in the whole body the part lies that was looked at.
+    """
+    errors = []
+    for error in found[:MOST_ERRORS]:
+        where, *path = error["loc"] or ("body",)
+        field = (
+            pointer([*place, *_written(path, error, body)]) if where == "body" else str(path[-1])
+        )
+        errors.append(FieldError(field=field, detail=in_words(error)))
+    return errors
+
+
+def _written(path: Sequence[str | int], error: Mapping[str, Any], body: Any) -> Iterator[str | int]:
+    """The steps that stand in the body: Pydantic also names which kind of a union it tried."""
+    value = body
+    for index, step in enumerate(path):
+        is_last = index == len(path) - 1
+        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if in_list or (isinstance(value, Mapping) and step in value):
+            inner = value[step]
+        elif isinstance(value, Mapping) and is_last and error["type"] == "missing":
+            inner = None
+        else:
+            continue
+        if not is_last and not isinstance(inner, Mapping | list):
+            continue  # a kind that is called like one of its fields
+        value = inner
+        yield step

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -70,11 +70,13 @@ Day = Annotated[date, BeforeValidator(_iso_day)]
 MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What a request says; fields that are not known are refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PeriodBody(_Body):
+class PeriodBody(Body):
     """Either two days, both inclusive, or a preset."""
 
     first_day: Day | None = Field(None, alias="from", description="First day, YYYY-MM-DD.")
@@ -91,19 +93,23 @@ class PeriodBody(_Body):
         return self
 
 
-class RecipientBody(_Body):
+class RecipientBody(Body):
     """One recipient."""
 
     channel: Literal["email"]
     to: MailAddress
 
 
-class ReportBody(_Body):
-    """A report to be made."""
+Recipients = Annotated[
+    list[RecipientBody], Field(max_length=100, description="Who gets the files.")
+]
+
+
+class ReportFields(Body):
+    """What a report is made of, whether it is asked for once or saved as a definition."""
 
     type: str = Field(max_length=63, description="A report type's name.")
     formats: FormatNames
-    period: PeriodBody
     timezone: TimezoneName | None = Field(
         None, description="IANA name; the tenant's when left out."
     )
@@ -111,9 +117,13 @@ class ReportBody(_Body):
         default_factory=dict, description="As the report type's JSON Schema says."
     )
     format_options: FormatOptions = FormatOptions()
-    deliver_to: list[RecipientBody] = Field(
-        default_factory=list, max_length=100, description="Who gets the files."
-    )
+
+
+class ReportBody(ReportFields):
+    """A report to be made."""
+
+    period: PeriodBody
+    deliver_to: Recipients = Field(default_factory=list)
     fresh: bool = Field(
         False,
         strict=True,
@@ -128,15 +138,9 @@ async def run_request(
 
     Problem 403 comes before that: nobody is made to mend a request that is refused anyway.
     """
-    offered = await _offered_type(body, catalogue)
-    ensure_allowed(principal, offered.name, body.parameters)
-    errors = [
-        *format_errors(body.formats, offered),
-        *offered.parameter_errors(body.parameters),
-        *_recipient_errors(body),
-    ]
-    if errors:
-        raise fields_problem(errors)
+    offered = await offered_for(
+        body, principal, catalogue, also=recipient_errors(body.deliver_to, "/deliver_to")
+    )
     return RunRequest(
         tenant_id=principal.tenant_id,
         report_type=offered.name,
@@ -158,7 +162,17 @@ async def run_request(
     )
 
 
-async def _offered_type(body: ReportBody, catalogue: Catalogue) -> OfferedType:
+async def offered_for(
+    body: ReportFields,
+    principal: Principal,
+    catalogue: Catalogue,
+    *,
+    also: Iterable[FieldError] = (),
+) -> OfferedType:
+    """The report type, once everything that is said about the report fits it; refusals as above.
+
+    `also`: what else is wrong with the request.
+    """
     types, formats = await catalogue.types(), await catalogue.formats()
     if not types or not formats:
         missing = "aggregator has published its report types"
@@ -170,6 +184,14 @@ async def _offered_type(body: ReportBody, catalogue: Catalogue) -> OfferedType:
         raise field_problem(
             "/type", f"unknown report type {body.type!r}: use one of {', '.join(sorted(types))}"
         )
+    ensure_allowed(principal, offered.name, body.parameters)
+    errors = [
+        *format_errors(body.formats, offered),
+        *offered.parameter_errors(body.parameters),
+        *also,
+    ]
+    if errors:
+        raise fields_problem(errors)
     return offered
 
 
@@ -186,14 +208,15 @@ def format_errors(formats: Sequence[str], offered: OfferedType) -> Iterator[Fiel
         yield FieldError(field=f"/formats/{index}", detail=detail)
 
 
-def _recipient_errors(body: ReportBody) -> Iterator[FieldError]:
+def recipient_errors(recipients: Sequence[RecipientBody], place: str) -> Iterator[FieldError]:
+    """Who stands twice in the list, which lies at `place` in the body."""
     seen = set()
-    for index, entry in enumerate(body.deliver_to):
+    for index, entry in enumerate(recipients):
         # Mailboxes that differ in case alone are one and the same wherever people have them.
         recipient = (entry.channel, entry.to.casefold())
         if recipient in seen:
             yield FieldError(
-                field=f"/deliver_to/{index}/to", detail=f"{entry.to} is a recipient already"
+                field=f"{place}/{index}/to", detail=f"{entry.to} is a recipient already"
             )
         seen.add(recipient)
 

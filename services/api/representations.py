@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from shared.format_options import FormatOptions
-from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, DeliveryStatus, RunStatus
+from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, DeliveryStatus, Occasion, RunStatus
 
 
 class PeriodView(BaseModel):
@@ -107,7 +107,18 @@ class RunSummary(BaseModel):
     definition: UUID | None
     definition_version: int | None
     schedule: UUID | None
+    occasion: Occasion = Field(
+        description="What brought it about: somebody asked, a schedule fired or caught up, or "
+        "somebody ran a definition or a schedule by hand."
+    )
     error: ErrorView | None
+
+
+class DecisionView(BaseModel):
+    """What the condition of its schedule came to."""
+
+    holds: bool = Field(description="False: the report was not sent.")
+    figure: str = Field(description="The figure that decided, in words.")
 
 
 class RunView(RunSummary):
@@ -117,6 +128,7 @@ class RunView(RunSummary):
     format_options: FormatOptions
     started_at: datetime | None
     as_of: datetime | None
+    decision: DecisionView | None = Field(description="null: no condition, or not decided yet.")
     snapshot: SnapshotView | None
     artifacts: list[ArtifactView]
     deliveries: list[DeliveryView]
@@ -142,6 +154,9 @@ class RunPage(BaseModel):
     next_cursor: str | None = Field(description="Give it as `cursor` for the next page.")
 
 
+_BY_THE_SCHEDULER = (Occasion.SCHEDULE, Occasion.CAUGHT_UP)
+
+
 def run_summary(row: RowMapping) -> RunSummary:
     """From a row of `runs`."""
     return RunSummary(**_summary_fields(row))
@@ -160,7 +175,7 @@ def run_view(
     snapshot, available = row["snapshot_sha256"], row["snapshot_available_rows"]
     requested = TimelineEntry(
         stage="requested",
-        service="scheduler" if row["schedule_id"] else "api",
+        service="scheduler" if row["occasion"] in _BY_THE_SCHEDULER else "api",
         at=row["created_at"],
         duration_ms=None,
         attempt=1,
@@ -171,6 +186,7 @@ def run_view(
         format_options=FormatOptions.model_validate(row["format_options"]),
         started_at=row["started_at"],
         as_of=row["as_of"],
+        decision=row["decision"],
         snapshot=SnapshotView(
             sha256=snapshot,
             rows=row["snapshot_rows"],
@@ -237,6 +253,7 @@ def _summary_fields(row: RowMapping) -> dict[str, Any]:
         "definition": row["definition_id"],
         "definition_version": row["definition_version"],
         "schedule": row["schedule_id"],
+        "occasion": row["occasion"],
         "error": row["error"],
     }
 

@@ -9,10 +9,10 @@ class Role(StrEnum):
     """What a member may do; each role may do all that those before it may."""
 
     VIEWER = "viewer"
-    """Reads reports and downloads files."""
+    """Reads reports, definitions and schedules, and downloads files."""
     AUTHOR = "author"
     """Also asks for reports and for further formats of any; cancels, retries and deletes their
-    own."""
+    own. Saves definitions and schedules, and changes their own."""
     ADMIN = "admin"
     """Also does that with everybody's, and looks after members and settings."""
 
@@ -37,6 +37,20 @@ class Action(StrEnum):
     RETRY_REPORT = "retry a report"
     ADD_FORMAT = "add a format to a report"
     DELETE_REPORT = "delete a report"
+    SEE_DEFINITIONS = "see definitions"
+    SAVE_DEFINITION = "save a definition"
+    CHANGE_DEFINITION = "change a definition"
+    DELETE_DEFINITION = "delete a definition"
+    RUN_DEFINITION = "run a definition"
+    SEE_SCHEDULES = "see schedules"
+    SAVE_SCHEDULE = "save a schedule"
+    CHANGE_SCHEDULE = "change a schedule"
+    PAUSE_SCHEDULE = "pause or resume a schedule"
+    RUN_SCHEDULE = "run a schedule now"
+    TRANSFER_SCHEDULE = "hand over a schedule"
+    DELETE_SCHEDULE = "delete a schedule"
+    IMPORT = "import definitions and schedules"
+    GIVE_SIGNAL = "say that data are there"
     SEE_MEMBERS = "see members"
     CHANGE_MEMBERS = "change members"
     SEE_SETTINGS = "see the tenant's settings"
@@ -53,6 +67,20 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.RETRY_REPORT: Role.AUTHOR,
     Action.ADD_FORMAT: Role.AUTHOR,
     Action.DELETE_REPORT: Role.AUTHOR,
+    Action.SEE_DEFINITIONS: Role.VIEWER,
+    Action.SAVE_DEFINITION: Role.AUTHOR,
+    Action.CHANGE_DEFINITION: Role.AUTHOR,
+    Action.DELETE_DEFINITION: Role.AUTHOR,
+    Action.RUN_DEFINITION: Role.AUTHOR,
+    Action.SEE_SCHEDULES: Role.VIEWER,
+    Action.SAVE_SCHEDULE: Role.AUTHOR,
+    Action.CHANGE_SCHEDULE: Role.AUTHOR,
+    Action.PAUSE_SCHEDULE: Role.AUTHOR,
+    Action.RUN_SCHEDULE: Role.AUTHOR,
+    Action.TRANSFER_SCHEDULE: Role.AUTHOR,
+    Action.DELETE_SCHEDULE: Role.AUTHOR,
+    Action.IMPORT: Role.AUTHOR,
+    Action.GIVE_SIGNAL: Role.AUTHOR,
     Action.SEE_MEMBERS: Role.ADMIN,
     Action.CHANGE_MEMBERS: Role.ADMIN,
     Action.SEE_SETTINGS: Role.ADMIN,
@@ -60,8 +88,21 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.SEE_AUDIT: Role.ADMIN,
 }
 
-ONLY_OWN_BELOW_ADMIN = frozenset({Action.CANCEL_REPORT, Action.RETRY_REPORT, Action.DELETE_REPORT})
-"""What authors may do to reports they asked for, and admins to any."""
+ONLY_OWN_BELOW_ADMIN = frozenset(
+    {
+        Action.CANCEL_REPORT,
+        Action.RETRY_REPORT,
+        Action.DELETE_REPORT,
+        Action.CHANGE_DEFINITION,
+        Action.DELETE_DEFINITION,
+        Action.CHANGE_SCHEDULE,
+        Action.PAUSE_SCHEDULE,
+        Action.RUN_SCHEDULE,
+        Action.TRANSFER_SCHEDULE,
+        Action.DELETE_SCHEDULE,
+    }
+)
+"""What authors may do to what is theirs (reports they asked for, what they own), admins to any."""
 
 
 def as_table() -> str:

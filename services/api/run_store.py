@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import struct
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api.cursors import cursor_after, place_of
 from services.api.estimates import Estimates
-from services.api.problems import FieldError, Problem, field_problem
+from services.api.problems import FieldError, Problem
 from services.api.representations import RunView, run_view
 from shared import further_formats, outbox, runs
 from shared.lease import RELEASED
@@ -26,10 +24,6 @@ from shared.states import (
 from shared.store import tables
 
 SERVICE = "api"
-
-_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-_CURSOR = struct.Struct(">q16s")
-_CURSOR_LENGTH = _CURSOR.size * 4 // 3
 
 # Built once: recognising an equal statement costs as much as running it.
 _RUN = select(tables.runs).where(tables.runs.c.id == bindparam("run_id"))
@@ -145,23 +139,6 @@ async def page_of(
         return rows, None
     rows = rows[:limit]
     return rows, cursor_after(rows[-1]["created_at"], rows[-1]["id"])
-
-
-def cursor_after(created_at: datetime, run_id: UUID) -> str:
-    """The cursor of what comes after that run in a list."""
-    microseconds = (created_at - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(_CURSOR.pack(microseconds, run_id.bytes)).decode()
-
-
-def place_of(cursor: str) -> tuple[datetime, UUID]:
-    """Where a list goes on; Problem 422 for what no page gave out."""
-    try:
-        if len(cursor) != _CURSOR_LENGTH:  # the decoder lets odd padding pass
-            raise ValueError(cursor)
-        microseconds, run_id = _CURSOR.unpack(base64.b64decode(cursor, b"-_", validate=True))
-        return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=run_id)
-    except (ValueError, struct.error, OverflowError):
-        raise field_problem("cursor", "this is not a cursor that a page gave out") from None
 
 
 async def unfinished(connection: AsyncConnection) -> int:

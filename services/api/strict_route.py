@@ -20,7 +20,7 @@ from services.api.json_bodies import ensure_json, parse
 from services.api.problems import FieldError, Problem, fields_problem
 from shared.validation_words import shortened
 
-_SINGLE = ("Content-Type", "Content-Encoding", "Idempotency-Key", "Range", "If-Range")
+_SINGLE = ("Content-Type", "Content-Encoding", "Idempotency-Key", "If-Match", "Range", "If-Range")
 """Headers of which a second one would be ignored in silence, here or on the way."""
 
 

@@ -67,6 +67,10 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
+def _in_order_of_the_week(days: frozenset[Weekday]) -> list[Weekday]:
+    return sorted(days, key=lambda day: day.number)
+
+
 class OnDayOff(StrEnum):
     """What happens to a fire that falls on a day off."""
 
@@ -174,7 +178,12 @@ class Weekly(_Cadence):
     """On these days of every week."""
 
     kind: Literal["weekly"] = "weekly"
-    days: Annotated[frozenset[Weekday], Field(min_length=1)]
+    days: Annotated[
+        frozenset[Weekday],
+        Field(min_length=1),
+        # A set has no order of its own, and equal cadences are to be written alike.
+        PlainSerializer(_in_order_of_the_week, return_type=list[Weekday]),
+    ]
     time: LocalTime
 
 

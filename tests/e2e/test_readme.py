@@ -8,15 +8,19 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import aio_pika
+import httpx
 import pytest
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.places import CHECKOUT
 from deploy.local.tokens import make_token, signing_key
+from tests.e2e.test_pipeline import mails_to
 from tests.processes import Fleet
 from tests.tenants import Tenant
 
@@ -87,6 +91,53 @@ def test_the_first_own_report_comes_by_the_commands_of_the_readme(checkout: Path
     assert [artifact["format"] for artifact in run["artifacts"]] == ["csv", "pdf"]
     assert [delivery["to"] for delivery in run["deliveries"]] == ["you@example.com"]
     assert (made / "last-month-too.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_first_schedule_comes_by_the_commands_of_the_readme(checkout: Path) -> None:
+    later = block("broadsheet schedule executions")
+    commands = first_lines() + block("broadsheet definition create") + later + block("JSON=")
+
+    running = started(commands, checkout)
+    said, errors = running.communicate(timeout=150)
+
+    assert running.returncode == 0, errors
+    assert "DUE (UTC)" in said, "nothing became of it yet, and that is told"
+    assert "In a minute (Deliveries of the week): due" in said
+    schedule = json.loads((checkout / "var/schedule.json").read_text())
+    assert (schedule["name"], schedule["state"]) == ("First business day", "active")
+    preview = json.loads(said[said.rindex('{"timezone"') :])
+    assert [line["fires"] for line in preview["items"]].count(True) == 3
+
+
+@pytest.mark.long
+def test_the_first_schedules_mail_comes_within_the_minute_or_so(
+    checkout: Path, inbox: httpx.Client
+) -> None:
+    address = f"first-schedule-{uuid4()}@example.com"
+    begin, later = block("broadsheet definition create"), block("broadsheet schedule executions")
+    asked = started(first_lines() + begin.replace("you@example.com", address), checkout)
+    _, errors = asked.communicate(timeout=60)
+    assert asked.returncode == 0, errors
+
+    until = time.monotonic() + 100
+    while not (mails := mails_to(inbox, address)):
+        assert time.monotonic() < until, "no mail came"
+        time.sleep(0.5)
+    (mail,) = mails
+    (report,) = mail.iter_attachments()
+    assert report.get_content().startswith(b"%PDF-")
+
+    looked = started(first_lines() + later.replace("you@example.com", address), checkout)
+    said, errors = looked.communicate(timeout=60)
+    assert looked.returncode == 0, errors
+    assert "completed" in said
+    assert "1 sent" in said
+    assert "In a minute (Deliveries of the week): sent" in said
+
+
+def first_lines() -> str:
+    """What the sections before have set."""
+    return "\n".join([block("PATH=").splitlines()[0], *block("said()").splitlines()[:3], ""])
 
 
 @pytest.mark.usefixtures("no_queue_is_left")

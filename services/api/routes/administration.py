@@ -75,6 +75,24 @@ class SettingsBody(BaseModel):
         strict=True,
         description="Identical reports asked for within so many seconds share one query; 0: never.",
     )
+    schedule_minimum_minutes: int | None = Field(
+        None, ge=1, le=1440, strict=True, description="How far apart a schedule's fires have to be."
+    )
+    schedule_failure_limit: int | None = Field(
+        None,
+        ge=1,
+        le=100,
+        strict=True,
+        description="Failed runs in a row after which a schedule is disabled.",
+    )
+    max_schedules: int | None = Field(None, ge=0, le=1_000_000, strict=True)
+    max_runs_per_hour: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        strict=True,
+        description="Runs of definitions and schedules that people start by hand.",
+    )
     reviewer_productivity: StrictBool | None = Field(
         None,
         description="Whether the report of that name may be asked for: figures of how reviewers "
@@ -93,6 +111,10 @@ class SettingsView(BaseModel):
     retention_days: int
     max_backlog: int
     freshness_seconds: int
+    schedule_minimum_minutes: int
+    schedule_failure_limit: int
+    max_schedules: int
+    max_runs_per_hour: int
     reviewer_productivity: bool
     reviewer_productivity_by_person: bool
 

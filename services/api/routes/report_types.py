@@ -24,6 +24,9 @@ class ReportTypeView(BaseModel):
     title: str
     description: str
     formats: list[str]
+    kpis: list[str] = Field(
+        description="Names of its key figures, which conditions of schedules may compare."
+    )
     available: bool = Field(description="False: the tenant has it switched off.")
     unavailable_because: str | None = Field(description="And who can change that.")
     parameters_schema: dict[str, Any] = Field(description="JSON Schema (2020-12) of `parameters`.")
@@ -46,6 +49,7 @@ def _view(offered: OfferedType, principal: Principal) -> ReportTypeView:
         title=offered.title,
         description=offered.description,
         formats=list(offered.formats),
+        kpis=list(offered.kpis),
         available=refused is None,
         unavailable_because=None if refused is None else refused.detail,
         parameters_schema=offered.parameters_schema,

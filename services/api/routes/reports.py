@@ -10,24 +10,23 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
+from services.api.accepting import accepted_run
 from services.api.following import MAX_WAIT_SECONDS, checked_key, preferred, view
 from services.api.guards import allow, ensure_allowed, ensure_own, still_allowed
 from services.api.news import next_news
 from services.api.principals import Principal
-from services.api.problems import Problem, key_reused, problem_content
+from services.api.problems import Problem, problem_content
 from services.api.report_requests import ReportBody, run_request
-from services.api.representations import RunPage, RunView, run_summary, run_view
+from services.api.representations import RunPage, RunView, run_summary
 from services.api.roles import Action
 from services.api.run_store import SERVICE
 from services.api.strict_route import StrictRoute
 from shared import runs, telemetry
 from shared.dedup_keys import artifacts_prefix, run_prefix
 from shared.errors import TransientError
-from shared.run_requests import RunRequest
 from shared.runs import Run
 from shared.states import RunStatus
 
@@ -64,47 +63,9 @@ async def request_report(
     wanted = await run_request(body, principal, request.app.state.catalogue, key)
     if "no-cache" in (cache_control or "").lower():
         wanted = replace(wanted, freshness_seconds=0)
-    accepted = await _accepted(request, principal, wanted)
+    accepted = await accepted_run(request, principal, wanted)
     bind_contextvars(run_id=str(accepted.id))
     return await preferred(request, response, principal, accepted, prefer)
-
-
-async def _accepted(request: Request, principal: Principal, wanted: RunRequest) -> RunView:
-    """Store the run; an earlier one's view for a repeated idempotency key."""
-    state = request.app.state
-    earlier = await _earlier(request, principal, wanted)
-    if earlier is not None:
-        return earlier
-    try:
-        async with state.backlog.room_for_one(principal):
-            stored = await state.intake.take(principal, wanted)
-    except IntegrityError:
-        # Two requests with one key at once: the other one was first.
-        earlier = await _earlier(request, principal, wanted)
-        if earlier is None:
-            raise
-        return earlier
-    # From what was just written: asking again would double the cost of accepting.
-    return run_view(
-        stored.created.run,
-        (),
-        stored.created.deliveries,
-        (),
-        public_url=state.settings.public_url,
-        eta_seconds=stored.eta_seconds,
-    )
-
-
-async def _earlier(request: Request, principal: Principal, wanted: RunRequest) -> RunView | None:
-    if wanted.idempotency_key is None:
-        return None
-    async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        row = await run_store.row_of_key(connection, wanted.idempotency_key)
-    if row is None:
-        return None
-    if row["body_sha256"] != wanted.body_sha256:
-        raise key_reused(f"belongs to report {row['id']}")
-    return await view(request, principal, row["id"])
 
 
 @router.get("", summary="List reports")

@@ -64,6 +64,9 @@ definition_versions = Table(
     Column("format_options", JSONB, nullable=False, server_default=text("'{}'")),
     # Fields of `shared.house_style.HouseStyle` that differ from the tenant's.
     Column("house_style", JSONB, nullable=False, server_default=text("'{}'")),
+    # The `sub` of whoever saved it, and which fields of the definition they changed.
+    Column("created_by", String(200)),
+    Column("changed", ARRAY(String(30)), nullable=False, server_default=text("'{}'")),
     created_at(),
     PrimaryKeyConstraint("definition_id", "version"),
     comment="Owner: api. Never changed once written, so a run can name the one it used.",
@@ -91,6 +94,8 @@ schedules = Table(
     Column("jitter_seconds", Integer, nullable=False, server_default="0"),
     Column("state", String(10), nullable=False, server_default="active"),
     Column("state_reason", Text),
+    # Since when it stands as it does: a trigger of migration 0013 sees to it.
+    created_at("state_since"),
     # When it was last made active again: what it missed before that, it missed while it was not.
     instant("resumed_at"),
     # Runs that failed one after the other, up to now.

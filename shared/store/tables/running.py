@@ -104,6 +104,12 @@ runs = Table(
         text("created_at DESC"),
         postgresql_where=text("schedule_id IS NOT NULL"),
     ),
+    Index(
+        "ix_runs_by_hand",
+        "tenant_id",
+        "created_at",
+        postgresql_where=text("occasion = 'by_hand'"),
+    ),
     Index("ix_runs_type_completed", "tenant_id", "report_type", "completed_at"),
     Index("ix_runs_with_files", "completed_at", postgresql_where=text("files_removed_at IS NULL")),
     comment="Owner: api creates, cancels and retries; scheduler creates; the aggregator steps "

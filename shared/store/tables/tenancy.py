@@ -51,12 +51,18 @@ tenant_settings = Table(
     Column("schedule_minimum_minutes", Integer, nullable=False, server_default="5"),
     # Failed runs in a row after which a schedule is disabled.
     Column("schedule_failure_limit", Integer, nullable=False, server_default="5"),
+    # How many schedules there may be, and how many runs of definitions and schedules people may
+    # start by hand within an hour.
+    Column("max_schedules", Integer, nullable=False, server_default="1000"),
+    Column("max_runs_per_hour", Integer, nullable=False, server_default="200"),
     created_at("updated_at"),
     CheckConstraint("retention_days BETWEEN 1 AND 3660", name="retention_days"),
     CheckConstraint("max_backlog >= 1", name="max_backlog"),
     CheckConstraint("freshness_seconds BETWEEN 0 AND 3600", name="freshness_seconds"),
     CheckConstraint("schedule_minimum_minutes BETWEEN 1 AND 1440", name="schedule_minimum_minutes"),
     CheckConstraint("schedule_failure_limit BETWEEN 1 AND 100", name="schedule_failure_limit"),
+    CheckConstraint("max_schedules >= 0", name="max_schedules"),
+    CheckConstraint("max_runs_per_hour >= 0", name="max_runs_per_hour"),
     comment="Owner: api (administrators). Read by every service.",
 )
 

@@ -9,15 +9,28 @@ import httpx
 from services.api.roles import Action
 from shared.states import RunStatus
 from tests.integration.api.test_roles import BODIES, guarded_routes
-from tests.running_api import RunningApi, body
+from tests.running_api import RunningApi, body, definition, schedule
 from tests.tenants import Tenant
 
 REPORTS = "/api/v1/reports"
 READING = {"GET", "HEAD"}
-FURTHER: dict[tuple[str, str], Any] = {
-    ("POST", f"{REPORTS}/{{run_id}}/render"): {"formats": ["xlsx"]}
-}
-"""Where the body that shows who may ask would change nothing."""
+SCHEDULES = "/api/v1/schedules"
+
+
+def bodies(definition_id: str, schedule_id: str) -> dict[tuple[str, str], Any]:
+    """Where the body that shows who may ask would change nothing."""
+    these = {"ids": [schedule_id]}
+    return BODIES | {
+        ("POST", f"{REPORTS}/{{run_id}}/render"): {"formats": ["xlsx"]},
+        ("POST", "/api/v1/definitions"): definition(),
+        ("PUT", "/api/v1/definitions/{definition_id}"): definition(),
+        ("POST", SCHEDULES): schedule(definition_id),
+        ("PUT", f"{SCHEDULES}/{{schedule_id}}"): schedule(definition_id),
+        ("POST", f"{SCHEDULES}/pause"): these,
+        ("POST", f"{SCHEDULES}/resume"): these,
+        ("POST", f"{SCHEDULES}/transfer"): these | {"to": "bob"},
+        ("POST", "/api/v1/import"): {"definitions": [definition()]},
+    }
 
 
 async def test_every_changing_route_writes_who_did_it(
@@ -25,21 +38,30 @@ async def test_every_changing_route_writes_who_did_it(
 ) -> None:
     walked: set[Action] = set()
     for method, path, action in guarded_routes(api.app):
-        if method in READING:
+        if method in READING or action is Action.SEE_SCHEDULES:  # a preview is asked for by POST
             continue
         run = (await ada.post(REPORTS, json=body())).json()["id"]
         if action is Action.RETRY_REPORT:
             await api.change(run, status=RunStatus.FAILED)
         if action in (Action.DELETE_REPORT, Action.ADD_FORMAT):
             await api.finish(run)
-        await ada.put("/api/v1/members/bob", json={"role": "viewer"})
+        await ada.put("/api/v1/members/bob", json={"role": "author"})
+        unused = (await ada.post("/api/v1/definitions", json=definition())).json()["id"]
+        used = (await ada.post("/api/v1/definitions", json=definition())).json()["id"]
+        planned = (await ada.post(SCHEDULES, json=schedule(used))).json()["id"]
+        if path.endswith("/resume"):
+            await ada.post(f"{SCHEDULES}/{planned}/pause")
         before = len(await api.audit(studio))
-        route = (method, path)
+        ids = {"run_id": run, "sub:path": "bob", "definition_id": unused, "schedule_id": planned}
+        url = path.replace("{name}", "loaded")
+        for name, value in ids.items():
+            url = url.replace(f"{{{name}}}", value)
 
         answer = await ada.request(
             method,
-            path.replace("{run_id}", run).replace("{sub:path}", "bob"),
-            json=FURTHER.get(route, BODIES.get(route)),
+            url,
+            json=bodies(used, planned).get((method, path)),
+            headers={"If-Match": "*"},
         )
 
         assert answer.is_success, f"{method} {path}: {answer.text}"

@@ -208,7 +208,7 @@ async def test_everything_that_is_wrong_is_named_at_once(ada: httpx.AsyncClient)
 
     answer = await ada.post(REPORTS, json=asked)
 
-    assert_refused(answer, 422, "/period/from", "/period/to", "/timezone", "/colour")
+    assert_refused(answer, 422, "/timezone", "/period/from", "/period/to", "/colour")
 
 
 async def test_a_flood_of_errors_is_answered_with_a_few(ada: httpx.AsyncClient) -> None:

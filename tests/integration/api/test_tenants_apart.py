@@ -78,6 +78,10 @@ async def test_lists_logs_members_and_settings_are_each_tenants_own(
         "retention_days": 7,
         "max_backlog": 5,
         "freshness_seconds": 5,
+        "schedule_minimum_minutes": 60,
+        "schedule_failure_limit": 2,
+        "max_schedules": 3,
+        "max_runs_per_hour": 4,
         "reviewer_productivity": True,
         "reviewer_productivity_by_person": True,
     }

@@ -1,0 +1,164 @@
+"""Who asks "why did I (not) get it?": the schedules that name them, and what became of these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import Date, Text, cast, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.api.planning.answers import Answer, Verdict, of_execution, without_execution
+from services.api.planning.executions import plain, select_executions
+from services.api.planning.schedule_checks import own_days_of
+from shared.cadence import CADENCE
+from shared.periods import local_midnight
+from shared.states import ScheduleState
+from shared.store import tables
+
+MOST_OF_ONE = 50
+"""Executions of one schedule on one day that are told, the latest ones."""
+_schedules, _runs, _deliveries = tables.schedules, tables.runs, tables.deliveries
+_AROUND = timedelta(days=2)
+"""How far from a day's UTC midnight the same local day may lie, and a run of it begin."""
+
+
+class WhyEntry(BaseModel):
+    """What became of one fire, or why there was none."""
+
+    schedule: UUID
+    name: str
+    definition: str
+    state: ScheduleState = Field(description="As it stands now.")
+    verdict: Verdict
+    answer: str
+    run: UUID | None
+
+
+class WhyView(BaseModel):
+    """For every schedule that names the recipient, or sent something to them around that day."""
+
+    recipient: str
+    date: date
+    entries: list[WhyEntry]
+
+
+async def why(connection: AsyncConnection, recipient: str, day: date, now: datetime) -> WhyView:
+    """`day` is a local day of each schedule's own timezone."""
+    schedules = await _naming(connection, recipient, day)
+    own_days = await own_days_of(connection)
+    executions = await _executions(connection, [row["id"] for row in schedules], day)
+    run_ids = [row["run_id"] for rows in executions.values() for row in rows if row["run_id"]]
+    deliveries = await _to(connection, recipient, run_ids)
+    entries = []
+    for schedule in schedules:
+        for answer, run in _answers(
+            schedule, executions.get(schedule["id"], ()), deliveries, day, own_days, now
+        ):
+            entries.append(
+                WhyEntry(
+                    schedule=schedule["id"],
+                    name=schedule["name"],
+                    definition=schedule["definition_name"],
+                    state=schedule["state"],
+                    verdict=answer.verdict,
+                    answer=answer.words,
+                    run=run,
+                )
+            )
+    return WhyView(recipient=recipient, date=day, entries=entries)
+
+
+def _answers(
+    schedule: dict[str, Any],
+    executions: Sequence[dict[str, Any]],
+    deliveries: Mapping[UUID, dict[str, Any]],
+    day: date,
+    own_days: Mapping[date, str],
+    now: datetime,
+) -> list[tuple[Answer, UUID | None]]:
+    try:
+        cadence = CADENCE.validate_python(schedule["cadence"])
+    except ValidationError:
+        return [(Answer("not sent", f"it cannot fire: {schedule['state_reason']}"), None)]
+    found = [
+        (of_execution(row, deliveries.get(row["run_id"]), cadence.timezone), row["run_id"])
+        for row in executions
+        if row["nominal_local_time"] is not None or _is_on(row["due_at"], day, cadence.timezone)
+    ]
+    if any(row["nominal_local_time"] is not None for row in executions):
+        return found[:MOST_OF_ONE]
+    if schedule["deleted_at"] is not None and found:
+        return found[:MOST_OF_ONE]
+    planned = without_execution(schedule, cadence, day, own_days, now)
+    return [*found[:MOST_OF_ONE], (planned, None)]
+
+
+def _is_on(instant: datetime, day: date, timezone: str) -> bool:
+    begins = local_midnight(day, timezone)
+    return begins <= instant < local_midnight(day + timedelta(days=1), timezone)
+
+
+async def _naming(connection: AsyncConnection, recipient: str, day: date) -> list[dict[str, Any]]:
+    """Schedules that name the recipient now, and those whose runs went to them around that day."""
+    definitions = tables.definitions
+    # Mailboxes that differ in case alone are one, as everywhere.
+    named = cast(
+        func.lower(cast(func.jsonb_path_query_array(_schedules.c.deliver_to, _ADDRESSES), Text)),
+        JSONB,
+    ).has_key(recipient.lower())
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    sent = (
+        select(_runs.c.schedule_id)
+        .join(_deliveries, _deliveries.c.run_id == _runs.c.id)
+        .where(
+            _runs.c.schedule_id.is_not(None),
+            _runs.c.created_at.between(midnight - _AROUND, midnight + _AROUND),
+            func.lower(_deliveries.c.recipient) == recipient.lower(),
+        )
+    )
+    query = (
+        select(_schedules, definitions.c.name.label("definition_name"))
+        .join(definitions, definitions.c.id == _schedules.c.definition_id)
+        .where(or_(_schedules.c.deleted_at.is_(None) & named, _schedules.c.id.in_(sent)))
+        .order_by(_schedules.c.name, _schedules.c.id)
+    )
+    return plain(await connection.execute(query))
+
+
+_ADDRESSES: Any = literal_column("'$[*].to'")
+"""A JSON path: the addresses of all recipients."""
+
+
+async def _executions(
+    connection: AsyncConnection, schedule_ids: Sequence[UUID], day: date
+) -> dict[UUID, list[dict[str, Any]]]:
+    """Fires whose nominal day it is, and runs by hand around it; latest first."""
+    found = select_executions(schedule_ids).subquery()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    by_hand = found.c.nominal_local_time.is_(None) & found.c.due_at.between(
+        midnight - _AROUND, midnight + _AROUND
+    )
+    query = (
+        select(found)
+        .where(or_(cast(found.c.nominal_local_time, Date) == day, by_hand))
+        .order_by(found.c.due_at.desc())
+    )
+    rows: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in plain(await connection.execute(query)):
+        rows[row["schedule_id"]].append(row)
+    return rows
+
+
+async def _to(
+    connection: AsyncConnection, recipient: str, run_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    query = select(_deliveries).where(
+        _deliveries.c.run_id.in_(run_ids), func.lower(_deliveries.c.recipient) == recipient.lower()
+    )
+    return {row["run_id"]: row for row in plain(await connection.execute(query))}
