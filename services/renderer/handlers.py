@@ -26,7 +26,7 @@ from services.renderer.formats import (
 from services.renderer.isolation import RenderPool
 from services.renderer.snapshot import Snapshot, opened
 from services.renderer.stored_artifact import StoredArtifact
-from shared import outbox
+from shared import allocator, outbox
 from shared.blobs import BlobStore, digest, storage_errors
 from shared.dedup_keys import artifact_key
 from shared.errors import PermanentError
@@ -164,6 +164,7 @@ async def _write(
             written = await asyncio.to_thread(
                 write_whole, format_, snapshot.document, snapshot.files, file
             )
+        allocator.give_back()
         sha256, size = await asyncio.to_thread(digest, file)
         key = f"{prefix}{sha256}.{format_.extension}"
         await blobs.put_new_file(key, file)
