@@ -125,6 +125,8 @@ async def _render_and_store(
             else:
                 rendered = await _render(run, format_, snapshot, pool)
                 stored.append(await _store(run, format_, rendered, blobs))
+    if snapshot.files or len(snapshot.content) > BLOCKING_BYTES:
+        allocator.give_back()
     return stored
 
 
@@ -157,7 +159,6 @@ async def _write(
             written = await asyncio.to_thread(
                 write_whole, format_, snapshot.document, snapshot.files, file
             )
-        allocator.give_back()
         sha256, size = await asyncio.to_thread(digest, file)
         key = f"{prefix}{sha256}.{format_.extension}"
         await blobs.put_new_file(key, file)

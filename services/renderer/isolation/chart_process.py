@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import Any
 
-from services.renderer.isolation.child import Child, Limits
+from services.renderer.isolation.child import SETTLED_SECONDS, Child, Limits
 from services.renderer.isolation.kinds import ChildKind
 from shared.errors import TransientError
 
@@ -43,10 +44,17 @@ class ChartProcess:
                 self._child = None
                 await child.kill()
                 raise
+            child.idle_since = time.monotonic()
             if child.worn:
                 self._child = None
                 await child.end()
             return answer
+
+    async def make_room(self) -> None:
+        """End it, if nobody has needed it lately."""
+        unused = self._child is not None and self._child.unused_for(SETTLED_SECONDS)
+        if unused and not self._turn.locked():
+            await self.close()
 
     async def close(self) -> None:
         """End it."""

@@ -9,6 +9,7 @@ import os
 import signal
 import struct
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ GROWTH_SHARE = 0.5
 """Of the memory limit: a child that has kept more is replaced after its document."""
 OUTSIDE_SIGNALS = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 """A child never ends itself with these: the kernel or a person did, and another may live."""
+SETTLED_SECONDS = 5.0
+"""An idle child may be ended for others when it was idle for so long. Two formats by turns would
+else start a process for each document."""
 STDERR_KEPT = 4096
 """Octets of a child's last words."""
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
@@ -55,7 +59,7 @@ class Child:
         self._listening = asyncio.create_task(self._keep_stderr())
         self.worked = 0
         """Pieces of work it was given."""
-        self.idle_since = 0.0
+        self.idle_since = time.monotonic()
 
     @classmethod
     async def start(
@@ -101,6 +105,10 @@ class Child:
         """Whether it has done its share, or keeps too much memory."""
         grown = self._resident_bytes() > self._limits.memory_bytes * GROWTH_SHARE
         return grown or self.worked >= self._limits.recycle_after
+
+    def unused_for(self, seconds: float) -> bool:
+        """Whether it has had nothing to do for so long."""
+        return time.monotonic() - self.idle_since > seconds
 
     async def ask(self, *parts: bytes) -> tuple[Any, bytes]:
         """Its answer, status and content; EOFError or ConnectionError when the child ends."""

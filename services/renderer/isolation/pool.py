@@ -59,7 +59,7 @@ class RenderPool:
         """Begin to warm one child, and that for charts; does not wait for them."""
         self._starting = asyncio.create_task(self._warm_one())
         charts = asyncio.create_task(self._charts.start())
-        self._beside = [self._starting, charts, asyncio.create_task(self._retire_idle())]
+        self._beside = [self._starting, charts, asyncio.create_task(self._keep_house())]
 
     async def close(self) -> None:
         """End every idle child; those at work end with their document or with the service."""
@@ -105,9 +105,11 @@ class RenderPool:
     async def writing(self) -> AsyncIterator[None]:
         """While the service writes a large file itself: one at a time, in place of a child.
 
-        One keeps both cores busy, and takes about as much memory as a child does.
+        One keeps both cores busy, and takes about as much memory as a child does. Charts are drawn
+        by a fresh process afterwards, or when one is asked for.
         """
         async with self._writing, self._processes.room():
+            await self._charts.make_room()
             yield
 
     @property
@@ -172,7 +174,9 @@ class RenderPool:
         with contextlib.suppress(TransientError):
             await self._processes.put_back(await self._processes.take(ChildKind.WARM))
 
-    async def _retire_idle(self) -> None:
+    async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(self._idle_after_s / 4)
             await self._processes.retire(self._idle_after_s)
+            if not self._writing.locked():
+                await self._charts.start()

@@ -8,15 +8,11 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from services.renderer.isolation.child import Child
+from services.renderer.isolation.child import SETTLED_SECONDS, Child
 from services.renderer.isolation.kinds import ChildKind
 
 FEWEST = 2
 """However few may work at once: a rare format does not end the warm child of all others."""
-SETTLED_SECONDS = 5.0
-"""An idle child of another kind is ended for one more of a kind when it was idle for so long. Two
-formats by turns would else start a process for each document."""
-
 Start = Callable[[ChildKind], Awaitable[Child]]
 
 
@@ -76,10 +72,9 @@ class Processes:
 
     async def retire(self, idle_for: float) -> None:
         """End those that had nothing to do for so many seconds, but the warm one used last."""
-        long_ago = time.monotonic() - idle_for
         warm = [child for child in self.idle if child.kind is ChildKind.WARM]
         for child in [child for child in self.idle if child not in warm[-1:]]:
-            if child.idle_since < long_ago and child in self.idle:
+            if child.unused_for(idle_for) and child in self.idle:
                 self.idle.remove(child)
                 await child.end()
 
@@ -111,6 +106,5 @@ class Processes:
         """The idle child, unused for longest, that may be ended for one of this kind."""
         others = [child for child in self.idle if child.kind is not kind]
         if self._held[kind]:
-            long_ago = time.monotonic() - SETTLED_SECONDS
-            others = [child for child in others if child.idle_since < long_ago]
+            others = [child for child in others if child.unused_for(SETTLED_SECONDS)]
         return others[0] if others else None

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from services.renderer.isolation.child import SETTLED_SECONDS
 from services.renderer.isolation.kinds import ChildKind
-from services.renderer.isolation.processes import SETTLED_SECONDS, Processes
+from services.renderer.isolation.processes import Processes
 from shared.errors import TransientError
 
 WARM, RARE, LETTERED = ChildKind.WARM, ChildKind.RARE, ChildKind.LETTERED
@@ -23,6 +24,9 @@ class FakeChild:
         self.kind = kind
         self.alive, self.worn = True, False
         self.idle_since = 0.0
+
+    def unused_for(self, seconds: float) -> bool:
+        return time.monotonic() - self.idle_since > seconds
 
     async def end(self) -> None:
         self.alive = False
