@@ -9,7 +9,7 @@ import vl_convert
 
 from benchmarks.reports import LENGTHS, TYPES, Reported
 from services.renderer import palette
-from services.renderer.drawing.charts import VEGA_LITE
+from services.renderer.drawing.vega import VEGA_LITE
 
 AIMS = {30: 2.0, 400: 3.0}
 """Seconds from request to PDF at scale 100, by days."""

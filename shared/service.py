@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from shared import telemetry
+from shared import allocator, telemetry
 from shared.blobs import BlobStore, blob_store
 from shared.consumer import Consumers
 from shared.outbox import Relay
@@ -207,6 +207,7 @@ def run(settings_class: type[_Settings], create: Callable[[_Settings], ASGIApp])
 def serve(app: Any, settings: ServiceSettings) -> None:
     """Run the application until SIGTERM or SIGINT."""
     let_niceness_count()
+    allocator.keep_little()
     uvicorn.run(
         app,
         host=settings.http_host,

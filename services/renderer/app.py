@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -16,7 +15,7 @@ from services.renderer.handlers import (
     on_format_requested,
     on_report_aggregated,
 )
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from services.renderer.settings import RendererSettings
 from shared.events import ReportAggregated, ReportFormatRequested
 from shared.service import Service
@@ -33,8 +32,6 @@ def create_service(settings: RendererSettings) -> Service:
         memory_limit_bytes=settings.render_memory_mb << 20,
         recycle_after=settings.render_recycle_after,
     )
-
-    streaming = asyncio.Lock()
 
     @asynccontextmanager
     async def catalogue_and_pool() -> AsyncIterator[None]:
@@ -61,7 +58,6 @@ def create_service(settings: RendererSettings) -> Service:
             blobs=service.blobs,
             formats=formats,
             pool=pool,
-            streaming=streaming,
         ),
     )
     service.consumers.add(
@@ -73,7 +69,6 @@ def create_service(settings: RendererSettings) -> Service:
             blobs=service.blobs,
             formats=formats,
             pool=pool,
-            streaming=streaming,
         ),
     )
     return service

@@ -23,10 +23,10 @@ from services.renderer.formats import (
     render_whole,
     write_whole,
 )
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from services.renderer.snapshot import Snapshot, opened
 from services.renderer.stored_artifact import StoredArtifact
-from shared import outbox
+from shared import allocator, outbox
 from shared.blobs import BlobStore, digest, storage_errors
 from shared.dedup_keys import artifact_key
 from shared.errors import PermanentError
@@ -74,17 +74,12 @@ async def on_report_aggregated(
     blobs: BlobStore,
     formats: Mapping[str, Format],
     pool: RenderPool,
-    streaming: asyncio.Lock,
 ) -> None:
-    """Render every format of the run from its snapshot, and say that the run is complete.
-
-    `streaming`: held while a large table is written. One at a time keeps both cores busy, and
-    memory below what several would take.
-    """
+    """Render every format of the run from its snapshot, and say that the run is complete."""
 
     async def work(run: Run, row: RowMapping) -> Finish:
         names = _format_names(run, row["channels"])
-        return _finish(await _render_and_store(run, names, blobs, formats, pool, streaming))
+        return _finish(await _render_and_store(run, names, blobs, formats, pool))
 
     await worker.run(event, work)
 
@@ -96,13 +91,12 @@ async def on_format_requested(
     blobs: BlobStore,
     formats: Mapping[str, Format],
     pool: RenderPool,
-    streaming: asyncio.Lock,
 ) -> None:
     """Render a further format of a completed run, from the snapshot of all its others."""
 
     async def render(further: FurtherFormat) -> StoredArtifact:
         names = [further.format]
-        (stored,) = await _render_and_store(further.run, names, blobs, formats, pool, streaming)
+        (stored,) = await _render_and_store(further.run, names, blobs, formats, pool)
         return stored
 
     await worker.run(event, render)
@@ -114,7 +108,6 @@ async def _render_and_store(
     blobs: BlobStore,
     formats: Mapping[str, Format],
     pool: RenderPool,
-    streaming: asyncio.Lock,
 ) -> list[StoredArtifact]:
     """A file of the run's snapshot for each of the formats."""
     assert run.snapshot_key is not None
@@ -127,11 +120,13 @@ async def _render_and_store(
                 raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
             format_ = adjusted(format_, run.format_options)
             if snapshot.files and isinstance(format_, StreamedFormat):
-                async with streaming:
+                async with pool.writing():
                     stored.append(await _write(run, format_, snapshot, blobs))
             else:
                 rendered = await _render(run, format_, snapshot, pool)
                 stored.append(await _store(run, format_, rendered, blobs))
+    if snapshot.files or len(snapshot.content) > BLOCKING_BYTES:
+        allocator.give_back()
     return stored
 
 

@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from services.renderer.formats import Format, Rendered, formats, register, render_whole
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from shared.document import ReportDocument
 from shared.errors import PermanentError
 from tests.documents import (
@@ -250,7 +250,7 @@ def test_a_file_that_lacks_rows_is_refused(found: Rendered) -> None:
 def test_the_service_itself_loads_no_drawing_library() -> None:
     """They take 60 MB and more, which only the drawing processes pay."""
     script = (
-        "import sys, services.renderer.formats, services.renderer.isolation;"
+        "import sys, services.renderer.formats, services.renderer.isolation.pool;"
         "print([m for m in ('reportlab', 'xhtml2pdf', 'vl_convert', 'PIL', 'svglib', 'pyarrow',"
         " 'xlsxwriter') if m in sys.modules])"
     )

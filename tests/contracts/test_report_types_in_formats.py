@@ -13,7 +13,7 @@ import pytest
 from deploy.local.infrastructure import LocalInfrastructure
 from services.aggregator.report_types import ReportRequest, report_types
 from services.renderer.formats import Rendered, formats, render_whole
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from shared.document import ReportDocument
 from shared.periods import Period
 from tests.file_readers import at_the_wall, expected, read

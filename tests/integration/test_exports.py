@@ -23,7 +23,7 @@ from services.aggregator.source_registry import SourceRegistry
 from services.aggregator.sources import source_kinds
 from services.renderer import handlers as renderer
 from services.renderer.formats import formats
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from shared.blobs import blob_store
 from shared.runs import Run
 from shared.settings import ServiceSettings
@@ -102,7 +102,6 @@ async def test_every_format_tells_the_same_rows_and_how_many_there_were(
         blobs=blobs,
         formats=formats,
         pool=pool,
-        streaming=asyncio.Lock(),
     )
     await pool.close()
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from deploy.local.infrastructure import LocalInfrastructure
 from services.aggregator.report_types import ReportRequest, report_types
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from shared.document import ReportDocument
 from shared.periods import Period
 from tests.pictures.first_pages import (

@@ -1,96 +1,40 @@
 """Charts: a Vega-Lite specification as vector shapes for the page.
 
-Vega-Lite → Vega (cached without its data: the same report has the same chart next time)
-→ SVG by vl-convert → strokes and fills by `vega_svg`, or inside a page by `inline_svg`. Works
-without files once `prepare_charts` was called and one chart was drawn.
+`vega` makes SVG of it, mostly in another process; `vega_svg` puts that on a page as strokes and
+fills, `inline_svg` inside a page of HTML.
 """
 
 from __future__ import annotations
 
 import json
-import resource
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
-import vl_convert
-
-from services.renderer import palette
 from services.renderer.drawing.marks import has_figures, has_marks
 from services.renderer.presentation import without_controls
 from shared.document import Chart
 from shared.errors import PermanentError
 
-HEIGHT = 138
-"""Points, when the specification names no height and has no rows of its own."""
-ROW_HEIGHT, AXIS_HEIGHT = 15, 38
-"""Points of one lying bar, and of the axis below them."""
-VEGA_LITE = "5.21"
-MEASURED_FONT = "Liberation Sans"
-"""vl-convert carries it in itself, so measuring a label opens no file."""
+Drawer = Callable[[str, int], str]
+"""From a specification (JSON) and a width to SVG; ValueError when it cannot be drawn."""
 
-HOUSE_STYLE: dict[str, Any] = {
-    "font": MEASURED_FONT,
-    "background": None,
-    "padding": 2,
-    "view": {"stroke": None},
-    "mark": {"color": palette.ACCENT},
-    "bar": {"color": palette.ACCENT},
-    "line": {"color": palette.ACCENT, "strokeWidth": 1.8},
-    "area": {"color": palette.ACCENT, "opacity": 0.85},
-    "point": {"color": palette.ACCENT},
-    "range": {"category": list(palette.SERIES)},
-    "axis": {
-        "labelColor": palette.MUTED,
-        "labelFontSize": 8,
-        "titleColor": palette.MUTED,
-        "titleFontSize": 8,
-        "titleFontWeight": "normal",
-        "titlePadding": 6,
-        "domainColor": palette.RULE,
-        "tickColor": palette.RULE,
-        "gridColor": "#E7EBEF",
-        "gridWidth": 0.6,
-        "tickSize": 3,
-        "labelPadding": 4,
-        "tickCount": 6,
-    },
-    "axisX": {"grid": False},
-    "axisY": {"domain": False, "ticks": False},
-    "legend": {
-        "orient": "top",
-        "title": None,
-        "labelColor": palette.INK,
-        "labelFontSize": 8.5,
-        "symbolSize": 60,
-        "columnPadding": 16,
-        # Vega breaks no line by itself: so many fit side by side on paper, if not too long.
-        "columns": 4,
-        "labelLimit": 100,
-        "titleOrient": "left",
-        "titleFontSize": 8.5,
-        "titleFontWeight": "normal",
-        "titleColor": palette.INK,
-        "offset": 8,
-    },
-    "header": {"labelFontSize": 8.5, "titleFontSize": 8.5, "labelColor": palette.INK},
-    "title": {"fontSize": 9.5, "color": palette.INK, "anchor": "start"},
-}
+_elsewhere: Drawer | None = None
 
 
-def prepare_charts() -> None:
-    """Load the chart library in such a way that it never needs a file again.
+def draw_by(drawer: Drawer) -> None:
+    """Have this process' charts drawn so; else it loads the chart library itself."""
+    global _elsewhere
+    _elsewhere = drawer
 
-    It reads the machine's fonts when it first draws, and opens the one it uses each time it
-    measures a label. With no descriptor to spare it finds none and keeps to those it carries
-    itself: labels then take the same room on every machine, and none is opened later.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
-    try:
-        vl_convert.svg_to_png('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+def _drawer() -> Drawer:
+    if _elsewhere is not None:
+        return _elsewhere
+    # Imported here: the library takes 70 MB.
+    from services.renderer.drawing import vega
+
+    return vega.svg
 
 
 def chart_svg(chart: Chart, width: float) -> ElementTree.Element:
@@ -98,9 +42,10 @@ def chart_svg(chart: Chart, width: float) -> ElementTree.Element:
 
     PermanentError when it cannot be drawn, or came out blank though it has figures.
     """
+    refuse_fetching(chart.specification)
     try:
         specification = json.dumps(_without_controls(chart.specification))
-        svg = _svg(specification, round(width))
+        svg = _drawer()(specification, round(width))
     except ValueError as error:
         raise PermanentError(
             "chart_not_drawn", f"chart {chart.name!r}: {str(error).splitlines()[0]}"
@@ -110,67 +55,6 @@ def chart_svg(chart: Chart, width: float) -> ElementTree.Element:
     if has_figures(chart.specification) and not has_marks(root):
         raise PermanentError("chart_blank", f"chart {chart.name!r} came out blank")
     return root
-
-
-@lru_cache(maxsize=8)
-def _svg(specification_json: str, width: int) -> str:
-    """Kept for a while: the same report is mostly asked for as PDF and as HTML at once."""
-    specification = json.loads(specification_json)
-    refuse_fetching(specification)
-    data = specification.get("data")
-    specification = {"height": _height(specification), **specification}
-    without_data = {**specification, "data": {"name": "rows"}}
-    if isinstance(data, dict) and set(data) == {"values"}:
-        vega = json.loads(_compiled(json.dumps(_styled(without_data, width), sort_keys=True)))
-        for source in vega.get("data", ()):
-            if source.get("name") == "rows":
-                source["values"] = data["values"]
-    else:
-        vega = json.loads(_compiled(json.dumps(_styled(specification, width), sort_keys=True)))
-    return vl_convert.vega_to_svg(json.dumps(vega), allowed_base_urls=[])
-
-
-@lru_cache(maxsize=64)
-def _compiled(vega_lite: str) -> str:
-    """The Vega specification (JSON) of a Vega-Lite one (JSON)."""
-    return json.dumps(vl_convert.vegalite_to_vega(vega_lite, vl_version=VEGA_LITE))
-
-
-def _styled(specification: dict[str, Any], width: int) -> dict[str, Any]:
-    """In the house's style wherever the specification has none of its own."""
-    several = {"facet", "hconcat", "vconcat", "concat", "repeat"} & specification.keys()
-    styled = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        **specification,
-        "config": _merged(HOUSE_STYLE, specification.get("config", {})),
-    }
-    if several:
-        del styled["height"]
-    else:
-        styled.setdefault("width", width)
-        styled.setdefault("autosize", {"type": "fit", "contains": "padding"})
-    return styled
-
-
-def _height(specification: dict[str, Any]) -> int:
-    """Of the whole chart: things one below the other each need their row."""
-    down = specification.get("encoding", {}).get("y", {})
-    values = (specification.get("data") or {}).get("values", ())
-    if down.get("type") not in ("nominal", "ordinal") or "field" not in down:
-        return HEIGHT
-    rows = len({str(row.get(down["field"])) for row in values if isinstance(row, dict)})
-    return rows * ROW_HEIGHT + AXIS_HEIGHT
-
-
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in over.items():
-        old = merged.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
-            merged[key] = _merged(old, value)
-        else:
-            merged[key] = value
-    return merged
 
 
 def _without_controls(value: Any) -> Any:

@@ -15,7 +15,7 @@ from reportlab.platypus import (
 )
 
 from services.renderer import palette
-from services.renderer.drawing.charts import chart_svg, prepare_charts
+from services.renderer.drawing.charts import chart_svg
 from services.renderer.drawing.fonts import REGULAR, STRONG, lettered, register_fonts
 from services.renderer.drawing.letters import REPLACEMENT
 from services.renderer.drawing.logo import LogoMark
@@ -47,11 +47,10 @@ ENOUGH_OF_A_TABLE = 110.0
 
 @cache
 def prepare() -> None:
-    """Load what drawing needs: fonts, templates, the chart library."""
+    """Load what drawing needs: the fonts."""
     # Streams as bytes: ASCII85 is for channels that know seven bits, and costs time and room.
     rl_config.useA85 = 0
     register_fonts()
-    prepare_charts()
 
 
 def draw_report(document: ReportDocument) -> tuple[bytes, int]:

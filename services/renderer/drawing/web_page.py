@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from markupsafe import Markup, escape
 
-from services.renderer.drawing.charts import prepare_charts
 from services.renderer.drawing.inline_svg import inline_chart
 from services.renderer.presentation import LEFT_KINDS, cell_text, heading, one_line, total_text
 from services.renderer.templating import template
@@ -53,15 +51,8 @@ class Part:
     grids: tuple[Grid, ...]
 
 
-@cache
-def prepare() -> None:
-    """Load what drawing needs: the chart library, before any file becomes unreadable."""
-    prepare_charts()
-
-
 def draw_page(document: ReportDocument) -> tuple[bytes, int]:
     """The page (UTF-8) and how many table rows were found in it."""
-    prepare()
     parts = [_part(section, document, number) for number, section in enumerate(document.sections)]
     page = template("report.html").render(
         document=document,

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from services.renderer.formats.format import Files
 from shared.document import Cell, Table
 
-BATCH_ROWS = 16_384
-"""About 2 MB of eight columns: what each step holds at a time."""
+BATCH_ROWS = 8_192
+"""About 1 MB of eight columns: what each step holds at a time."""
 THREADS = 2
 
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from services.renderer.isolation import RenderPool
-from services.renderer.render_errors import (
+from services.renderer.isolation.errors import (
     RenderFailed,
     RenderOutOfMemory,
     RenderStarved,
     RenderTimeout,
 )
+from services.renderer.isolation.pool import FORMATS_MODULE, RenderPool
 from shared.errors import PermanentError, TransientError
 from shared.states import Lane
 from tests.documents import document
@@ -110,6 +110,17 @@ async def test_what_takes_too_much_memory_is_refused_and_the_next_document_is_dr
         with pytest.raises(RenderOutOfMemory, match="more than 512 MB"):
             await strict.render("misbehave", saying("grow"))
         assert await pid(strict)
+
+
+async def test_a_report_that_takes_too_much_memory_is_refused_and_the_next_one_is_drawn() -> None:
+    """A real page, by a process that has as much as the smallest setting gives it."""
+    small, large = document(), document(notes=("far too much " * 3_000_000,))
+    async with pool(memory_limit_bytes=128 << 20, format_modules=(FORMATS_MODULE,)) as strict:
+        before = await strict.render("html", small.model_dump_json().encode())
+        with pytest.raises(RenderOutOfMemory, match="drawing html took more than 128 MB: ask for"):
+            await strict.render("html", large.model_dump_json().encode())
+        assert await strict.render("html", small.model_dump_json().encode()) == before
+        assert before.rows == small.row_count
 
 
 async def test_a_process_killed_from_outside_is_worth_another_try() -> None:
@@ -237,7 +248,7 @@ async def test_people_are_served_before_bulk_work_that_came_first() -> None:
 async def test_the_drawing_process_dies_with_the_service() -> None:
     script = f"""
 import asyncio
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import FORMATS_MODULE, RenderPool
 from tests.documents import document
 async def main():
     pool = RenderPool(1, cpu_limit_s=20, memory_limit_bytes=512 << 20, recycle_after=9,

@@ -12,7 +12,7 @@ import pypdf
 import pytest
 import pytest_asyncio
 
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from shared.document import ReportDocument
 from tests.documents import bar_chart, document
 

@@ -15,8 +15,8 @@ import pypdf
 import pytest
 import pytest_asyncio
 
-from services.renderer.isolation import RenderPool
-from services.renderer.isolation_child import SMALLEST_PNG
+from services.renderer.isolation.pool import RenderPool
+from services.renderer.isolation.sample import SMALLEST_PNG
 from shared.document import Chart, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
 from shared.house_style import HouseStyle, Logo, Paper, Picture

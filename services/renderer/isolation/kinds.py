@@ -1,4 +1,4 @@
-"""The kinds of drawing processes: what each has loaded before it gives up its rights."""
+"""The kinds of child processes: what each has loaded before it gives up its rights."""
 
 from __future__ import annotations
 
@@ -14,3 +14,5 @@ class ChildKind(StrEnum):
     """Renders the others, whose libraries are too large to keep loaded."""
     LETTERED = "lettered"
     """Renders what a warm one does, in any writing: it has loaded `more_fonts`."""
+    CHARTS = "charts"
+    """Draws charts for all others: there is one, because its JavaScript engine takes 70 MB."""

@@ -1,0 +1,108 @@
+"""The child process that draws documents: warms up, gives up its rights, draws until stdin ends.
+
+    python -m services.renderer.isolation.drawing_child CPU_SECONDS MEMORY_BYTES KIND MODULE...
+
+`ChildKind` says which kinds there are; the modules register what can be rendered. A document whose
+letters need more fonts than this process has is answered with the status `more_fonts_needed`.
+Charts are drawn by another process, which it asks through the service.
+
+Whatever is needed later must be loaded before it is locked in: each format draws a sample, and the
+timezones, which Python reads from files when they are first named, are all kept.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from functools import partial
+from zoneinfo import ZoneInfo, available_timezones
+
+from services.renderer.drawing import charts, more_fonts
+from services.renderer.formats.format import Format, adjusted, formats, render_whole
+from services.renderer.isolation import locked
+from services.renderer.isolation.kinds import ChildKind
+from services.renderer.isolation.sample import SAMPLE_SVG, sample_document
+from shared import allocator
+from shared.document import ReportDocument
+from shared.errors import WorkError
+from shared.format_options import FormatOptions
+
+LARGE = 1 << 20
+"""Bytes of a document after which the memory it took is given back."""
+
+
+def main(cpu_limit: int, memory_limit: int, kind: ChildKind, format_modules: list[str]) -> None:
+    """Serve requests from stdin on stdout; ends when stdin does."""
+    pipes = locked.Pipes()
+    locked.begin()
+    for module in format_modules:
+        importlib.import_module(module)
+    isolated = [format_ for format_ in formats.values() if format_.isolated]
+    warm = kind is not ChildKind.RARE
+    sample = sample_document()
+    if kind is ChildKind.LETTERED:
+        more_fonts.load()
+        sample = sample.model_copy(update={"title": more_fonts.SAMPLE})
+    zones = _warm_up([format_ for format_ in isolated if format_.kept_warm is warm], sample)
+    charts.draw_by(partial(_asked, pipes))
+    allocator.give_back()
+    locked.lock_in(memory_limit)
+    pipes.send({"status": "ready", "zones": len(zones)})
+    while (request := pipes.receive(3)) is not None:
+        name, options, document = request
+        locked.allow_cpu(cpu_limit)
+        pipes.send(*_rendered(name.decode(), options, document))
+        if len(document) > LARGE:
+            allocator.give_back()
+
+
+def _rendered(name: str, options: bytes, document: bytes) -> tuple[dict[str, object], bytes]:
+    try:
+        format_ = adjusted(formats[name], FormatOptions.model_validate_json(options))
+        rendered = render_whole(format_, ReportDocument.of_snapshot(document))
+    except more_fonts.MoreFontsNeeded:
+        return {"status": "more_fonts_needed"}, b""
+    except WorkError as error:
+        return {"status": "failed", "code": error.code, "message": error.message}, b""
+    except Exception as error:
+        # The one boundary of this process: whatever a library raises is told to the service.
+        if locked.out_of_memory(error):
+            return {"status": "out_of_memory"}, b""
+        message = f"{type(error).__name__}: {error}"[:500]
+        return {"status": "failed", "code": "render_failed", "message": message}, b""
+    status = {
+        "status": "rendered",
+        "rows": rendered.rows,
+        "media_type": rendered.media_type,
+        "extension": rendered.extension,
+    }
+    return status, rendered.content
+
+
+def _asked(pipes: locked.Pipes, specification: str, width: int) -> str:
+    """The chart's SVG, from the process that draws them; ValueError when it cannot be drawn."""
+    pipes.send({"status": "chart_needed", "width": width}, specification.encode())
+    answer = pipes.receive(2)
+    if answer is None:
+        raise SystemExit  # the service is gone
+    status, svg = json.loads(answer[0]), answer[1]
+    match status["status"]:
+        case "drawn":
+            return svg.decode()
+        case "out_of_memory":
+            raise MemoryError
+    raise ValueError(status["message"])
+
+
+def _warm_up(isolated: list[Format], sample: ReportDocument) -> list[ZoneInfo]:
+    """Render the sample in each format; returns the timezones, which must be kept."""
+    charts.draw_by(lambda _specification, _width: SAMPLE_SVG)
+    zones = [ZoneInfo(name) for name in sorted(available_timezones())]
+    for format_ in isolated:
+        format_.render(sample)
+    return zones
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), ChildKind(sys.argv[3]), sys.argv[4:])

@@ -1,0 +1,79 @@
+"""Charts come from one process that all drawing processes share."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from services.renderer.isolation.errors import RenderFailed
+from services.renderer.isolation.pool import RenderPool
+from shared.document import Chart, ReportDocument
+from tests.documents import document
+
+
+@asynccontextmanager
+async def pool(size: int = 1) -> AsyncIterator[RenderPool]:
+    pool = RenderPool(size, cpu_limit_s=60, memory_limit_bytes=512 << 20, recycle_after=100)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def loading_the_chart_library() -> list[int]:
+    """Processes of this test run that have vl-convert in memory."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent == os.getpid() and "vl_convert" in (folder / "maps").read_text():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+def content(report: ReportDocument) -> bytes:
+    return report.model_dump_json().encode()
+
+
+async def test_two_documents_at_once_share_the_process_that_draws_charts() -> None:
+    async with pool(size=2) as shared:
+        pages = await asyncio.gather(*(shared.render("pdf", content(document())) for _ in range(2)))
+        assert pages[0] == pages[1]
+        assert len(shared.pids) == 2
+        (charts,) = loading_the_chart_library()
+        assert charts not in shared.pids
+        os.kill(charts, 9)
+        async with asyncio.timeout(20):
+            while loading_the_chart_library():
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)  # reaped; the pool is told by a callback of the loop
+        assert await shared.render("pdf", content(document())) == pages[0]
+        assert loading_the_chart_library() != [charts]
+    assert not loading_the_chart_library()
+
+
+async def test_a_chart_that_cannot_be_drawn_is_named_and_the_next_report_is_drawn() -> None:
+    good = document()
+    (section, *others) = good.sections
+    chart = Chart(
+        name="broken",
+        title="Broken",
+        alternative_text="Broken",
+        specification={"data": {"values": [{"n": 1}]}, "mark": "no such mark"},
+    )
+    bad = good.model_copy(
+        update={"sections": (section.model_copy(update={"charts": (chart,)}), *others)}
+    )
+    async with pool() as shared:
+        with pytest.raises(RenderFailed, match="chart 'broken'") as refused:
+            await shared.render("html", content(bad))
+        assert refused.value.code == "chart_not_drawn"
+        assert (await shared.render("html", content(good))).rows == good.row_count
