@@ -26,7 +26,7 @@ from services.renderer.drawing.table_layout import fits
 from services.renderer.drawing.tables import RowsDrawn, table_flowable
 from services.renderer.drawing.tiles import tile_rows
 from services.renderer.drawing.vega_svg import VegaPicture
-from services.renderer.presentation import one_line
+from services.renderer.presentation import one_line, without_empty_comparisons
 from shared.document import Chart, ReportDocument, Section, Table
 
 CAPTION = ParagraphStyle(
@@ -61,6 +61,7 @@ def draw_report(document: ReportDocument) -> tuple[bytes, int]:
     beyond the typeface and `more_fonts` were not loaded.
     """
     prepare()
+    document = document.with_tables(without_empty_comparisons)
     with lettered(document.texts()) as missing:
         return _drawn(with_note_on(document, missing))
 

@@ -10,7 +10,14 @@ from markupsafe import Markup, escape
 
 from services.renderer.drawing.charts import prepare_charts
 from services.renderer.drawing.inline_svg import inline_chart
-from services.renderer.presentation import LEFT_KINDS, cell_text, heading, one_line, total_text
+from services.renderer.presentation import (
+    LEFT_KINDS,
+    cell_text,
+    heading,
+    one_line,
+    total_text,
+    without_empty_comparisons,
+)
 from services.renderer.templating import template
 from shared.document import Cell, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
@@ -62,6 +69,7 @@ def prepare() -> None:
 def draw_page(document: ReportDocument) -> tuple[bytes, int]:
     """The page (UTF-8) and how many table rows were found in it."""
     prepare()
+    document = document.with_tables(without_empty_comparisons)
     parts = [_part(section, document, number) for number, section in enumerate(document.sections)]
     page = template("report.html").render(
         document=document,
@@ -93,7 +101,7 @@ def _grid(table: Table, section_title: str, document: ReportDocument) -> Grid:
     timezone = document.period.timezone
     columns = table.columns
     # The column that names its row, for those who hear the table.
-    naming = 0 if columns and columns[0].kind is Kind.TEXT else None
+    naming = 0 if columns and columns[0].kind in (Kind.TEXT, Kind.DATE) else None
     opened = [_cell_tags(column, index == naming) for index, column in enumerate(columns)]
     return Grid(
         title=title,

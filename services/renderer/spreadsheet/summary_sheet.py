@@ -84,15 +84,12 @@ class SummarySheet:
     def _kpi(self, kpi: Kpi) -> None:
         format_ = number_format(kpi.places, kpi.unit)
         tone = {"font_color": palette.WARNING} if kpi.verdict is Verdict.BAD else {}
+        change, change_format = _change(kpi)
         cells: list[tuple[Value, dict[str, Any]]] = [
             (text(one_line(kpi.title)), {"bold": True}),
             (_figure(kpi.value), {"num_format": format_, "align": "right", "bold": True}),
             (_figure(kpi.previous), {"num_format": format_, "align": "right"}),
-            (
-                Value(None) if kpi.change_percent is None
-                else number(kpi.change_percent, percent=True),
-                {"num_format": "+0.0%;-0.0%;0.0%", "align": "right", **tone},
-            ),
+            (change, {"num_format": change_format, "align": "right", **tone}),
             (Value(_direction(kpi)), {"align": "left", "indent": 1, **tone}),
             (Value(VERDICT_WORDS[kpi.verdict] or None), tone),
         ]  # fmt: skip
@@ -165,6 +162,15 @@ class SummarySheet:
 
 def _figure(value: Decimal | None) -> Value:
     return Value(None) if value is None else number(value)
+
+
+def _change(kpi: Kpi) -> tuple[Value, str]:
+    """The movement and its number format: percent, or points of a figure in percent."""
+    if kpi.change_points is not None:
+        return number(kpi.change_points), '+0.0" points";-0.0" points";0.0" points"'
+    percent = kpi.change_percent
+    change = Value(None) if percent is None else number(percent, percent=True)
+    return change, "+0.0%;-0.0%;0.0%"
 
 
 def _direction(kpi: Kpi) -> str:

@@ -102,8 +102,8 @@ def _chart(figures: Figures) -> Chart:
 _COLUMNS = (
     Column(name="project", title="Project", kind=Kind.TEXT),
     Column(name="delivered", title="Delivered", kind=Kind.INTEGER),
-    Column(name="previous", title="Period before", kind=Kind.INTEGER),
-    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1),
+    Column(name="previous", title="Period before", kind=Kind.INTEGER, compares=True),
+    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1, compares=True),
     Column(name="share_percent", title="Share", kind=Kind.PERCENT, places=1),
 )
 # Last, so that the others keep their places whether or not the data reach so far.

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from services.aggregator.charts.lines import lines
 from services.aggregator.charts.stacked_bars import MOST_SERIES, stacked_bars
-from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.report_types.reviewer_productivity.figures import (
     BEFORE,
@@ -25,6 +24,7 @@ from services.aggregator.report_types.reviewer_productivity.notes import (
     notes,
 )
 from services.aggregator.report_types.reviewer_productivity.sentences import summary
+from services.aggregator.scope.grain import bucket_cells, bucket_columns
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
@@ -214,7 +214,7 @@ def _team_table(figures: Figures) -> Table:
             *_MEASURED,
             Column(
                 name="previous_median_hours", title="Before", kind=Kind.DECIMAL,
-                unit="h", places=1,
+                unit="h", places=1, compares=True,
             ),
             Column(name="waiting", title="Waiting", kind=Kind.INTEGER),
             Column(name="oldest_hours", title="Oldest", kind=Kind.DECIMAL, unit="h", places=1),
@@ -268,10 +268,11 @@ def _time_table(figures: Figures) -> Table:
         name="over_time",
         title=f"Reviews of all teams per {figures.grain}",
         columns=(
-            Column(name="bucket", title=AXIS_TITLES[figures.grain], kind=Kind.TEXT),
+            *bucket_columns(figures.grain),
             *_MEASURED,
         ),
         rows=tuple(
-            (bucket.key, *_measured(figures, figures.of(bucket.key))) for bucket in figures.buckets
+            (*bucket_cells(bucket, figures.grain), *_measured(figures, figures.of(bucket.key)))
+            for bucket in figures.buckets
         ),
     )
