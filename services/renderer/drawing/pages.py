@@ -25,6 +25,7 @@ from reportlab.platypus import (
 
 from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
+from services.renderer.drawing.table_layout import fits
 from services.renderer.drawing.whole_file import ensure_whole
 from services.renderer.presentation import days, instant, one_line, provenance
 from shared.document import ReportDocument
@@ -70,6 +71,15 @@ def across(paper: Paper) -> Page:
     """The same turned, with less white at the sides: it is for tables that need the room."""
     height, width = SHEETS[paper]
     return Page(width, height, side=40.0)
+
+
+def page_for(document: ReportDocument) -> Page:
+    """Upright, unless a table would have to be set in very small type there."""
+    page = upright(document.house_style.paper)
+    timezone = document.period.timezone
+    if all(fits(table, page.content_width, timezone) for table in document.tables):
+        return page
+    return across(document.house_style.paper)
 
 
 def print_pages(document: ReportDocument, story: Sequence[Flowable], page: Page) -> bytes:

@@ -21,9 +21,8 @@ from services.renderer.drawing.fonts import REGULAR, STRONG, lettered, register_
 from services.renderer.drawing.letters import REPLACEMENT
 from services.renderer.drawing.logo import LogoMark
 from services.renderer.drawing.narrative import narrate
-from services.renderer.drawing.pages import Bookmark, Page, across, print_pages, upright
+from services.renderer.drawing.pages import Bookmark, Page, page_for, print_pages
 from services.renderer.drawing.paragraphs import Lines
-from services.renderer.drawing.table_layout import fits
 from services.renderer.drawing.tables import RowsDrawn, table_flowable
 from services.renderer.drawing.tiles import tile_rows
 from services.renderer.drawing.vega_svg import VegaPicture
@@ -92,15 +91,6 @@ def _drawn(document: ReportDocument) -> tuple[bytes, int]:
         _keep_company(story, mark, last, page.content_width)
     pdf = print_pages(document, story, page)
     return pdf, rows.count
-
-
-def page_for(document: ReportDocument) -> Page:
-    """Upright, unless a table would have to be set in very small type there."""
-    page = upright(document.house_style.paper)
-    timezone = document.period.timezone
-    if all(fits(table, page.content_width, timezone) for table in document.tables):
-        return page
-    return across(document.house_style.paper)
 
 
 def with_note_on(document: ReportDocument, missing: frozenset[str]) -> ReportDocument:

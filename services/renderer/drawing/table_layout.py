@@ -83,6 +83,16 @@ def fits(table: Table, available_width: float, timezone: str) -> bool:
     return _widths(columns, available_width, EASILY_READ) is not None
 
 
+def type_size(table: Table, available_width: float, timezone: str) -> tuple[float, bool]:
+    """Of the table on a page of that width, in points, by its first rows.
+
+    And whether each of their cells then stands on one line.
+    """
+    columns = _columns(table, timezone, table.rows[:ROWS_MEASURED])
+    size, _ = _size_and_widths(columns, available_width)
+    return size, sum(column.wanted(size) for column in columns) <= available_width
+
+
 def laid_out(table: Table, available_width: float, timezone: str) -> Layout:
     """The table as wide as the page, its instants in `timezone`."""
     columns = _columns(table, timezone, table.rows)
