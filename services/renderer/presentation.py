@@ -14,7 +14,8 @@ from shared.plain_words import plain_words
 
 NO_VALUE = "\N{EN DASH}"
 """Printed where there is no figure."""
-NOTHING_DELIVERED = "Nothing was delivered in this period."
+NOTHING_TO_REPORT = "There is nothing to report for this period."
+"""Said where a document has no sentence and no row."""
 
 VERDICT_WORDS = {Verdict.GOOD: "good", Verdict.BAD: "bad", Verdict.NEUTRAL: ""}
 

@@ -20,6 +20,7 @@ from services.renderer.drawing.marks import has_figures, has_marks
 from services.renderer.presentation import without_controls
 from shared.document import Chart
 from shared.errors import PermanentError
+from shared.series_colours import SERIES
 
 HEIGHT = 138
 """Points, when the specification names no height and has no rows of its own."""
@@ -39,7 +40,7 @@ HOUSE_STYLE: dict[str, Any] = {
     "line": {"color": palette.ACCENT, "strokeWidth": 1.8},
     "area": {"color": palette.ACCENT, "opacity": 0.85},
     "point": {"color": palette.ACCENT},
-    "range": {"category": list(palette.SERIES)},
+    "range": {"category": list(SERIES)},
     "axis": {
         "labelColor": palette.MUTED,
         "labelFontSize": 8,

@@ -172,7 +172,7 @@ async def test_an_empty_period_is_a_page_that_says_so(pool: RenderPool) -> None:
 
 async def test_a_document_without_anything_is_a_valid_page(pool: RenderPool) -> None:
     bare = document(summary=(), kpis=(), sections=(), notes=())
-    assert "Nothing was delivered in this period." in text(await pdf(pool, bare))
+    assert "There is nothing to report for this period." in text(await pdf(pool, bare))
 
 
 async def test_a_cut_table_says_how_much_is_missing(pool: RenderPool) -> None:
