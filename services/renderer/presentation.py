@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from shared.document import Cell, Column, Direction, Kind, Kpi, ReportDocument, Table, Verdict
-from shared.periods import Period
 from shared.plain_words import plain_words
 
 NO_VALUE = "\N{EN DASH}"
@@ -54,19 +53,6 @@ def number(value: Decimal | int, places: int | None = None) -> str:
 def day(value: date) -> str:
     """For instance "4 Oct 2026"."""
     return f"{value.day} {value:%b} {value.year}"
-
-
-def days(period: Period) -> str:
-    """For instance "1 October 2026"; years and months are said once where they agree."""
-    first, last = period.first_day, period.last_day
-    end = f"{last.day} {last:%B} {last.year}"
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}\N{EN DASH}{end}"
-    if first.year == last.year:
-        return f"{first.day} {first:%B} \N{EN DASH} {end}"
-    return f"{first.day} {first:%B} {first.year} \N{EN DASH} {end}"
 
 
 def instant(value: datetime, timezone: str) -> str:

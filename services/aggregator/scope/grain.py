@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from services.aggregator.wording.days import day_range, month
+from services.aggregator.wording.days import month
 from shared.document import Column, Kind
-from shared.periods import Period, months_later
+from shared.periods import Period, day_range, months_later
 
 MOST_BUCKETS = 400
 """More bars than these cannot be told apart on a page; the grain is then made coarser."""

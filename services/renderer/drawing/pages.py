@@ -27,7 +27,7 @@ from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
 from services.renderer.drawing.table_layout import fits
 from services.renderer.drawing.whole_file import ensure_whole
-from services.renderer.presentation import days, instant, one_line, provenance
+from services.renderer.presentation import instant, one_line, provenance
 from shared.document import ReportDocument
 from shared.house_style import Paper
 
@@ -118,7 +118,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         super().__init__(
             out,
             pagesize=(page.width, page.height),
-            title=f"{one_line(document.title)}, {days(document.period)}",
+            title=f"{one_line(document.title)}, {document.period.words}",
             author=one_line(document.tenant),
             subject=f"{document.type}, {document.period.timezone}",
             creator="Broadsheet",
@@ -170,7 +170,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         canvas.setLineWidth(0.6)
         left, right = page.side, page.width - page.side
         header = page.height - 42
-        period = f"{days(document.period)} ({zone})"
+        period = f"{document.period.words} ({zone})"
         canvas.setFillColor(HexColor(palette.INK))
         title = fitted(
             one_line(document.title),

@@ -19,7 +19,7 @@ ROW_PADDING = 2.8
 CELL_PADDING = 6.0
 """Points left and right of a cell's text."""
 ROUND_A_CELL = 2 * CELL_PADDING + 0.5
-SIZES = (8.5, 7.5, 6.5, 5.5)
+SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
 """Type sizes in points, tried in order until the columns fit."""
 LONGEST_WORD = 110.0
 """Points; a column of words is not squeezed below its longest one, if that is no longer."""

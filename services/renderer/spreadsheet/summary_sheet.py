@@ -45,10 +45,9 @@ class SummarySheet:
         self._place_logo(house.logo)
         self._line(document.tenant, bold=True, font_color=self._styles.accent)
         self._line(document.title, bold=True, font_size=22, height=30)
-        self._line(presentation.days(period), font_size=14, height=20)
+        self._line(period.words, font_size=14, height=20)
         self._line(
-            f"Compared with {presentation.days(document.previous_period)}"
-            f"  ·  days in {period.timezone}",
+            f"Compared with {document.previous_period.words}  ·  days in {period.timezone}",
             None,
             **MUTED,
         )

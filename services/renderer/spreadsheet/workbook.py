@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from services.renderer.presentation import days, one_line
+from services.renderer.presentation import one_line
 from services.renderer.spreadsheet.chart_grid import grid, other_marks
 from services.renderer.spreadsheet.chart_sheet import chart_height, native_chart, write_grid
 from services.renderer.spreadsheet.print_setup import set_up_print
@@ -114,7 +114,7 @@ def _shell(document: ReportDocument, placed: Sequence[_Placed]) -> BinaryIO:
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties(
         {
-            "title": f"{one_line(document.title)}, {days(document.period)}"[:255],
+            "title": f"{one_line(document.title)}, {document.period.words}"[:255],
             "author": one_line(document.tenant)[:255],
             "subject": f"{document.type}, {document.period.timezone}"[:255],
             "comments": f"Data as of {document.as_of.isoformat()}",

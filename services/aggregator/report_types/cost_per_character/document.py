@@ -16,7 +16,6 @@ from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_
 from services.aggregator.statistics.durations import DAY, HOUR, days, hours
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
 from services.aggregator.statistics.rounding import rounded
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 from shared.plain_words import told_apart
@@ -157,7 +156,7 @@ def _chart(figures: Figures, now: Cost) -> Chart:
         alternative_text=(
             f"Two lines, one point per {scope.grain}: GPU time and wall-clock time on workers, in "
             f"hours per character, of {counted(now.count, 'character')} delivered in "
-            f"{day_range(scope.period.first_day, scope.period.last_day)}. Over the whole period "
+            f"{scope.period.words}. Over the whole period "
             f"they are {hours(now.mean_gpu):,} and {hours(now.mean_workers):,} hours."
         ),
         buckets=scope.buckets,

@@ -10,7 +10,6 @@ from services.aggregator.report_types.delivery_summary.sentences import notes, s
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.rounding import percentage
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import (
     Cell,
@@ -87,7 +86,7 @@ def _chart(figures: Figures) -> Chart:
         alternative_text=(
             f"Stacked bars, one per {scope.grain}, by project: "
             f"{counted(figures.total, 'character')} of {counted(len(delivering), 'project')} in "
-            f"{day_range(scope.period.first_day, scope.period.last_day)}. "
+            f"{scope.period.words}. "
             f"The highest bar is {peak.words} with {figures.by_bucket[peak.key]:,}."
         ),
         buckets=scope.buckets,

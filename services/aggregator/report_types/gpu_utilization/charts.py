@@ -16,7 +16,6 @@ from services.aggregator.report_types.gpu_utilization.sentences import (
     share_words,
 )
 from services.aggregator.statistics.durations import HOUR
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import (
     Chart,
@@ -116,4 +115,4 @@ def hours_chart(figures: Figures) -> Chart:
 
 
 def _days(figures: Figures) -> str:
-    return day_range(figures.scope.period.first_day, figures.scope.period.last_day)
+    return figures.scope.period.words

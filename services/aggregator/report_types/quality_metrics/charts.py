@@ -10,7 +10,6 @@ from services.aggregator.report_types.quality_metrics.figures import (
     passed_in,
 )
 from services.aggregator.report_types.quality_metrics.findings import share_words
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.grammar import listed
 from shared.document import Chart
 from shared.plain_words import told_apart
@@ -55,7 +54,7 @@ def _marked(figures: Figures) -> dict[str, str]:
 
 
 def _days(figures: Figures) -> str:
-    return day_range(figures.scope.period.first_day, figures.scope.period.last_day)
+    return figures.scope.period.words
 
 
 def failure_chart(figures: Figures) -> Chart:

@@ -30,7 +30,6 @@ from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.notes import bucket_notes
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
@@ -126,7 +125,7 @@ def _charts(figures: Figures) -> Iterator[Chart]:
         (team for team in figures.teams if team != TOGETHER and figures.of(NOW, team).reviews),
         key=lambda team: (-figures.of(NOW, team).reviews, team),
     )
-    days = day_range(figures.progress.period.first_day, figures.progress.period.last_day)
+    days = figures.progress.period.words
     # The same teams in the same order as in the bars: so each has one colour in both charts.
     points = medians_over_time(figures, named[: MOST_SERIES - 1]) or medians_over_time(
         figures, [EVERY_TEAM]

@@ -15,7 +15,6 @@ from services.aggregator.scope.dimensions import ENOUGH, Dimension
 from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_period_cells
 from services.aggregator.statistics.durations import DAY, Spread, days
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
@@ -121,7 +120,7 @@ def _chart(figures: Figures, now: Spread) -> Chart:
         alternative_text=(
             f"Three lines, one point per {scope.grain}: median, mean and 90th percentile of the "
             f"turnaround in days, of {counted(now.count, 'character')} delivered in "
-            f"{day_range(scope.period.first_day, scope.period.last_day)}. Over the whole period "
+            f"{scope.period.words}. Over the whole period "
             f"the median is {days(now.median)} and the 90th percentile {days(now.p90)} days."
         ),
         buckets=scope.buckets,
