@@ -73,6 +73,8 @@ def check(
             assert over_time(document, grain) == truth.tables[name]
         else:
             assert all_rows(table) == comparable(table, truth.tables[name], judged=judged), name
+    dearest = tables["dearest_characters"]
+    assert (dearest.available_rows or len(dearest.rows)) == len(truth.now)
     check_charts(document, truth)
     check_kpis(document, truth, rate, judged=judged)
     check_words(document, truth)
