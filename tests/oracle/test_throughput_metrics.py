@@ -23,6 +23,7 @@ from tests.oracle.told import (
     drawn,
     kpi_value,
     over_time,
+    table_of,
 )
 
 REPORT = "throughput_metrics"
@@ -131,7 +132,9 @@ async def test_parts_sum_to_the_whole(the_studio: LoadedStudio, until: date) -> 
         delivered = kpi_value(document, "characters_delivered")
         for name in ("by_project", "by_scene_type", "by_resolution_tier"):
             assert sum(int(row[0] or 0) for row in cells(document, name).values()) == delivered
-        assert sum(int(row[2] or 0) for row in cells(document, "over_time").values()) == delivered
+        by_bucket = table_of(document, "over_time")
+        at = [column.name for column in by_bucket.columns].index("delivered")
+        assert sum(int(row[at] or 0) for row in by_bucket.rows) == delivered
         under_way = sum(int(row[0] or 0) for row in cells(document, "under_way").values())
         assert under_way == kpi_value(document, "under_way")
 
