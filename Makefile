@@ -28,7 +28,7 @@ test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
 test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine, or root to get one)
 	@$(BIN)/python -m pytest -m containers -rs $(or $(ARGS),tests)
 
-pictures: $(READY) ## draw the gallery's pictures afresh: page 1 of each report
+pictures: $(READY) ## draw the gallery's pictures afresh: pages of the reports
 	@$(BIN)/python -m pytest --renew-pictures tests/pictures
 
 lint: $(READY) ## style and format of the code (ruff)

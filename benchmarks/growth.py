@@ -10,6 +10,7 @@ import vl_convert
 from benchmarks.reports import LENGTHS, TYPES, Reported
 from services.renderer import palette
 from services.renderer.drawing.vega import VEGA_LITE
+from shared.series_colours import SERIES
 
 AIMS = {30: 2.0, 400: 3.0}
 """Seconds from request to PDF at scale 100, by days."""
@@ -45,7 +46,7 @@ def _panel(found: list[Reported], days: int, scales: list[float]) -> dict[str, A
         for one in found
         if one.days == days and math.isfinite(one.rollups_seconds)
     ]
-    colours = {"domain": list(TYPES), "range": list(palette.SERIES[: len(TYPES)])}
+    colours = {"domain": list(TYPES), "range": list(SERIES[: len(TYPES)])}
     seconds = {"type": "log", "domain": [0.02, 10]}
     return {
         "title": f"{days} days",

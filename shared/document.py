@@ -62,6 +62,10 @@ class Column(_Part):
     """For instance "characters" or "h"; never repeated in the cells."""
     places: int | None = None
     """Decimal places to show; None shows what is there."""
+    compares: bool = False
+    """Of the period before, or against it: without a value where the data do not cover that."""
+    coded: bool = False
+    """Its texts are the source's codes (`close_up`): people read them in plain words."""
 
 
 class StoredRows(_Part):
@@ -88,7 +92,7 @@ class Table(_Part):
     stored: SkipJsonSchema[StoredRows | None] = None
     """Where the rows are instead; `rows` is empty then."""
     total: tuple[Cell, ...] | None = None
-    """A totals row, shown apart and not counted in `rows`."""
+    """A totals row, shown apart and not counted in `rows`; its first cell is its label."""
     available_rows: int | None = None
     """How many rows there were before a limit cut them; None when nothing was cut."""
 
@@ -171,7 +175,10 @@ class Kpi(_Part):
     places: int = 0
     direction: Direction
     change_percent: Decimal | None
-    """Against the previous period, times 100; None when that was zero or unknown."""
+    """Against the previous period, times 100; None when that was zero or unknown, and of a figure
+    in percent, which moves by `change_points`."""
+    change_points: Decimal | None = None
+    """Of a figure in percent: how many percentage points above the previous period."""
     verdict: Verdict
 
 

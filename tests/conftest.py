@@ -29,7 +29,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWhatT
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make pictures` asks for it."""
     parser.addoption(
-        "--renew-pictures", action="store_true", help="store page 1 of each report as it is now"
+        "--renew-pictures",
+        action="store_true",
+        help="store the pages of the gallery as they are now",
     )
 
 

@@ -46,6 +46,23 @@ def at_the_wall(rows: Rows, timezone: str) -> Rows:
     ]
 
 
+CODES = {"close_up": "close-up", "hd": "HD", "uhd": "UHD"}
+"""Those that are not just written without their underscores."""
+
+
+def in_words(rows: Rows, table: Table) -> Rows:
+    """The rows with the source's codes in the words that people read."""
+    return [
+        [
+            CODES.get(value, value.replace("_", " "))
+            if column.coded and isinstance(value, str)
+            else value
+            for value, column in zip(row, table.columns, strict=True)
+        ]
+        for row in rows
+    ]
+
+
 def _meant(cell: Cell, kind: Kind) -> Value:
     if not isinstance(cell, str):
         return cell

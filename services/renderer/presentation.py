@@ -9,11 +9,12 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from shared.document import Cell, Column, Direction, Kind, Kpi, ReportDocument, Table, Verdict
-from shared.periods import Period
+from shared.plain_words import plain_words
 
 NO_VALUE = "\N{EN DASH}"
 """Printed where there is no figure."""
-NOTHING_DELIVERED = "Nothing was delivered in this period."
+NOTHING_TO_REPORT = "There is nothing to report for this period."
+"""Said where a document has no sentence and no row."""
 
 VERDICT_WORDS = {Verdict.GOOD: "good", Verdict.BAD: "bad", Verdict.NEUTRAL: ""}
 
@@ -54,19 +55,6 @@ def day(value: date) -> str:
     return f"{value.day} {value:%b} {value.year}"
 
 
-def days(period: Period) -> str:
-    """For instance "1 October 2026"; years and months are said once where they agree."""
-    first, last = period.first_day, period.last_day
-    end = f"{last.day} {last:%B} {last.year}"
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}\N{EN DASH}{end}"
-    if first.year == last.year:
-        return f"{first.day} {first:%B} \N{EN DASH} {end}"
-    return f"{first.day} {first:%B} {first.year} \N{EN DASH} {end}"
-
-
 def instant(value: datetime, timezone: str) -> str:
     """In that timezone, for instance "2 Nov 2026, 09:15 CET", else "… UTC+05:45"."""
     local = value.astimezone(ZoneInfo(timezone))
@@ -97,6 +85,8 @@ def cell_text(cell: Cell, column: Column, timezone: str) -> str:
             return "yes" if cell else "no"
         case int():
             return number(cell, column.places)
+    if column.coded:
+        return one_line(plain_words(cell))
     try:
         match column.kind:
             case Kind.DECIMAL:
@@ -121,6 +111,29 @@ def column_texts(cells: Sequence[Cell], column: Column, timezone: str) -> list[s
     return [texts[cell] for cell in cells]
 
 
+def without_empty_comparisons(table: Table) -> Table:
+    """The table without columns of the period before that have no value, for want of data."""
+    rows = [*table.rows, table.total or (None,) * len(table.columns)]
+    kept = [
+        index
+        for index, column in enumerate(table.columns)
+        if not column.compares or any(row[index] is not None for row in rows)
+    ]
+    if len(kept) == len(table.columns):
+        return table
+
+    def cells(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        return tuple(row[index] for index in kept)
+
+    return table.model_copy(
+        update={
+            "columns": tuple(table.columns[index] for index in kept),
+            "rows": tuple(map(cells, table.rows)),
+            "total": None if table.total is None else cells(table.total),
+        }
+    )
+
+
 def heading(column: Column) -> str:
     """A column's title with its unit, which the cells do not repeat."""
     title = one_line(column.title)
@@ -135,22 +148,24 @@ def kpi_value(kpi: Kpi) -> str:
 
 
 def kpi_previous(kpi: Kpi) -> str:
-    """For instance "was 40"."""
-    return (
-        "no earlier figure" if kpi.previous is None else f"was {number(kpi.previous, kpi.places)}"
-    )
+    """For instance "was 40", "was 78.1%"."""
+    if kpi.previous is None:
+        return "no earlier figure"
+    return f"was {number(kpi.previous, kpi.places)}{'%' if kpi.unit == '%' else ''}"
 
 
 def kpi_change(kpi: Kpi) -> str:
-    """The movement in words and figures, without its arrow: "12.5% up", "unchanged"."""
+    """The movement without its arrow: "12.5% up", "2.3 points up", "unchanged"."""
     match kpi.direction:
         case Direction.UNKNOWN:
             return "no comparison"
         case Direction.FLAT:
             return "unchanged"
-    if kpi.change_percent is None:
-        return kpi.direction.value
-    return f"{number(abs(kpi.change_percent), 1)}% {kpi.direction.value}"
+    for change, unit in ((kpi.change_points, " points"), (kpi.change_percent, "%")):
+        if change is not None:
+            amount = number(abs(change), 1) if change else "less than 0.1"
+            return f"{amount}{unit} {kpi.direction.value}"
+    return kpi.direction.value
 
 
 def provenance(document: ReportDocument) -> str:

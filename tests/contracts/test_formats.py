@@ -138,11 +138,12 @@ def _page_rows(page: str) -> list[int]:
     class Reader(HTMLParser):
         inside = False
 
-        def handle_starttag(self, tag: str, attrs: object) -> None:
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == "table":
+                found.append(0)
             if tag == "tbody":
                 self.inside = True
-                found.append(0)
-            if tag == "tr" and self.inside:
+            if tag == "tr" and self.inside and ("class", "total") not in attrs:
                 found[-1] += 1
 
         def handle_endtag(self, tag: str) -> None:

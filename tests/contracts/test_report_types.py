@@ -145,9 +145,12 @@ def check_cells(document: ReportDocument) -> None:
         names = [column.name for column in table.columns]
         assert len(set(names)) == len(names)
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
-        for row in [*table.rows, *([table.total] if table.total else [])]:
+        for row in table.rows:
             for cell, column in zip(row, table.columns, strict=True):
                 assert cell is None or fits(cell, column.kind)
+        # The first cell of a total is its label, whatever the column holds.
+        for cell, column in [*zip(table.total or (), table.columns, strict=False)][1:]:
+            assert cell is None or fits(cell, column.kind)
 
 
 def fits(cell: Cell, kind: Kind) -> bool:
@@ -195,9 +198,27 @@ async def test_nothing_is_judged_by_a_period_that_the_data_do_not_cover(
         document = await report_types[name].build(session, request)
     assert document.kpis[0].value
     assert all(kpi.verdict is Verdict.NEUTRAL for kpi in document.kpis)
+    assert not any(compared_cells(document))
     told = " ".join(document.summary)
     assert not re.search(r"(more|fewer|longer|shorter|less) than (in|the|on) |movement", told)
     assert any("before that" in note for note in document.notes)
+
+
+@every_type
+async def test_tables_compare_with_a_period_that_the_data_cover(name: str, source: Source) -> None:
+    async with source.snapshot() as session:
+        document = await report_types[name].build(session, request_for(name, PERIODS["usual"]))
+    compared = [cell for cell in compared_cells(document) if cell is not None]
+    assert bool(compared) is (name != "generation_jobs")
+
+
+def compared_cells(document: ReportDocument) -> Iterator[Cell]:
+    """What the tables say of the period before."""
+    for table in document.tables:
+        for row in [*table.rows, *([table.total] if table.total else [])]:
+            yield from (
+                cell for cell, column in zip(row, table.columns, strict=True) if column.compares
+            )
 
 
 @every_type

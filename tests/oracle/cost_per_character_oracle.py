@@ -118,14 +118,10 @@ def expected(
         )
         for ledger in dearest
     ]
-    over_time = [
-        (key, str(covered[0]), str(covered[-1]), by_bucket.get(key, []))
-        for key, covered in buckets(first_day, last_day, grain).items()
-    ]
-    over_time.append(("Whole period", str(first_day), str(last_day), now))
+    over_time = [(key, by_bucket.get(key, [])) for key in buckets(first_day, last_day, grain)]
+    over_time.append(("Whole period", now))
     tables["over_time"] = [
-        (key, first, last, *cost(these), *money(gpu(these), rate))
-        for key, first, last, these in over_time
+        (key, *cost(these), *money(gpu(these), rate)) for key, these in over_time
     ]
     return Expected(now, before, by_bucket, tables)
 

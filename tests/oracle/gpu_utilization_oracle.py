@@ -216,7 +216,7 @@ def by_worker(tables: Tables, now: Half, before: Half, narrowed: bool) -> list[R
     return found
 
 
-def over_time(now: Half, keys: list[str], narrowed: bool) -> list[Row]:
+def work_over_time(now: Half, keys: list[str], narrowed: bool) -> list[Row]:
     """The table of buckets."""
     rows: list[Row] = [
         (key, *work_cells(now.buckets[key], narrowed), hours(now.gpu_of["bucket", key].gpu))

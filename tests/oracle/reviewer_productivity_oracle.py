@@ -15,6 +15,7 @@ from math import ceil
 
 from deploy.demo.generate import Tables
 from deploy.demo.rows import Review
+from shared.document import Cell
 from tests.oracle.plain import HOUR, bucket_of, fixed
 from tests.oracle.question import Question
 
@@ -142,7 +143,7 @@ class Row:
     notes_per_segment: str | None = None
 
     @property
-    def cells(self) -> tuple[object, ...]:
+    def cells(self) -> tuple[Cell, ...]:
         return tuple(vars(self).values())
 
 

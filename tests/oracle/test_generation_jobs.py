@@ -15,13 +15,14 @@ import pytest
 
 from deploy.demo.rows import GenerationJob
 from services.aggregator.report_types.generation_jobs.queries import HELD_ROWS
-from shared.document import Kpi, ReportDocument, Table
+from shared.document import ReportDocument, Table
 from shared.periods import Period
 from tests.oracle.awkward_periods import ZONES, halves, named, periods
 from tests.oracle.generation_jobs_oracle import expected, share
 from tests.oracle.loaded_studio import LoadedStudio
 from tests.oracle.plain import before_is_covered
 from tests.oracle.question import Question
+from tests.oracle.told import assert_change
 
 INSTANTS = ("queued_at", "started_at", "finished_at")
 
@@ -131,7 +132,7 @@ def check_figures(
             continue
         figures = told(now), None if before is None else told(before)
         assert (kpi.value, kpi.previous) == tuple(tenths(figure) for figure in figures)
-        check_change(kpi, *figures)
+        assert_change(kpi, *figures)
     hours = [
         None
         if jobs is None
@@ -140,7 +141,7 @@ def check_figures(
     ]
     gpu = kpis["gpu_hours"]
     assert (gpu.value, gpu.previous) == tuple(tenths(figure) for figure in hours)
-    check_change(gpu, *hours)
+    assert_change(gpu, *hours)
 
 
 def succeeded(jobs: Sequence[GenerationJob]) -> Fraction | None:
@@ -154,13 +155,6 @@ def repeated(jobs: Sequence[GenerationJob]) -> Fraction | None:
 
 def tenths(figure: Fraction | None) -> Decimal | None:
     return None if figure is None else Decimal(round(figure * 10)).scaleb(-1)
-
-
-def check_change(kpi: Kpi, now: Fraction | None, before: Fraction | None) -> None:
-    if now is None or before is None or before == 0:
-        assert kpi.change_percent is None
-    else:
-        assert kpi.change_percent == tenths((now - before) / before * 100)
 
 
 async def test_a_limit_cuts_the_rows_and_nothing_else(

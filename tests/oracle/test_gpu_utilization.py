@@ -17,6 +17,7 @@ from services.aggregator.report_types.gpu_utilization.figures import (
 )
 from services.aggregator.report_types.gpu_utilization.queries import read_figures
 from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SceneSelection
 from shared.document import ReportDocument
 from shared.periods import Period
@@ -27,12 +28,20 @@ from tests.oracle.gpu_utilization_oracle import (
     by_kind,
     by_worker,
     expected,
-    over_time,
+    work_over_time,
 )
 from tests.oracle.loaded_studio import LoadedStudio
-from tests.oracle.plain import HOUR, before_is_covered, buckets, change
+from tests.oracle.plain import HOUR, before_is_covered, buckets
 from tests.oracle.question import Question
-from tests.oracle.told import drawn, rows_of
+from tests.oracle.told import (
+    all_rows,
+    assert_change,
+    comparable,
+    drawn,
+    over_time,
+    rows_of,
+    table_of,
+)
 
 REPORT = "gpu_utilization"
 
@@ -80,17 +89,22 @@ def check(
     )
     keys = list(buckets(document.period.first_day, document.period.last_day, grain))
     narrowed = bool(filters)
-    assert rows_of(document, "over_time") == over_time(now, keys, narrowed)
+    assert over_time(document, grain) == work_over_time(now, keys, narrowed)
+    finished = (job.finished_at for job in the_studio.rows.generation_jobs)
+    judged = before_is_covered(document, finished)
     for kind, total in (
         ("project", "All projects"),
         ("scene_type", "All scene types"),
         ("resolution_tier", "All tiers"),
     ):
-        assert rows_of(document, f"by_{kind}") == by_kind(now, before, kind, total)
-    assert rows_of(document, "workers") == by_worker(the_studio.rows, now, before, narrowed)
+        table = table_of(document, f"by_{kind}")
+        truth = by_kind(now, before, kind, total)
+        assert all_rows(table) == comparable(table, truth, judged=judged)
+    table = table_of(document, "workers")
+    truth = by_worker(the_studio.rows, now, before, narrowed)
+    assert all_rows(table) == comparable(table, truth, judged=judged)
     assert rows_of(document, "hours") == by_hour(now)
-    finished = (job.finished_at for job in the_studio.rows.generation_jobs)
-    check_kpis(document, now, before, judged=before_is_covered(document, finished))
+    check_kpis(document, now, before, judged=judged)
     check_charts(document, now)
 
 
@@ -104,8 +118,7 @@ def check_kpis(document: ReportDocument, now: Half, before: Half, *, judged: boo
         earlier = told if judged else None
         assert kpis[name].value == tenths(Fraction(value, HOUR))
         assert kpis[name].previous == (None if earlier is None else tenths(Fraction(earlier, HOUR)))
-        percent = change(value, earlier)
-        assert kpis[name].change_percent == (None if percent is None else Decimal(percent))
+        assert_change(kpis[name], value, earlier)
     shares = [
         Fraction(100 * half.work.active, half.work.available) if half.work.available else None
         for half in (now, before)
@@ -113,6 +126,7 @@ def check_kpis(document: ReportDocument, now: Half, before: Half, *, judged: boo
     used = kpis["utilization"]
     active, active_before = (None if found is None else tenths(found) for found in shares)
     assert (used.value, used.previous) == (active, active_before if judged else None)
+    assert_change(used, shares[0], shares[1] if judged else None)
 
 
 def check_charts(document: ReportDocument, now: Half) -> None:
@@ -143,7 +157,9 @@ async def figures(
     the_studio: LoadedStudio, period: Period, wanted: SceneSelection | None = None
 ) -> Figures:
     async with the_studio.source.snapshot() as session:
-        return await read_figures(session, period, wanted or SceneSelection(), Grain.AUTO)
+        selection = wanted or SceneSelection()
+        scope = await scope_of(session, period, Grain.AUTO, selection)
+        return await read_figures(session, scope, selection)
 
 
 async def test_parts_sum_to_the_whole_in_milliseconds(
@@ -161,7 +177,7 @@ async def test_parts_sum_to_the_whole_in_milliseconds(
 
 async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: date) -> None:
     for period in periods(until, "Europe/Berlin"):
-        if period.days < 2 or period.ends_at > (await figures(the_studio, period)).as_of:
+        if period.days < 2 or period.ends_at > (await figures(the_studio, period)).scope.as_of:
             continue  # what runs at the as-of time grows from one snapshot to the next
         parts = [await figures(the_studio, half) for half in halves(period)]
         whole = await figures(the_studio, period)
@@ -197,5 +213,5 @@ async def test_another_timezone_moves_time_over_midnight_and_loses_none(
     jobs = the_studio.rows.generation_jobs
     for timezone in ZONES:
         found = await figures(the_studio, named("long before to long after", until, timezone))
-        ended = [job for job in jobs if job.finished_at and job.finished_at < found.as_of]
+        ended = [job for job in jobs if job.finished_at and job.finished_at < found.scope.as_of]
         assert found.total.gpu == sum(job.gpu_milliseconds or 0 for job in ended)

@@ -14,6 +14,7 @@ import pytest
 from services.aggregator.report_types.quality_metrics.figures import Attempts, Figures, together
 from services.aggregator.report_types.quality_metrics.queries import read_figures
 from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SceneSelection
 from shared.document import Cell, ReportDocument, Verdict
 from shared.periods import Period
@@ -22,7 +23,7 @@ from tests.oracle.loaded_studio import LoadedStudio
 from tests.oracle.plain import before_is_covered, buckets, share
 from tests.oracle.quality_metrics_oracle import Around, Half, expected, interval, passed
 from tests.oracle.question import Question
-from tests.oracle.told import rows_of
+from tests.oracle.told import assert_change, over_time, rows_of
 
 REPORT = "quality_metrics"
 
@@ -63,13 +64,14 @@ def check(
         Question.of(document, filters, grain),
     )
     keys = list(buckets(document.period.first_day, document.period.last_day, grain))
-    check_over_time(rows_of(document, "over_time"), keys, now)
-    check_failures(rows_of(document, "failures"), now, before)
-    for kind in ("project", "scene_type", "resolution_tier"):
-        check_kinds(rows_of(document, f"by_{kind}"), kind, now, before)
-    check_changes(document, around)
     checked = (check.checked_at for check in the_studio.rows.qa_checks)
-    check_kpis(document, now, before, judged=before_is_covered(document, checked))
+    judged = before_is_covered(document, checked)
+    check_over_time(over_time(document, grain), keys, now)
+    check_failures(rows_of(document, "failures"), now, before, judged=judged)
+    for kind in ("project", "scene_type", "resolution_tier"):
+        check_kinds(rows_of(document, f"by_{kind}"), kind, now, before, judged=judged)
+    check_changes(document, around)
+    check_kpis(document, now, before, judged=judged)
 
 
 def check_over_time(rows: Sequence[tuple[Cell, ...]], keys: list[str], now: Half) -> None:
@@ -96,7 +98,9 @@ def hundredths(part: int, whole: int) -> str | None:
     return f"{rounded // 100}.{rounded % 100:02}"
 
 
-def check_failures(rows: Sequence[tuple[Cell, ...]], now: Half, before: Half) -> None:
+def check_failures(
+    rows: Sequence[tuple[Cell, ...]], now: Half, before: Half, *, judged: bool
+) -> None:
     names = {name for half in (now, before) for name in half.found if name}
     ranked = sorted(names, key=lambda name: (-now.found[name], -before.found[name], name))
     assert [row[0] for row in rows] == [*ranked, *(["All failures"] if ranked else [])]
@@ -107,20 +111,20 @@ def check_failures(rows: Sequence[tuple[Cell, ...]], now: Half, before: Half) ->
         every = name == "All failures"
         mine = failed if every else now.found[name]
         earlier = failed_before if every else before.found[name]
-        assert row[1:6] == (
-            mine,
-            share(mine, failed),
-            share(mine, checks),
-            earlier,
-            share(earlier, checks_before),
-        )
+        assert row[1:4] == (mine, share(mine, failed), share(mine, checks))
+        if not judged:
+            assert set(row[4:]) == {None}
+            continue
+        assert row[4:6] == (earlier, share(earlier, checks_before))
         comparisons = 1 if every else len(ranked)
         check_difference(
             row[6:], (earlier, checks_before), (mine, checks), comparisons, more_is_better=False
         )
 
 
-def check_kinds(rows: Sequence[tuple[Cell, ...]], kind: str, now: Half, before: Half) -> None:
+def check_kinds(
+    rows: Sequence[tuple[Cell, ...]], kind: str, now: Half, before: Half, *, judged: bool
+) -> None:
     names = {name for half in (now, before) for field, name in half.kinds if field == kind}
     ranked = sorted(names, key=lambda name: (-now.kinds[kind, name].total(), name))
     assert [row[0] for row in rows[:-1]] == ranked
@@ -129,7 +133,11 @@ def check_kinds(rows: Sequence[tuple[Cell, ...]], kind: str, now: Half, before: 
         every = row is rows[-1]
         mine = passed(now.found if every else now.kinds[kind, name])
         earlier = passed(before.found if every else before.kinds[kind, name])
-        assert row[1:5] == (mine[1], share(*mine), earlier[1], share(*earlier))
+        assert row[1:3] == (mine[1], share(*mine))
+        if not judged:
+            assert set(row[3:]) == {None}
+            continue
+        assert row[3:5] == (earlier[1], share(*earlier))
         check_difference(row[5:], earlier, mine, 1 if every else len(ranked))
 
 
@@ -198,7 +206,9 @@ def check_kpis(document: ReportDocument, now: Half, before: Half, *, judged: boo
             for part in (share(*mine), share(*earlier) if judged else None)
         ]
         truth = interval(earlier, mine, 1)
-        noise = not judged or truth is None or truth[1] <= 0 <= truth[2] or not kpi.change_percent
+        noise = not judged or truth is None or truth[1] <= 0 <= truth[2] or not kpi.change_points
+        exact = [Fraction(100 * part, of) if of else None for part, of in (mine, earlier)]
+        assert_change(kpi, exact[0], exact[1] if judged else None)
         assert (kpi.verdict is Verdict.NEUTRAL) is noise
         if truth is not None and not noise:
             assert kpi.verdict is (Verdict.GOOD if truth[0] > 0 else Verdict.BAD)
@@ -213,7 +223,9 @@ async def figures(
     the_studio: LoadedStudio, period: Period, wanted: SceneSelection | None = None
 ) -> Figures:
     async with the_studio.source.snapshot() as session:
-        return await read_figures(session, period, wanted or SceneSelection(), Grain.AUTO)
+        selection = wanted or SceneSelection()
+        scope = await scope_of(session, period, Grain.AUTO, selection)
+        return await read_figures(session, scope, selection)
 
 
 async def test_parts_sum_to_the_whole(the_studio: LoadedStudio, until: date) -> None:
@@ -225,7 +237,7 @@ async def test_parts_sum_to_the_whole(the_studio: LoadedStudio, until: date) -> 
 
 async def test_halves_of_a_period_add_up_to_it(the_studio: LoadedStudio, until: date) -> None:
     for period in periods(until, "Europe/Berlin"):
-        if period.days < 2 or period.ends_at > (await figures(the_studio, period)).as_of:
+        if period.days < 2 or period.ends_at > (await figures(the_studio, period)).scope.as_of:
             continue  # what is checked meanwhile would be in one of them only
         parts = [await figures(the_studio, half) for half in halves(period)]
         whole = await figures(the_studio, period)
@@ -260,6 +272,6 @@ async def test_another_timezone_moves_checks_over_midnight_and_loses_none(
         truth = Counter(
             check.failure_type
             for check in the_studio.rows.qa_checks
-            if check.checked_at < found.as_of
+            if check.checked_at < found.scope.as_of
         )
         assert found.total == truth

@@ -117,9 +117,8 @@ def expected(
     ]
     tables["slowest_deliveries"] = [row for _, _, row in sorted(slow)[:10]]
     tables["over_time"] = [
-        (key, str(covered[0]), str(covered[-1]), *spread(by_bucket.get(key, [])))
-        for key, covered in buckets(first_day, last_day, grain).items()
-    ] + [("Whole period", str(first_day), str(last_day), *spread(now))]
+        (key, *spread(by_bucket.get(key, []))) for key in buckets(first_day, last_day, grain)
+    ] + [("Whole period", *spread(now))]
     ages_before = [elapsed(one.onboarded_at, begin) for one in waiting_before]
     return Expected(now, before, ages, ages_before, by_bucket, tables)
 

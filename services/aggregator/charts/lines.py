@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.aggregator.charts.stacked_bars import COLOURS, MOST_SERIES
+from services.aggregator.charts.stacked_bars import MOST_SERIES
 from services.aggregator.charts.time_axis import time_axis
 from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
+from shared.series_colours import SERIES
 
 DASHES: tuple[list[int], ...] = ([], [6, 3], [2, 2], [8, 3, 2, 3])
 """Lines differ in more than colour, so that a print in greys tells them apart."""
@@ -51,7 +52,7 @@ def lines(
             "field": "series",
             "type": "nominal",
             "legend": {"title": None},
-            "scale": {"domain": drawn, "range": list(COLOURS[: len(drawn)])},
+            "scale": {"domain": drawn, "range": list(SERIES[: len(drawn)])},
         },
         "strokeDash": {
             "field": "series",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from services.aggregator.charts.stacked_bars import COLOURS
 from shared.document import Chart
+from shared.series_colours import SERIES
 
 MOST_BARS = 24
 """More do not fit on half a page; the caller says in words what is left out."""
@@ -40,7 +40,7 @@ def ranked_bars(
                     {"subject": subject, "value": float(value)} for subject, value in figures
                 ]
             },
-            "mark": {"type": "bar", "color": COLOURS[0]},
+            "mark": {"type": "bar", "color": SERIES[0]},
             "encoding": {
                 "y": {
                     "field": "subject",

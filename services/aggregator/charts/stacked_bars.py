@@ -7,17 +7,10 @@ from collections.abc import Mapping, Sequence
 from services.aggregator.charts.time_axis import time_axis
 from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
+from shared.series_colours import OTHERS, SERIES
 
-MOST_SERIES = 8
+MOST_SERIES = len(SERIES)
 """More cannot be told apart by colour; the smallest are then drawn as one, in grey."""
-OTHERS_COLOUR = "#9A9A9A"
-COLOURS = (
-    "#0072B2", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#56B4E9", "#CC79A7", "#333333",
-)  # fmt: skip
-"""Okabe & Ito, "Color Universal Design" (2008): told apart without colour vision too.
-
-Neighbours in a stack differ in lightness as well, so that a print in greys stays readable.
-"""
 
 
 def stacked_bars(
@@ -42,7 +35,7 @@ def stacked_bars(
     """
     shown, others = _drawn(series, f"Other {series_title.lower()}s")
     drawn = [*shown, others] if others else shown
-    colours = [*COLOURS[: len(shown)], OTHERS_COLOUR] if others else list(COLOURS[: len(shown)])
+    colours = [*SERIES[: len(shown)], OTHERS] if others else list(SERIES[: len(shown)])
     return Chart(
         name=name,
         title=title,

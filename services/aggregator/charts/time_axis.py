@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.aggregator.scope.grain import Bucket, Grain
+from services.aggregator.scope.grain import TITLES, Bucket, Grain
 from services.aggregator.wording.numbers import counted
 
-AXIS_TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
 _MOST_LABELS = {Grain.DAY: 31, Grain.WEEK: 18, Grain.MONTH: 18}
 """How many labels fit under the axis of a printed page."""
 _STEPS = {Grain.MONTH: (1, 2, 3, 6, 12)}
@@ -22,7 +21,7 @@ def time_axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
     return {
         "field": "bucket",
         "type": "ordinal",
-        "title": AXIS_TITLES[grain],
+        "title": TITLES[grain],
         # Named in full: a bucket without any row keeps its place.
         "scale": {"domain": [bucket.key for bucket in buckets]},
         "axis": _axis(buckets, grain),

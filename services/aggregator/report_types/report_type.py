@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from services.aggregator.sources import SourceSession
-from shared.document import Direction, Kpi, ReportDocument, Section, Verdict
+from shared.document import Cell, Direction, Kpi, ReportDocument, Section, Table, Verdict
 from shared.periods import Period
 
 EVERY_FORMAT = ("pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet")
@@ -68,9 +68,9 @@ def report_document(
     """What a report says, with all that the request already says of it.
 
     `covered_before`: whether the data cover the whole period before. Where they do not, its
-    figures are those of a part of it, and no key figure is compared with them.
+    figures are those of a part of it, and neither a key figure nor a table is compared with them.
     """
-    return ReportDocument(
+    document = ReportDocument(
         type=name,
         title=title,
         period=request.period,
@@ -80,17 +80,41 @@ def report_document(
         tenant=request.tenant,
         parameters=request.parameters.model_dump(mode="json"),
         summary=tuple(summary),
-        kpis=tuple(
-            kpi if covered_before else kpi.model_copy(update=_NO_COMPARISON) for kpi in kpis
-        ),
+        kpis=tuple(kpis),
         sections=tuple(sections),
         notes=tuple(notes),
+    )
+    return document if covered_before else _without_comparisons(document)
+
+
+def _without_comparisons(document: ReportDocument) -> ReportDocument:
+    kpis = tuple(kpi.model_copy(update=_NO_COMPARISON) for kpi in document.kpis)
+    return document.model_copy(update={"kpis": kpis}).with_tables(_uncompared)
+
+
+def _uncompared(table: Table) -> Table:
+    """The table with nothing in its columns of the period before; they keep their places."""
+    if not any(column.compares for column in table.columns):
+        return table
+
+    def emptied(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        return tuple(
+            None if column.compares else cell
+            for cell, column in zip(cells, table.columns, strict=True)
+        )
+
+    return table.model_copy(
+        update={
+            "rows": tuple(map(emptied, table.rows)),
+            "total": None if table.total is None else emptied(table.total),
+        }
     )
 
 
 _NO_COMPARISON = {
     "previous": None,
     "change_percent": None,
+    "change_points": None,
     "direction": Direction.UNKNOWN,
     "verdict": Verdict.NEUTRAL,
 }

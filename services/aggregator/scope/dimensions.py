@@ -8,6 +8,7 @@ from typing import Any
 
 from services.aggregator.wording.grammar import sentence
 from shared.document import Column, Kind
+from shared.plain_words import plain_words
 
 ENOUGH = 5
 """Fewer characters than these in either period are compared in tables, but in no sentence."""
@@ -29,7 +30,16 @@ class Dimension(StrEnum):
     def column(self) -> Column:
         """The column of a table that names them."""
         title = {"resolution_tier": "Tier"}.get(self.value, sentence(self.noun))
-        return Column(name=self.value, title=title, kind=Kind.TEXT)
+        return Column(name=self.value, title=title, kind=Kind.TEXT, coded=self.coded)
+
+    @property
+    def coded(self) -> bool:
+        """Whether the source names them by codes; projects have names that people gave them."""
+        return self is not Dimension.PROJECT
+
+    def words(self, name: str) -> str:
+        """How a sentence says one of them."""
+        return plain_words(name) if self.coded else name
 
 
 # GROUPING(position, project, scene_type, resolution_tier) in binary: a 1 for each that a row is

@@ -9,17 +9,6 @@ from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 from services.aggregator.wording.grammar import listed, plural, sentence
 
-# A scene type that no character was ordered for may still be one of the studio's.
-_KNOWN = """
-SELECT ARRAY(SELECT name FROM projects WHERE name = ANY ($1::text[])) AS projects,
-       ARRAY(SELECT asked FROM unnest($2::text[]) AS asked
-              WHERE EXISTS (SELECT FROM characters WHERE scene_type = asked)
-                 OR EXISTS (SELECT FROM scenes WHERE scene_type = asked)) AS scene_types,
-       ARRAY(SELECT asked FROM unnest($3::text[]) AS asked
-              WHERE EXISTS (SELECT FROM characters WHERE resolution_tier = asked)
-                 OR EXISTS (SELECT FROM scenes WHERE resolution_tier = asked)) AS resolution_tiers
-"""
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -102,41 +91,36 @@ def _no_such(filters: Sequence[Asked]) -> str:
 
 
 async def filters_of(source: SourceSession, selection: SceneSelection) -> Filters:
-    """One query, and none where nothing was asked for by name."""
-    wanted = (selection.projects, selection.scene_types, selection.resolution_tiers)
-    if not any(wanted):
-        return Filters()
-    (known,) = await source.fetch(_KNOWN, *wanted)
+    """One query for each kind of name that was asked for."""
+    # A scene type that no character was ordered for may still be one of the studio's.
+    made = ("characters", "scenes")
     return Filters(
-        *(
-            Asked(
-                each.noun,
-                known=tuple(name for name in names if name in known[column]),
-                unknown=tuple(name for name in names if name not in known[column]),
-            )
-            for each, names, column in zip(
-                Filters().all,
-                wanted,
-                ("projects", "scene_types", "resolution_tiers"),
-                strict=True,
-            )
-        )
+        projects=await asked_for(source, "project", selection.projects, "name", "projects"),
+        scene_types=await asked_for(
+            source, "scene type", selection.scene_types, "scene_type", *made
+        ),
+        resolution_tiers=await asked_for(
+            source, "resolution tier", selection.resolution_tiers, "resolution_tier", *made
+        ),
     )
 
 
 async def asked_for(
-    source: SourceSession, noun: str, wanted: Sequence[str], relation: str, column: str
+    source: SourceSession, noun: str, wanted: Sequence[str], column: str, *relations: str
 ) -> Asked:
-    """A filter of its own, by the names in a column; asks nothing where nothing is wanted."""
+    """A filter by the names in a column that some relations have; no query where none is wanted."""
     if not wanted:
         return Asked(noun)
+    # Relations and column are names in this code, never a request's.
+    there = " OR ".join(
+        f"EXISTS (SELECT FROM {relation} WHERE {relation}.{column} = asked.name)"
+        for relation in relations
+    )
     rows = await source.fetch(
-        # Relation and column are names in this code, never a request's.
-        "SELECT wanted.entry FROM unnest($1::text[]) AS wanted (entry) "  # noqa: S608
-        f"WHERE EXISTS (SELECT 1 FROM {relation} r WHERE r.{column} = wanted.entry)",
+        f"SELECT asked.name FROM unnest($1::text[]) AS asked (name) WHERE {there}",  # noqa: S608
         wanted,
     )
-    found = {row["entry"] for row in rows}
+    found = {row["name"] for row in rows}
     return Asked(
         noun,
         known=tuple(name for name in wanted if name in found),

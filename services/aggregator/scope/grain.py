@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from services.aggregator.wording.days import day_range, month
-from shared.periods import Period, months_later
+from services.aggregator.wording.days import month
+from shared.document import Column, Kind
+from shared.periods import Period, day_range, months_later
 
 MOST_BUCKETS = 400
 """More bars than these cannot be told apart on a page; the grain is then made coarser."""
@@ -46,6 +47,36 @@ class Bucket:
     def days(self) -> int:
         """How many local days it covers."""
         return (self.last_day - self.first_day).days + 1
+
+
+TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
+
+
+def bucket_columns(grain: Grain) -> tuple[Column, ...]:
+    """Of a table over time: which bucket a row is of. A day is one date; others have two more."""
+    kind = Kind.DATE if grain is Grain.DAY else Kind.TEXT
+    named = Column(name="bucket", title=TITLES[grain], kind=kind)
+    if grain is Grain.DAY:
+        return (named,)
+    return (
+        named,
+        Column(name="first_day", title="From", kind=Kind.DATE),
+        Column(name="last_day", title="To", kind=Kind.DATE),
+    )
+
+
+def bucket_cells(bucket: Bucket, grain: Grain) -> tuple[str, ...]:
+    """The cells of `bucket_columns`."""
+    return _cells(bucket.key, bucket.first_day, bucket.last_day, grain)
+
+
+def whole_period_cells(period: Period, grain: Grain) -> tuple[str, ...]:
+    """The same of the totals row."""
+    return _cells("Whole period", period.first_day, period.last_day, grain)
+
+
+def _cells(name: str, first: date, last: date, grain: Grain) -> tuple[str, ...]:
+    return (name,) if grain is Grain.DAY else (name, first.isoformat(), last.isoformat())
 
 
 def grain_for(choice: Grain, days: int) -> Grain:

@@ -66,7 +66,7 @@ class Scope:
 async def scope_of(
     source: SourceSession, period: Period, asked: Grain, selection: SceneSelection
 ) -> Scope:
-    """At most one query."""
+    """A query for each kind of name that was asked for."""
     grain = grain_for(asked, period.days)
     return Scope(
         period=period,

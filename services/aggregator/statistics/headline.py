@@ -29,12 +29,16 @@ def kpi(
     Compared before they are divided: quotients would be rounded before they are. None: there is
     no such figure. `grows`: it adds up over the period, so that less than in a whole period is
     what a part of one is expected to have, and neither good nor bad. Nor is a movement that does
-    not show in a tenth of a percent.
+    not show in a tenth of a percent. A figure in percent moves by points: a percentage of a
+    percentage would be taken for them.
     """
     direction, change, verdict = compare(_exact(value), _exact(previous), more_is=more_is)
+    points = None
+    if unit == "%" and value is not None and previous is not None:
+        change, points = None, quotient(value - previous, divisor, 1)
     if grows and stage is not Stage.ENDED and direction is Direction.DOWN:
         verdict = Verdict.NEUTRAL
-    if change is not None and not change:
+    if 0 in (change, points):
         verdict = Verdict.NEUTRAL
     return Kpi(
         name=name,
@@ -45,6 +49,7 @@ def kpi(
         places=places,
         direction=direction,
         change_percent=change,
+        change_points=points,
         verdict=verdict,
     )
 

@@ -11,18 +11,6 @@ def month(day: date) -> str:
     return f"{day:%B} {day.year}"
 
 
-def day_range(first: date, last: date) -> str:
-    """For instance "1–4 October 2026"; what both days share is said once."""
-    end = f"{last.day} {month(last)}"
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{end}"
-    if first.year == last.year:
-        return f"{first.day} {first:%B} – {end}"
-    return f"{first.day} {month(first)} – {end}"
-
-
 def days_before(days: int) -> str:
     """When the period before one of so many days was: "in the 31 days before"."""
     return "on the day before" if days == 1 else f"in the {days:,} days before"

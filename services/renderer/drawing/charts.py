@@ -7,8 +7,7 @@ fills, `inline_svg` inside a page of HTML.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 from xml.etree import ElementTree
 
 from services.renderer.drawing.marks import has_figures, has_marks
@@ -16,8 +15,18 @@ from services.renderer.presentation import without_controls
 from shared.document import Chart
 from shared.errors import PermanentError
 
-Drawer = Callable[[str, int], str]
-"""From a specification (JSON) and a width to SVG; ValueError when it cannot be drawn."""
+
+class Drawer(Protocol):
+    """What the chart library does; ValueError when it cannot."""
+
+    def svg(self, specification_json: str, width: int, /) -> str:
+        """Of a Vega-Lite specification, `width` units wide."""
+        ...
+
+    def png(self, svg: str, /) -> bytes:
+        """Of an SVG without texts, as large as it says."""
+        ...
+
 
 _elsewhere: Drawer | None = None
 
@@ -34,7 +43,7 @@ def _drawer() -> Drawer:
     # Imported here: the library takes 70 MB.
     from services.renderer.drawing import vega
 
-    return vega.svg
+    return vega
 
 
 def chart_svg(chart: Chart, width: float) -> ElementTree.Element:
@@ -45,7 +54,7 @@ def chart_svg(chart: Chart, width: float) -> ElementTree.Element:
     refuse_fetching(chart.specification)
     try:
         specification = json.dumps(_without_controls(chart.specification))
-        svg = _drawer()(specification, round(width))
+        svg = _drawer().svg(specification, round(width))
     except ValueError as error:
         raise PermanentError(
             "chart_not_drawn", f"chart {chart.name!r}: {str(error).splitlines()[0]}"
@@ -55,6 +64,14 @@ def chart_svg(chart: Chart, width: float) -> ElementTree.Element:
     if has_figures(chart.specification) and not has_marks(root):
         raise PermanentError("chart_blank", f"chart {chart.name!r} came out blank")
     return root
+
+
+def chart_picture(root: ElementTree.Element) -> bytes:
+    """A chart's SVG as a PNG; its texts have to be outlines by now. PermanentError as above."""
+    try:
+        return _drawer().png(ElementTree.tostring(root, encoding="unicode"))
+    except ValueError as error:
+        raise PermanentError("chart_not_drawn", str(error).splitlines()[0]) from None
 
 
 def _without_controls(value: Any) -> Any:

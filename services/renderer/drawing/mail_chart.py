@@ -7,19 +7,17 @@ knows other fonts, and none for most writing.
 from __future__ import annotations
 
 import io
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-import vl_convert
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 from PIL import Image
 from reportlab.pdfbase import pdfmetrics
 
-from services.renderer.drawing.charts import chart_svg, prepare_charts
+from services.renderer.drawing.charts import chart_picture, chart_svg
 from services.renderer.drawing.fonts import lettered, register_fonts, runs
 from services.renderer.drawing.marks import NAMESPACE, has_figures
 from services.renderer.drawing.vega_svg import INHERITED, Style, text_lines
@@ -37,13 +35,6 @@ COLOURS = 128
 """Those of the chart, and what softens the edges of its letters."""
 
 
-@cache
-def prepare() -> None:
-    """Load what drawing needs: the typeface, the chart library."""
-    register_fonts()
-    prepare_charts()
-
-
 def main_chart(document: ReportDocument) -> Chart | None:
     """The first that has something to show."""
     charts = (chart for section in document.sections for chart in section.charts)
@@ -55,24 +46,23 @@ def chart_png(chart: Chart) -> bytes:
 
     PermanentError when it cannot be drawn; MoreFontsNeeded as in `lettered`.
     """
-    prepare()
+    register_fonts()
     with lettered(chart.texts()):
         root = chart_svg(chart, DRAWN_WIDTH)
         _outline_texts(root, {})
-    across = _put_on_paper(root)
-    svg = ElementTree.tostring(root, encoding="unicode")
-    return _small(vl_convert.svg_to_png(svg, scale=SHOWN_WIDTH * DENSITY / across))
+    _put_on_paper(root)
+    return _small(chart_picture(root))
 
 
-def _put_on_paper(root: Element) -> float:
-    """White all around, also where a mail programme is dark; how wide it is now."""
+def _put_on_paper(root: Element) -> None:
+    """White all around, also where a mail programme is dark, and as large as the picture is."""
     left, top, width, height = map(float, root.attrib["viewBox"].replace(",", " ").split())
     box = (left - MARGIN, top - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
     root.set("viewBox", " ".join(f"{number:g}" for number in box))
     sides = dict(zip(("x", "y", "width", "height"), (f"{number:g}" for number in box), strict=True))
-    root.attrib.update(width=sides["width"], height=sides["height"])
+    across = SHOWN_WIDTH * DENSITY
+    root.attrib.update(width=f"{across}", height=f"{across * box[3] / box[2]:g}")
     root.insert(0, Element(f"{NAMESPACE}rect", {**sides, "fill": "white"}))
-    return box[2]
 
 
 def _small(png: bytes) -> bytes:

@@ -25,8 +25,9 @@ from reportlab.platypus import (
 
 from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
+from services.renderer.drawing.table_layout import fits
 from services.renderer.drawing.whole_file import ensure_whole
-from services.renderer.presentation import days, instant, one_line, provenance
+from services.renderer.presentation import instant, one_line, provenance
 from shared.document import ReportDocument
 from shared.house_style import Paper
 
@@ -72,6 +73,15 @@ def across(paper: Paper) -> Page:
     return Page(width, height, side=40.0)
 
 
+def page_for(document: ReportDocument) -> Page:
+    """Upright, unless a table would have to be set in very small type there."""
+    page = upright(document.house_style.paper)
+    timezone = document.period.timezone
+    if all(fits(table, page.content_width, timezone) for table in document.tables):
+        return page
+    return across(document.house_style.paper)
+
+
 def print_pages(document: ReportDocument, story: Sequence[Flowable], page: Page) -> bytes:
     """The PDF of that story, with the document's title, dates and tenant about it.
 
@@ -108,7 +118,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         super().__init__(
             out,
             pagesize=(page.width, page.height),
-            title=f"{one_line(document.title)}, {days(document.period)}",
+            title=f"{one_line(document.title)}, {document.period.words}",
             author=one_line(document.tenant),
             subject=f"{document.type}, {document.period.timezone}",
             creator="Broadsheet",
@@ -160,7 +170,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         canvas.setLineWidth(0.6)
         left, right = page.side, page.width - page.side
         header = page.height - 42
-        period = f"{days(document.period)} ({zone})"
+        period = f"{document.period.words} ({zone})"
         canvas.setFillColor(HexColor(palette.INK))
         title = fitted(
             one_line(document.title),

@@ -10,6 +10,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
+    KeepTogether,
     PageBreak,
     Spacer,
 )
@@ -20,13 +21,12 @@ from services.renderer.drawing.fonts import REGULAR, STRONG, lettered, register_
 from services.renderer.drawing.letters import REPLACEMENT
 from services.renderer.drawing.logo import LogoMark
 from services.renderer.drawing.narrative import narrate
-from services.renderer.drawing.pages import Bookmark, Page, across, print_pages, upright
+from services.renderer.drawing.pages import Bookmark, Page, page_for, print_pages
 from services.renderer.drawing.paragraphs import Lines
-from services.renderer.drawing.table_layout import fits
 from services.renderer.drawing.tables import RowsDrawn, table_flowable
 from services.renderer.drawing.tiles import tile_rows
 from services.renderer.drawing.vega_svg import VegaPicture
-from services.renderer.presentation import one_line
+from services.renderer.presentation import one_line, without_empty_comparisons
 from shared.document import Chart, ReportDocument, Section, Table
 
 CAPTION = ParagraphStyle(
@@ -43,6 +43,8 @@ KEPT_WHOLE = 260.0
 """Points; a table up to this height is not split between pages."""
 ENOUGH_OF_A_TABLE = 110.0
 """Points; a longer one does not begin with less."""
+COMPANY = 90.0
+"""Points of a table that go to the next page with notes that would stand there alone."""
 
 
 @cache
@@ -60,6 +62,7 @@ def draw_report(document: ReportDocument) -> tuple[bytes, int]:
     beyond the typeface and `more_fonts` were not loaded.
     """
     prepare()
+    document = document.with_tables(without_empty_comparisons)
     with lettered(document.texts()) as missing:
         return _drawn(with_note_on(document, missing))
 
@@ -68,6 +71,7 @@ def _drawn(document: ReportDocument) -> tuple[bytes, int]:
     rows, style = RowsDrawn(), document.house_style
     page = page_for(document)
     slots: list[list[Flowable]] = []
+    last: Flowable | None = None
     if style.logo is not None:
         slots.append([LogoMark(style.logo, page.content_width)])
     if document.kpis:
@@ -77,19 +81,15 @@ def _drawn(document: ReportDocument) -> tuple[bytes, int]:
         room = HEADING_HEIGHT + 16 * len(section.text) + _room_for(content[0], page)
         slots.append([CondPageBreak(room), Bookmark(one_line(section.title), f"section-{index}")])
         slots.append(content)
+        last = content[-1]
+    mark = Bookmark("Notes", "notes")
     if document.notes:
-        slots.append([Bookmark("Notes", "notes")])
-    pdf = print_pages(document, narrate(document, slots, page.content_width), page)
+        slots.append([mark])
+    story = narrate(document, slots, page.content_width)
+    if document.notes:
+        _keep_company(story, mark, last, page.content_width)
+    pdf = print_pages(document, story, page)
     return pdf, rows.count
-
-
-def page_for(document: ReportDocument) -> Page:
-    """Upright, unless a table would have to be set in very small type there."""
-    page = upright(document.house_style.paper)
-    timezone = document.period.timezone
-    if all(fits(table, page.content_width, timezone) for table in document.tables):
-        return page
-    return across(document.house_style.paper)
 
 
 def with_note_on(document: ReportDocument, missing: frozenset[str]) -> ReportDocument:
@@ -144,9 +144,13 @@ def _caption(title: str, section: Section) -> list[Flowable]:
 class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """A caption with what it is about: whole when small, else split inside its last part."""
 
-    def __init__(self, parts: list[Flowable], page: Page) -> None:
+    below = 0.0
+    """Points of what is to stand on the same page as the block's end: the notes."""
+
+    def __init__(self, parts: list[Flowable], page: Page, *, goes_on: bool = False) -> None:
+        """`goes_on`: its beginning stands above, so that it does not begin on another page."""
         super().__init__()
-        self._parts, self._page = parts, page
+        self._parts, self._page, self._goes_on = parts, page, goes_on
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         self.width = width
@@ -154,16 +158,22 @@ class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
             part.wrap(width, height)[1] + part.getSpaceBefore() + part.getSpaceAfter()
             for part in self._parts
         )
-        return width, self.height
+        # What is said to be too high is asked to split.
+        return width, height + 1 if self._split_for_company(height) else self.height
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """Once it begins on a page of its own, or is a long table, into its parts."""
-        at_top = height >= self._page.content_height - 1
-        if not at_top and (self.height <= KEPT_WHOLE or height < ENOUGH_OF_A_TABLE):
+        company = self._split_for_company(height)
+        whole = not self._goes_on and not self._at_top(height)
+        if whole and (self.height <= KEPT_WHOLE or height < ENOUGH_OF_A_TABLE):
             return [PageBreak(), self]
-        if len(self._parts) == 1:
-            return list(self._parts[0].split(width, height))
-        return list(self._parts)
+        if company:
+            return company
+        *above, last = self._parts
+        if above:
+            return [*above, self._rest(last)]
+        here = last.split(width, height)
+        return [here[0], self._rest(here[1])] if len(here) == 2 else list(here)
 
     def draw(self) -> None:
         y = self.height
@@ -171,3 +181,40 @@ class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
             y -= part.getSpaceBefore() + part.wrap(self.width, y)[1]
             part.drawOn(self.canv, 0, y)
             y -= part.getSpaceAfter()
+
+    def _split_for_company(self, height: float) -> list[Flowable]:
+        """Where all of it fits, but not what is to stand below: parts that leave it company."""
+        if not self.below or not self.height <= height < self.height + self.below:
+            return []
+        if self.height <= KEPT_WHOLE and not self._goes_on and not self._at_top(height):
+            return [PageBreak(), self]
+        *above, last = self._parts
+        parts = last.split(self.width, last.height - COMPANY)
+        if len(parts) < 2:
+            return []
+        return [*above, parts[0], PageBreak(), self._rest(parts[1])]
+
+    def _rest(self, part: Flowable) -> _Block:
+        rest = _Block([part], self._page, goes_on=True)
+        rest.below = self.below
+        return rest
+
+    def _at_top(self, height: float) -> bool:
+        return height >= self._page.content_height - 1
+
+
+def _keep_company(
+    story: list[Flowable], mark: Flowable, last: Flowable | None, width: float
+) -> None:
+    """The notes, which begin at `mark`, on one page, and with the end of what is above them."""
+    at = story.index(mark)
+    notes = story[at:]
+    height = sum(
+        float(part.wrap(width, 0)[1] + part.getSpaceBefore() + part.getSpaceAfter())
+        for part in notes
+    )
+    if height > KEPT_WHOLE:
+        return
+    story[at:] = [KeepTogether(notes)]
+    if isinstance(last, _Block):
+        last.below = height

@@ -19,7 +19,7 @@ ROW_PADDING = 2.8
 CELL_PADDING = 6.0
 """Points left and right of a cell's text."""
 ROUND_A_CELL = 2 * CELL_PADDING + 0.5
-SIZES = (8.5, 7.5, 6.5, 5.5)
+SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
 """Type sizes in points, tried in order until the columns fit."""
 LONGEST_WORD = 110.0
 """Points; a column of words is not squeezed below its longest one, if that is no longer."""
@@ -83,16 +83,20 @@ def fits(table: Table, available_width: float, timezone: str) -> bool:
     return _widths(columns, available_width, EASILY_READ) is not None
 
 
+def type_size(table: Table, available_width: float, timezone: str) -> tuple[float, bool]:
+    """Of the table on a page of that width, in points, by its first rows.
+
+    And whether each of their cells then stands on one line.
+    """
+    columns = _columns(table, timezone, table.rows[:ROWS_MEASURED])
+    size, _ = _size_and_widths(columns, available_width)
+    return size, sum(column.wanted(size) for column in columns) <= available_width
+
+
 def laid_out(table: Table, available_width: float, timezone: str) -> Layout:
     """The table as wide as the page, its instants in `timezone`."""
     columns = _columns(table, timezone, table.rows)
-    for size in SIZES:
-        widths = _widths(columns, available_width, size)
-        if widths is not None:
-            break
-    else:
-        size = SIZES[-1]
-        widths = tuple(available_width / len(columns) for _ in columns)
+    size, widths = _size_and_widths(columns, available_width)
     lefts = accumulate(widths, initial=CELL_PADDING)
     laid = tuple(
         _laid(column, left, points - 2 * CELL_PADDING, size)
@@ -181,18 +185,41 @@ def _widest(texts: Iterable[str]) -> float:
     return max((width(text, STRONG, 1) for text in texts), default=0.0)
 
 
+def _size_and_widths(
+    columns: Sequence[_Column], available: float
+) -> tuple[float, tuple[float, ...]]:
+    """The largest type in which every cell stands on one line, if that is easily read.
+
+    Else the largest in which words alone are broken. Names in two lines beside figures in one
+    look torn, and make a table half as long again.
+    """
+    for size in SIZES:
+        if size >= EASILY_READ and sum(column.wanted(size) for column in columns) <= available:
+            return size, _spread_out(columns, available, size)
+    for size in SIZES:
+        widths = _widths(columns, available, size)
+        if widths is not None:
+            return size, widths
+    return SIZES[-1], tuple(available / len(columns) for _ in columns)
+
+
+def _spread_out(columns: Sequence[_Column], available: float, size: float) -> tuple[float, ...]:
+    """As wide as wanted; figures stay near their neighbours, what is left over goes to texts."""
+    wanted = [column.wanted(size) for column in columns]
+    takers = [index for index, column in enumerate(columns) if not column.to_right]
+    takers = takers or list(range(len(wanted)))
+    share = (available - sum(wanted)) / len(takers)
+    return tuple(
+        points + (share if index in takers else 0.0) for index, points in enumerate(wanted)
+    )
+
+
 def _widths(columns: Sequence[_Column], available: float, size: float) -> tuple[float, ...] | None:
     """Column widths that add up to `available`, or None if the type is too large for it."""
     wanted = [column.wanted(size) for column in columns]
     spare = available - sum(wanted)
     if spare >= 0:
-        # Figures stay near their neighbours; what is left over goes to the texts.
-        takers = [index for index, column in enumerate(columns) if not column.to_right]
-        takers = takers or list(range(len(wanted)))
-        return tuple(
-            points + (spare / len(takers) if index in takers else 0.0)
-            for index, points in enumerate(wanted)
-        )
+        return _spread_out(columns, available, size)
     least = [column.least(size) for column in columns]
     squeezable = sum(wanted) - sum(least)
     if squeezable < -spare:

@@ -27,6 +27,7 @@ GAP = 10.0
 PADDING = 11.0
 LARGEST, SMALLEST_WITH_UNIT, SMALLEST = 22, 16, 10
 """Type sizes of a value. It shrinks a little for its unit, and further only to fit itself."""
+CHANGE_SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
 UNIT_SIZE = 8.0
 UNIT_GAP = 4.0
 
@@ -84,7 +85,11 @@ def _draw_tile(canvas: Any, kpi: Kpi, x: float, y: float, tile_width: float) -> 
         _arrow(canvas, left, y + 25, colour, up=kpi.direction is Direction.UP)
         indent = 10.0
     words = " · ".join(filter(None, [kpi_change(kpi), VERDICT_WORDS[kpi.verdict]]))
-    _text(canvas, left + indent, y + 25, words, STRONG, 8.5, colour, inner - indent)
+    # The verdict stands last: better smaller than cut off.
+    size = next(
+        (s for s in CHANGE_SIZES if width(words, STRONG, s) <= inner - indent), CHANGE_SIZES[-1]
+    )
+    _text(canvas, left + indent, y + 25, words, STRONG, size, colour, inner - indent)
     _text(canvas, left, y + 11, kpi_previous(kpi), REGULAR, 7.5, palette.MUTED, inner)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import vl_convert
 
 from services.renderer import palette
+from shared.series_colours import SERIES
 
 HEIGHT = 138
 """Points, when the specification names no height and has no rows of its own."""
@@ -33,7 +34,7 @@ HOUSE_STYLE: dict[str, Any] = {
     "line": {"color": palette.ACCENT, "strokeWidth": 1.8},
     "area": {"color": palette.ACCENT, "opacity": 0.85},
     "point": {"color": palette.ACCENT},
-    "range": {"category": list(palette.SERIES)},
+    "range": {"category": list(SERIES)},
     "axis": {
         "labelColor": palette.MUTED,
         "labelFontSize": 8,
@@ -91,6 +92,15 @@ def svg(specification_json: str, width: int) -> str:
     else:
         vega = json.loads(_compiled(json.dumps(_styled(specification, width), sort_keys=True)))
     return vl_convert.vega_to_svg(json.dumps(vega), allowed_base_urls=[])
+
+
+def png(svg: str) -> bytes:
+    """An SVG without texts as a picture, in pixels as large as its `width` and `height` say.
+
+    ValueError when it is none.
+    """
+    _prepare()
+    return vl_convert.svg_to_png(svg)
 
 
 @cache

@@ -7,16 +7,29 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from services.renderer.drawing.fonts import register_fonts
 from services.renderer.drawing.inline_svg import inline_chart
-from services.renderer.presentation import LEFT_KINDS, cell_text, heading, one_line, total_text
+from services.renderer.drawing.pages import Page, page_for
+from services.renderer.drawing.table_layout import type_size
+from services.renderer.presentation import (
+    LEFT_KINDS,
+    cell_text,
+    heading,
+    one_line,
+    total_text,
+    without_empty_comparisons,
+)
 from services.renderer.templating import template
 from shared.document import Cell, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
 
-CHART_WIDTH = 487
-"""Units; as wide as on the PDF's page, so that both use what was compiled for one of them."""
-MOST_COLUMNS_UPRIGHT = 8
-"""A wider table is printed across the page."""
+SHORT = 12
+"""Rows; a table of up to so many is printed on one page."""
+KEPT_TOGETHER = 2
+"""Rows at a table's end that are printed on one page with its total."""
+
+
+TOTAL = '<tr class="total">'
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,15 @@ class Grid:
     """For instance "first 10,000 of 48,120 rows"."""
     head: Markup
     body: Markup
-    foot: Markup
+    end: Markup
+    """The last rows and the total."""
+    end_is_odd: bool
+    """Whether the first of them is an odd one, counted from 0: for the zebra to go on."""
+    short: bool
+    print_size: float
+    """Points of its type on paper, as in the PDF."""
+    unbroken: bool
+    """Whether each of its cells has room on one line there."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +74,19 @@ class Part:
 
 def draw_page(document: ReportDocument) -> tuple[bytes, int]:
     """The page (UTF-8) and how many table rows were found in it."""
-    parts = [_part(section, document, number) for number, section in enumerate(document.sections)]
+    register_fonts()  # what a cell takes on paper is measured in them
+    document = document.with_tables(without_empty_comparisons)
+    paper = page_for(document)
+    parts = [
+        _part(section, document, number, paper) for number, section in enumerate(document.sections)
+    ]
     page = template("report.html").render(
-        document=document,
-        parts=parts,
-        across=any(len(table.columns) > MOST_COLUMNS_UPRIGHT for table in document.tables),
+        document=document, parts=parts, across=paper.width > paper.height
     )
     return page.encode(), _rows_read_back(page, document)
 
 
-def _part(section: Section, document: ReportDocument, number: int) -> Part:
+def _part(section: Section, document: ReportDocument, number: int, paper: Page) -> Part:
     title = one_line(section.title)
     return Part(
         title=title,
@@ -70,22 +94,29 @@ def _part(section: Section, document: ReportDocument, number: int) -> Part:
         figures=tuple(
             Figure(
                 title=None if one_line(chart.title) == title else one_line(chart.title),
-                # Every value in it was escaped, and every element is one we know.
-                svg=Markup(inline_chart(chart, CHART_WIDTH, f"c{number}-{index}-")),  # noqa: S704
+                # As wide as on the PDF's page, so that both use what was compiled for one of
+                # them. Every value in it was escaped, and every element is one we know.
+                svg=Markup(inline_chart(chart, round(paper.content_width), f"c{number}-{index}-")),  # noqa: S704
             )
             for index, chart in enumerate(section.charts)
         ),
-        grids=tuple(_grid(table, title, document) for table in section.tables),
+        grids=tuple(_grid(table, title, document, paper) for table in section.tables),
     )
 
 
-def _grid(table: Table, section_title: str, document: ReportDocument) -> Grid:
+def _grid(table: Table, section_title: str, document: ReportDocument, paper: Page) -> Grid:
     title = one_line(table.title)
     timezone = document.period.timezone
     columns = table.columns
     # The column that names its row, for those who hear the table.
-    naming = 0 if columns and columns[0].kind is Kind.TEXT else None
+    naming = 0 if columns and columns[0].kind in (Kind.TEXT, Kind.DATE) else None
     opened = [_cell_tags(column, index == naming) for index, column in enumerate(columns)]
+    rows = [_row(row, columns, opened, timezone) for row in table.rows]
+    apart = max(0, len(rows) - KEPT_TOGETHER)
+    end = rows[apart:]
+    if rows and table.total is not None:
+        end.append(_row(table.total, columns, opened, timezone, total_text, TOTAL))
+    size, unbroken = type_size(table, paper.content_width, timezone)
     return Grid(
         title=title,
         same_as_heading=title == section_title,
@@ -96,10 +127,12 @@ def _grid(table: Table, section_title: str, document: ReportDocument) -> Grid:
             )
             for column in columns
         ),
-        body=Markup("\n").join(_row(row, columns, opened, timezone) for row in table.rows),
-        foot=Markup("")
-        if table.total is None
-        else _row(table.total, columns, opened, timezone, total_text),
+        body=Markup("\n").join(rows[:apart]),
+        end=Markup("\n").join(end),
+        end_is_odd=apart % 2 == 1,
+        short=len(rows) <= SHORT,
+        print_size=size,
+        unbroken=unbroken,
     )
 
 
@@ -117,13 +150,14 @@ def _row(
     tags: Sequence[tuple[str, str]],
     timezone: str,
     text: Callable[[Cell, Column, str], str] = cell_text,
+    opening_tag: str = "<tr>",
 ) -> Markup:
     inside = "".join(
         f"{opening}{escape(text(cell, column, timezone))}{end}"
         for cell, column, (opening, end) in zip(cells, columns, tags, strict=True)
     )
     # Every cell was escaped just above.
-    return Markup(f"<tr>{inside}</tr>")  # noqa: S704
+    return Markup(f"{opening_tag}{inside}</tr>")  # noqa: S704
 
 
 def _rows_read_back(page: str, document: ReportDocument) -> int:
@@ -135,4 +169,4 @@ def _rows_read_back(page: str, document: ReportDocument) -> int:
     charts = sum(len(section.charts) for section in document.sections)
     if (page.count("<table"), page.count("<svg")) != (len(filled), charts):
         raise PermanentError("file_not_whole", "the page lacks a table or a chart")
-    return page.count("<tr>") - len(filled) - sum(table.total is not None for table in filled)
+    return page.count("<tr>") - len(filled)

@@ -71,7 +71,7 @@ class MailFormat:
 def subject(document: ReportDocument) -> str:
     """For instance "Delivery summary, 1 October 2026"."""
     title = presentation.one_line(document.title)
-    period = presentation.days(document.period)
+    period = document.period.words
     room = LONGEST_SUBJECT - len(period) - 2
     if len(title) > room:
         title = title[: room - 1].rstrip() + "…"

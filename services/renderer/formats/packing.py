@@ -99,7 +99,7 @@ def _cut_mark(table: Table) -> str:
 def _about(document: ReportDocument, names: Sequence[str]) -> str:
     zone = document.period.timezone
     lines = [
-        f"{presentation.one_line(document.title)}, {presentation.days(document.period)} ({zone})",
+        f"{presentation.one_line(document.title)}, {document.period.words} ({zone})",
         presentation.one_line(document.tenant),
         f"Data as of {document.as_of.isoformat()}, generated {document.generated_at.isoformat()}.",
         "",

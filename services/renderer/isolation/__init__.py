@@ -8,8 +8,8 @@ Messages on a child's stdin and stdout are frames: four octets of length (big en
 many octets. What a child says is two frames: a status as JSON, and a content. The first one, with
 the status `ready`, means that it is warm and has given up its rights. A request to a drawing child
 is three frames, the format's name, its options as JSON and the document's JSON. While it draws, the
-child may ask for a chart (`chart_needed`, with the specification), and gets two frames back: a
-status as JSON, and the SVG.
+child may ask for a chart (`chart_needed`, with what `chart_child` is asked), and gets two frames
+back: a status as JSON, and the picture.
 
 What is imported here stays small, because the children import this package too.
 """

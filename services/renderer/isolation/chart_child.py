@@ -2,9 +2,10 @@
 
     python -m services.renderer.isolation.chart_child CPU_SECONDS MEMORY_BYTES
 
-A request is two frames: the specification as JSON, and the width in units as decimal digits. It is
-answered with the status `drawn` and the SVG. It imports nothing of the documents: the process is
-the chart library and little more.
+A request is two frames: what is wanted as JSON, and what it is made of. `{"svg": WIDTH}` wants a
+specification (JSON) as SVG, so many units wide; `{"png": true}` an SVG as PNG. It is answered with
+the status `drawn` and the picture. It imports nothing of the documents: the process is the chart
+library and little more.
 """
 
 from __future__ import annotations
@@ -31,9 +32,13 @@ def main(cpu_limit: int, memory_limit: int) -> None:
         pipes.send(*_drawn(*request))
 
 
-def _drawn(specification: bytes, width: bytes) -> tuple[dict[str, object], bytes]:
+def _drawn(wanted: bytes, content: bytes) -> tuple[dict[str, object], bytes]:
     try:
-        return {"status": "drawn"}, vega.svg(specification.decode(), int(width)).encode()
+        match json.loads(wanted):
+            case {"svg": width}:
+                return {"status": "drawn"}, vega.svg(content.decode(), width).encode()
+            case _:
+                return {"status": "drawn"}, vega.png(content.decode())
     except Exception as error:
         # The one boundary of this process: whatever the library raises is told to the service.
         if locked.out_of_memory(error):

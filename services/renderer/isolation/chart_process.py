@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from typing import Any
 
@@ -26,8 +27,8 @@ class ChartProcess:
             async with self._turn:
                 await self._ready()
 
-    async def svg(self, specification: bytes, width: int, format_name: str) -> tuple[Any, bytes]:
-        """The status, and the SVG when that is `drawn`.
+    async def draw(self, wanted: Any, content: bytes, format_name: str) -> tuple[Any, bytes]:
+        """The status, and the picture when that is `drawn`; `chart_child` says what is wanted how.
 
         `format_name` is what the chart is for. PermanentError: RenderTimeout, RenderOutOfMemory,
         RenderFailed. TransientError: it was killed from outside or could not be started.
@@ -36,7 +37,7 @@ class ChartProcess:
             child = await self._ready()
             child.worked += 1
             try:
-                answer = await child.ask(specification, str(width).encode())
+                answer = await child.ask(json.dumps(wanted).encode(), content)
             except (EOFError, ConnectionError):
                 self._child = None
                 raise await child.why_ended(format_name) from None

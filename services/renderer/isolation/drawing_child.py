@@ -15,14 +15,13 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from functools import partial
 from zoneinfo import ZoneInfo, available_timezones
 
 from services.renderer.drawing import charts, more_fonts
 from services.renderer.formats.format import Format, adjusted, formats, render_whole
 from services.renderer.isolation import locked
 from services.renderer.isolation.kinds import ChildKind
-from services.renderer.isolation.sample import SAMPLE_SVG, sample_document
+from services.renderer.isolation.sample import SampleCharts, sample_document
 from shared import allocator
 from shared.document import ReportDocument
 from shared.errors import WorkError
@@ -45,7 +44,7 @@ def main(cpu_limit: int, memory_limit: int, kind: ChildKind, format_modules: lis
         more_fonts.load()
         sample = sample.model_copy(update={"title": more_fonts.SAMPLE})
     zones = _warm_up([format_ for format_ in isolated if format_.kept_warm is warm], sample)
-    charts.draw_by(partial(_asked, pipes))
+    charts.draw_by(_ChartsElsewhere(pipes))
     allocator.give_back()
     locked.lock_in(memory_limit)
     pipes.send({"status": "ready", "zones": len(zones)})
@@ -80,24 +79,35 @@ def _rendered(name: str, options: bytes, document: bytes) -> tuple[dict[str, obj
     return status, rendered.content
 
 
-def _asked(pipes: locked.Pipes, specification: str, width: int) -> str:
-    """The chart's SVG, from the process that draws them; ValueError when it cannot be drawn."""
-    pipes.send({"status": "chart_needed", "width": width}, specification.encode())
-    answer = pipes.receive(2)
-    if answer is None:
-        raise SystemExit  # the service is gone
-    status, svg = json.loads(answer[0]), answer[1]
-    match status["status"]:
-        case "drawn":
-            return svg.decode()
-        case "out_of_memory":
-            raise MemoryError
-    raise ValueError(status["message"])
+class _ChartsElsewhere:
+    """The chart library, in the process that draws for all; ValueError when it cannot."""
+
+    def __init__(self, pipes: locked.Pipes) -> None:
+        self._pipes = pipes
+
+    def svg(self, specification_json: str, width: int, /) -> str:
+        return self._asked({"svg": width}, specification_json).decode()
+
+    def png(self, svg: str, /) -> bytes:
+        return self._asked({"png": True}, svg)
+
+    def _asked(self, wanted: dict[str, object], content: str) -> bytes:
+        self._pipes.send({"status": "chart_needed", "wanted": wanted}, content.encode())
+        answer = self._pipes.receive(2)
+        if answer is None:
+            raise SystemExit  # the service is gone
+        status, picture = json.loads(answer[0]), answer[1]
+        match status["status"]:
+            case "drawn":
+                return picture
+            case "out_of_memory":
+                raise MemoryError
+        raise ValueError(status["message"])
 
 
 def _warm_up(isolated: list[Format], sample: ReportDocument) -> list[ZoneInfo]:
     """Render the sample in each format; returns the timezones, which must be kept."""
-    charts.draw_by(lambda _specification, _width: SAMPLE_SVG)
+    charts.draw_by(SampleCharts())
     zones = [ZoneInfo(name) for name in sorted(available_timezones())]
     for format_ in isolated:
         format_.render(sample)

@@ -156,8 +156,8 @@ class RenderPool:
                 raise await child.why_ended(format_name) from None
             if status["status"] != "chart_needed":
                 return status, content
-            told, svg = await self._charts.svg(content, status["width"], format_name)
-            parts = (json.dumps(told).encode(), svg)
+            told, picture = await self._charts.draw(status["wanted"], content, format_name)
+            parts = (json.dumps(told).encode(), picture)
 
     async def _take(self, kind: ChildKind) -> Child:
         starting = self._starting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -24,13 +25,23 @@ SMALLEST_PNG = (
     "WjR9awAAAABJRU5ErkJggg=="
 )
 """One pixel, so that what reads pictures is loaded."""
-SAMPLE_SVG = (
+_SAMPLE_SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40"><g class="mark-rect role-mark">'
     '<path d="M0,0h40v20a5,5,0,0,1,-5,5q-10,5,-20,0h-15Z" fill="#1F4E79" opacity="0.5"/></g>'
     '<g class="mark-text role-axis-label"><text font-size="8" fill="#5A6573">Ω 1,000</text></g>'
     "</svg>"
 )
-"""What its chart becomes, without the chart library: paths, curves and a text."""
+"""Paths, curves and a text."""
+
+
+class SampleCharts:
+    """What its chart becomes, without the chart library."""
+
+    def svg(self, _specification_json: str, _width: int, /) -> str:
+        return _SAMPLE_SVG
+
+    def png(self, _svg: str, /) -> bytes:
+        return base64.b64decode(SMALLEST_PNG)
 
 
 def sample_document() -> ReportDocument:

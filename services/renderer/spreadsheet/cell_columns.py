@@ -30,6 +30,7 @@ from services.renderer.spreadsheet.cells import (
     value,
 )
 from shared.document import Cell, Column, Kind
+from shared.plain_words import plain_words
 
 _EPOCH_SERIAL = (date(1970, 1, 1) - DAY_ZERO).days
 _FIRST_SERIAL = (FIRST_DAY - DAY_ZERO).days
@@ -69,6 +70,8 @@ class ColumnWriter:
         `values`: an Arrow array of the column; `rows`: the numbers of their rows, as texts.
         Remarks are keys of `cells.REMARKS` with their counts.
         """
+        if self.column.coded:
+            values = _in_words(values)
         written = self._written(values)
         cells = pc.fill_null(
             pc.binary_join_element_wise(
@@ -219,6 +222,13 @@ def _opening(style: int, spaced: bool) -> str:
 
 def _xml_text(text: str) -> str:
     return escape(_ESCAPED.sub(lambda match: f"_x{ord(match.group()):04X}_", text))
+
+
+def _in_words(codes: Any) -> Any:
+    """The texts as people read them; each code is looked at once."""
+    encoded = pc.dictionary_encode(pc.cast(codes, pa.string()))
+    words = [plain_words(code) for code in encoded.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(encoded.indices)
 
 
 def _scaled(decimals: Any, scale: int) -> Any:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from services.renderer.presentation import one_line
 from shared.document import Cell, Column, Kind
+from shared.plain_words import plain_words
 
 EXACT_DIGITS = 15
 LONGEST_TEXT = 32_767
@@ -116,7 +117,7 @@ def value(cell: Cell, column: Column, timezone: str) -> Value:
         case int():
             return number(Decimal(cell), percent=column.kind is Kind.PERCENT)
     if column.kind is Kind.TEXT:
-        return text(cell)
+        return text(plain_words(cell) if column.coded else cell)
     try:
         match column.kind:
             case Kind.INTEGER:

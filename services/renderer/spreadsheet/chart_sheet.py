@@ -11,8 +11,9 @@ from services.renderer import palette
 from services.renderer.presentation import one_line
 from services.renderer.spreadsheet.cells import DAY_ZERO, FIRST_DAY, Value, text
 from services.renderer.spreadsheet.chart_grid import Grid
-from services.renderer.spreadsheet.styles import FONT, HEADING, Styles
+from services.renderer.spreadsheet.styles import FONT, Styles
 from shared.document import Chart
+from shared.series_colours import SERIES
 
 _XLSX_MARKS = {"bar": "column", "line": "line", "area": "area"}
 _DASHES = ("solid", "dash", "round_dot", "long_dash_dot")
@@ -31,7 +32,7 @@ def write_grid(sheet: Any, top: int, chart: Chart, grid_: Grid, styles: Styles) 
     styles.write(sheet, top, 0, text(one_line(chart.title)), bold=True)
     head = top + 1
     for index, title in enumerate([grid_.category_title or "", *(n for n, _ in grid_.series)]):
-        styles.write(sheet, head, index, text(one_line(title)), **HEADING)
+        styles.write(sheet, head, index, text(one_line(title)), **styles.heading)
     dated = _dated(grid_)
     for row, category in enumerate(grid_.categories):
         if dated:
@@ -152,4 +153,4 @@ def _dated(grid_: Grid) -> bool:
 def _colour(colours: Sequence[str], index: int) -> str:
     if index < len(colours) and re.fullmatch(r"#[0-9A-Fa-f]{6}", colours[index]):
         return colours[index]
-    return palette.SERIES[index % len(palette.SERIES)]
+    return SERIES[index % len(SERIES)]

@@ -7,18 +7,28 @@ from typing import Any
 from services.renderer import palette
 from services.renderer.formats.formulas import begins_a_formula
 from services.renderer.spreadsheet.cells import Value
+from shared.house_style import HouseStyle
 
 FONT = "Calibri"
 SIZE = 11
 # What everyday cells look like; each style names what differs.
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "valign": "top"}
 
+HEADING: dict[str, Any] = {"bold": True, "font_color": "#FFFFFF"}
+"""Beside the house's colour as fill, which is dark enough for white words."""
+MUTED = {"font_color": palette.MUTED}
+STRONG = {"bold": True}
+
 
 class Styles:
     """XlsxWriter's formats by what they look like."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, house: HouseStyle) -> None:
         self._book = book
+        self.accent = house.colour
+        self.heading = {**HEADING, "bg_color": house.colour}
+        """What stands above columns."""
+        self.total = {"bold": True, "top": 2, "top_color": house.second_colour}
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def style(self, **properties: Any) -> Any:
@@ -53,9 +63,3 @@ class Styles:
             sheet.write_rich_string(row, column, "<", style, text[1:], style)
         else:
             sheet.write_string(row, column, text, style)
-
-
-HEADING = {"bold": True, "font_color": palette.MUTED, "bottom": 2, "bottom_color": palette.INK}
-MUTED = {"font_color": palette.MUTED}
-TOTAL = {"bold": True, "top": 1, "top_color": palette.INK}
-WARNING = {"bold": True, "font_color": palette.WARNING}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from services.renderer import palette, presentation
 from services.renderer.presentation import VERDICT_WORDS, one_line
 from services.renderer.spreadsheet.cells import Value, number, number_format, text
-from services.renderer.spreadsheet.styles import HEADING, MUTED, WARNING, Styles
+from services.renderer.spreadsheet.print_setup import set_up_print
+from services.renderer.spreadsheet.styles import MUTED, STRONG, Styles
 from services.renderer.spreadsheet.table_sheets import Part
 from shared.document import Direction, Kpi, ReportDocument, Table, Verdict
+from shared.house_style import Logo, Picture
 
 WIDTHS = (34, 20, 20, 14, 14, 12, 12)
 """Of the columns, in characters."""
@@ -19,6 +22,8 @@ LINE = 105
 """Characters of running text over the whole width."""
 LINE_HEIGHT = 15
 ROW_PIXELS = 20
+LOGO_WIDTH, LOGO_HEIGHT = 200, 48
+"""Pixels that it takes at the most."""
 HEADINGS = ("Figure", "This period", "Previous period", "Change", "Direction", "Verdict")
 
 
@@ -31,19 +36,18 @@ class SummarySheet:
         for index, width in enumerate(WIDTHS):
             sheet.set_column(index, index, width)
         sheet.hide_gridlines(2)
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&LPage &P of &N")
 
     def write_cover(self, document: ReportDocument) -> None:
         """Who, what, when, and the executive summary."""
-        period = document.period
-        self._line(document.tenant, bold=True, font_color=palette.ACCENT)
+        period, house = document.period, document.house_style
+        set_up_print(self._sheet, document, document.title)
+        self._sheet.set_tab_color(house.colour)
+        self._place_logo(house.logo)
+        self._line(document.tenant, bold=True, font_color=self._styles.accent)
         self._line(document.title, bold=True, font_size=22, height=30)
-        self._line(presentation.days(period), font_size=14, height=20)
+        self._line(period.words, font_size=14, height=20)
         self._line(
-            f"Compared with {presentation.days(document.previous_period)}"
-            f"  ·  days in {period.timezone}",
+            f"Compared with {document.previous_period.words}  ·  days in {period.timezone}",
             None,
             **MUTED,
         )
@@ -55,16 +59,37 @@ class SummarySheet:
         )
         for table in document.tables:
             if cut := table.cut:
-                self._line(f"{one_line(table.title)}: {cut}", None, **WARNING)
-        self._row += 1
+                self._line(f"{one_line(table.title)}: {cut}", None, **STRONG)
+        self._rule(house.second_colour)
         sentences = document.summary
         if not sentences and not document.row_count:
-            sentences = (presentation.NOTHING_DELIVERED,)
+            sentences = (presentation.NOTHING_TO_REPORT,)
         if sentences:
             self._heading("Executive summary")
             for sentence in sentences:
                 self._paragraph(sentence)
             self._row += 1
+
+    def _place_logo(self, logo: Logo | None) -> None:
+        """At the right of the first lines. A spreadsheet shows pixels: a drawn one is left out."""
+        if logo is None or logo.media_type is not Picture.PNG:
+            return
+        width, height = logo.size
+        scale = min(LOGO_WIDTH / width, LOGO_HEIGHT / height)
+        options = {
+            "image_data": io.BytesIO(logo.content), "x_scale": scale, "y_scale": scale,
+            "x_offset": 4, "y_offset": 4, "object_position": 3, "decorative": True,
+        }  # fmt: skip
+        self._sheet.insert_image(0, len(WIDTHS) - 3, "logo.png", options)
+
+    def _rule(self, colour: str) -> None:
+        """A thin line over the whole width."""
+        self._sheet.set_row(self._row, 6)
+        for column in range(len(WIDTHS)):
+            self._styles.write(
+                self._sheet, self._row, column, Value(None), bottom=2, bottom_color=colour
+            )
+        self._row += 2
 
     def write_kpis(self, kpis: Sequence[Kpi]) -> None:
         """One row per key figure, its numbers as numbers with their units."""
@@ -75,7 +100,9 @@ class SummarySheet:
             look: dict[str, Any] = {"align": "right"} if column in (1, 2, 3) else {}
             if title == "Direction":
                 look = {"align": "left", "indent": 1}
-            self._styles.write(self._sheet, self._row, column, Value(title), **HEADING, **look)
+            self._styles.write(
+                self._sheet, self._row, column, Value(title), **self._styles.heading, **look
+            )
         for kpi in kpis:
             self._row += 1
             self._kpi(kpi)
@@ -84,15 +111,12 @@ class SummarySheet:
     def _kpi(self, kpi: Kpi) -> None:
         format_ = number_format(kpi.places, kpi.unit)
         tone = {"font_color": palette.WARNING} if kpi.verdict is Verdict.BAD else {}
+        change, change_format = _change(kpi)
         cells: list[tuple[Value, dict[str, Any]]] = [
             (text(one_line(kpi.title)), {"bold": True}),
             (_figure(kpi.value), {"num_format": format_, "align": "right", "bold": True}),
             (_figure(kpi.previous), {"num_format": format_, "align": "right"}),
-            (
-                Value(None) if kpi.change_percent is None
-                else number(kpi.change_percent, percent=True),
-                {"num_format": "+0.0%;-0.0%;0.0%", "align": "right", **tone},
-            ),
+            (change, {"num_format": change_format, "align": "right", **tone}),
             (Value(_direction(kpi)), {"align": "left", "indent": 1, **tone}),
             (Value(VERDICT_WORDS[kpi.verdict] or None), tone),
         ]  # fmt: skip
@@ -118,7 +142,7 @@ class SummarySheet:
         self._row += 1
         self._heading("Sheets")
         for column, title in enumerate(("Sheet", "Table", "", "Rows")):
-            self._styles.write(self._sheet, self._row, column, Value(title), **HEADING)
+            self._styles.write(self._sheet, self._row, column, Value(title), **self._styles.heading)
         for table, parts in tables:
             for part in parts:
                 self._row += 1
@@ -126,7 +150,7 @@ class SummarySheet:
         self._row += 2
 
     def _contents_row(self, table: Table, part: Part, several: bool) -> None:
-        link = self._styles.style(font_color=palette.ACCENT, underline=1)
+        link = self._styles.style(font_color=self._styles.accent, underline=1)
         target = part.sheet_name.replace("'", "''")
         self._sheet.write_url(self._row, 0, f"internal:'{target}'!A1", link, string=part.sheet_name)
         self._styles.write(self._sheet, self._row, 1, text(one_line(table.title)))
@@ -165,6 +189,15 @@ class SummarySheet:
 
 def _figure(value: Decimal | None) -> Value:
     return Value(None) if value is None else number(value)
+
+
+def _change(kpi: Kpi) -> tuple[Value, str]:
+    """The movement and its number format: percent, or points of a figure in percent."""
+    if kpi.change_points is not None:
+        return number(kpi.change_points), '+0.0" points";-0.0" points";0.0" points"'
+    percent = kpi.change_percent
+    change = Value(None) if percent is None else number(percent, percent=True)
+    return change, "+0.0%;-0.0%;0.0%"
 
 
 def _direction(kpi: Kpi) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.renderer.presentation import cell_text, heading, one_line
+from services.renderer.presentation import cell_text, heading
 from services.renderer.spreadsheet.cell_columns import cell_of
 from services.renderer.spreadsheet.cells import ColumnFormat, Value, column_format
-from services.renderer.spreadsheet.styles import HEADING, MUTED, TOTAL, WARNING, Styles
+from services.renderer.spreadsheet.print_setup import set_up_print
+from services.renderer.spreadsheet.styles import MUTED, STRONG, Styles
 from shared.document import Cell, Column, Kind, ReportDocument, Table
 
 FIRST_ROW = 1
@@ -75,7 +76,13 @@ def prepare_sheet(
         if column.kind is Kind.INSTANT:
             title += f" ({timezone})"
         styles.write(
-            sheet, 0, index, Value(title), **HEADING, **_aligned(format_, index), text_wrap=True
+            sheet,
+            0,
+            index,
+            Value(title),
+            **styles.heading,
+            **_aligned(format_, index),
+            text_wrap=True,
         )
         cells = [*map(cell_of, columns[index].slice(0, ROWS_MEASURED).to_pylist()), totals[index]]
         width = _width(title, [cell_text(cell, column, timezone) for cell in cells])
@@ -97,11 +104,11 @@ def _write_patterns(sheet: Any, formats: Sequence[ColumnFormat], styles: Styles)
             (USUAL, {}),
             # A text already, and marked as one: it stays so when somebody edits the cell.
             (AS_TEXT, {"quote_prefix": True}),
-            (TOTAL_USUAL, TOTAL),
-            (TOTAL_AS_TEXT, {**TOTAL, "quote_prefix": True}),
+            (TOTAL_USUAL, styles.total),
+            (TOTAL_AS_TEXT, {**styles.total, "quote_prefix": True}),
         ):
             styles.write(sheet, row, index, Value(None), **look, **more)
-    styles.write(sheet, WARNINGS, 0, Value(None), **WARNING)
+    styles.write(sheet, WARNINGS, 0, Value(None), **STRONG)
     styles.write(sheet, REMARKS, 0, Value(None), **MUTED)
 
 
@@ -139,13 +146,8 @@ def _furnish(sheet: Any, table: Table, part: Part, document: ReportDocument) -> 
     last_row = max(FIRST_ROW + part.count - 1, 0)
     if table.columns:
         sheet.autofilter(0, 0, last_row, len(table.columns) - 1)
-    title = one_line(document.title).replace("&", "&&")
-    cut = table.cut
-    caption = one_line(table.title).replace("&", "&&") + (f" ({cut})" if cut else "")
-    sheet.set_header(f"&L{title[:100]}: {caption[:120]}")
-    sheet.set_footer("&LPage &P of &N")
+    cut = f" ({table.cut})" if table.cut else ""
+    set_up_print(sheet, document, f"{document.title}: {table.title}{cut}")
     sheet.repeat_rows(0)
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     if len(table.columns) > 6:
         sheet.set_landscape()

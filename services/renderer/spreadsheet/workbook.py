@@ -12,9 +12,10 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from services.renderer.presentation import days, one_line
+from services.renderer.presentation import one_line
 from services.renderer.spreadsheet.chart_grid import grid, other_marks
 from services.renderer.spreadsheet.chart_sheet import chart_height, native_chart, write_grid
+from services.renderer.spreadsheet.print_setup import set_up_print
 from services.renderer.spreadsheet.sheet_rows import Supply, expected_size, first_rows, write_rows
 from services.renderer.spreadsheet.styles import Styles
 from services.renderer.spreadsheet.summary_sheet import SummarySheet
@@ -113,14 +114,14 @@ def _shell(document: ReportDocument, placed: Sequence[_Placed]) -> BinaryIO:
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties(
         {
-            "title": f"{one_line(document.title)}, {days(document.period)}"[:255],
+            "title": f"{one_line(document.title)}, {document.period.words}"[:255],
             "author": one_line(document.tenant)[:255],
             "subject": f"{document.type}, {document.period.timezone}"[:255],
             "comments": f"Data as of {document.as_of.isoformat()}",
             "created": document.generated_at.astimezone(UTC).replace(tzinfo=None),
         }
     )
-    styles = Styles(book)
+    styles = Styles(book, document.house_style)
     summary = SummarySheet(book.add_worksheet(SUMMARY), styles)
     for one in placed:
         for part in one.parts:
@@ -157,6 +158,7 @@ def _draw_charts(
             sheet = book.add_worksheet(CHART_DATA)
             sheet.set_column(0, 0, 30)
             sheet.set_column(1, 24, 16)
+            set_up_print(sheet, document, f"{document.title}: {CHART_DATA}")
         picture = native_chart(book, CHART_DATA, top, chart, drawn)
         summary.place_chart(picture, chart.alternative_text, chart_height(drawn))
         if other_marks(chart.specification):

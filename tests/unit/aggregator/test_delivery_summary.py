@@ -345,7 +345,7 @@ class CannedSession:
 
 async def test_positions_that_the_source_answers_become_days() -> None:
     session = CannedSession(
-        [{"projects": ["A"], "scene_types": [], "resolution_tiers": []}],
+        [{"name": "A"}],
         [
             {"project": "A", "position": 1, "delivered": 8},
             {"project": "A", "position": 2, "delivered": 3},

@@ -13,14 +13,16 @@ from services.aggregator.scope.selection import SceneSelection
 class KnownNames:
     """A source that has these names and no others."""
 
-    def __init__(self, **known: list[str]) -> None:
+    def __init__(self, *known: str) -> None:
         self.as_of = datetime(2026, 11, 2, tzinfo=UTC)
         self.asked: list[tuple[object, ...]] = []
-        self._known = {"projects": [], "scene_types": [], "resolution_tiers": [], **known}
+        self._known = known
 
     async def fetch(self, sql: str, *arguments: object) -> Sequence[Mapping[str, Any]]:
         self.asked.append(arguments)
-        return [self._known]
+        (wanted,) = arguments
+        assert isinstance(wanted, tuple)
+        return [{"name": name} for name in self._known if name in wanted]
 
 
 async def test_without_names_the_source_is_not_asked() -> None:
@@ -31,7 +33,7 @@ async def test_without_names_the_source_is_not_asked() -> None:
 
 
 async def test_names_keep_the_order_in_which_they_were_asked_for() -> None:
-    source = KnownNames(projects=["A", "B"], scene_types=["crowd"])
+    source = KnownNames("A", "B", "crowd")
     asked = SceneSelection(projects=("B", "X", "A"), scene_types=("crowd",))
     filters = await filters_of(source, asked)
     assert filters.projects == Asked("project", known=("B", "A"), unknown=("X",))
@@ -41,7 +43,7 @@ async def test_names_keep_the_order_in_which_they_were_asked_for() -> None:
 
 
 async def test_one_filter_that_names_nothing_known_leaves_nothing() -> None:
-    source = KnownNames(projects=["A"])
+    source = KnownNames("A")
     asked = SceneSelection(
         projects=("A", "X"), scene_types=("opera",), resolution_tiers=("8k", "16k")
     )

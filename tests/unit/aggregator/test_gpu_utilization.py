@@ -21,6 +21,7 @@ from services.aggregator.report_types.gpu_utilization.figures import (
 from services.aggregator.report_types.gpu_utilization.hours import local_hours
 from services.aggregator.scope.filters import Asked, Filters
 from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.scope.scope import Scope
 from services.aggregator.statistics.durations import HOUR
 from shared.document import Direction, Kpi, ReportDocument, Verdict
 from shared.periods import Period
@@ -45,10 +46,7 @@ def figures(
     cut = buckets(period, Grain.DAY)
     hours = local_hours(period.starts_at, min(period.ends_at, as_of), period.timezone)
     return Figures(
-        period=period,
-        as_of=as_of,
-        grain=Grain.DAY,
-        buckets=cut,
+        scope=Scope(period, as_of, Grain.DAY, cut, filters=over.pop("filters", Filters())),
         gpu={Kind(name, "crowd", "hd"): time for name, time in (gpu or {}).items()},
         gpu_before={Kind(name, "crowd", "hd"): time for name, time in (before or {}).items()},
         gpu_over_time={(name, cut[0].key): time.gpu for name, time in (gpu or {}).items()},
@@ -59,7 +57,6 @@ def figures(
         ],
         work_over_time={bucket.key: WorkTime() for bucket in cut},
         first_finish=over.pop("first_finish", datetime(2020, 1, 1, tzinfo=UTC)),
-        filters=over.pop("filters", Filters()),
         **over,
     )
 
@@ -76,7 +73,7 @@ def worker(name: str, idle: int, *, jobs: int = 100, failed: int = 2, before: in
 
 def report(found: Figures, **parameters: Any) -> ReportDocument:
     request = ReportRequest(
-        period=found.period,
+        period=found.scope.period,
         parameters=GpuUtilizationParameters(**parameters),
         tenant="Lighthouse Studio",
         generated_at=LATER,
@@ -131,8 +128,8 @@ def test_the_headline_figures_of_a_usual_week() -> None:
     used = kpi(found, "utilization")
     assert (used.value, used.previous) == (Decimal("52.4"), Decimal("14.3"))
     assert (used.direction, used.verdict) == (Direction.UP, Verdict.GOOD)
-    # Of the exact shares, eleven days of 21 and three of 21; of the printed ones 266.4.
-    assert used.change_percent == Decimal("266.7")
+    # Eleven days of 21 and three of 21: points, for nobody takes "266% up" for this.
+    assert (used.change_percent, used.change_points) == (None, Decimal("38.1"))
     assert kpi(found, "idle_hours").verdict is Verdict.GOOD
     assert kpi(found, "failed_gpu_hours").verdict is Verdict.BAD
 

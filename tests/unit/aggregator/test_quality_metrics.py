@@ -23,6 +23,7 @@ from services.aggregator.report_types.quality_metrics.queries import windows
 from services.aggregator.scope.filters import Asked, Filters
 from services.aggregator.scope.grain import Grain, buckets
 from services.aggregator.scope.progress import Progress
+from services.aggregator.scope.scope import Scope
 from services.aggregator.statistics.intervals import Difference
 from shared.document import Kpi, ReportDocument, Table, Verdict
 from shared.periods import Period
@@ -56,11 +57,7 @@ def figures(
     """`now` lies in the first week; `kinds` by scene type."""
     cut = buckets(OCTOBER, Grain.WEEK)
     return Figures(
-        period=OCTOBER,
-        as_of=as_of,
-        grain=Grain.WEEK,
-        buckets=cut,
-        filters=over.pop("filters", Filters()),
+        scope=Scope(OCTOBER, as_of, Grain.WEEK, cut, filters=over.pop("filters", Filters())),
         findings={cut[0].key: now} if now else {},
         findings_before=before or {},
         kinds={Kind("A", name, "hd"): checked for name, checked in (kinds or {}).items()},
@@ -75,7 +72,7 @@ def figures(
 
 def report(of: Figures, **parameters: Any) -> ReportDocument:
     request = ReportRequest(
-        period=of.period,
+        period=of.scope.period,
         parameters=QualityMetricsParameters(**parameters),
         tenant="Lighthouse Studio",
         generated_at=LATER,
@@ -125,7 +122,7 @@ def test_the_same_shares_of_few_checks_bear_none() -> None:
 def test_noise_is_neither_good_nor_bad() -> None:
     many, few = kpi(report(MANY), "pass_rate"), kpi(report(FEW), "pass_rate")
     assert (many.value, many.previous) == (few.value, few.previous)
-    assert many.change_percent == few.change_percent == Decimal("3.3")
+    assert many.change_points == few.change_points == Decimal("3.0")
     assert many.verdict is Verdict.GOOD
     assert few.verdict is Verdict.NEUTRAL
 
@@ -158,7 +155,7 @@ def test_a_change_that_helped() -> None:
     )
     assert report(figures(found(1), found(1), changes=[helped])).summary[-1] == (
         "After “Phoneme-aligned lip sync” (14 October 2026, 10:00) the pass rate rose from 81.6% "
-        "of 2,450 checks to 95.2% of 2,415: +13.6 points, 95% interval +11.9 to +15.4; lip_sync "
+        "of 2,450 checks to 95.2% of 2,415: +13.6 points, 95% interval +11.9 to +15.4; lip sync "
         "fell from 16.3% to 2.5%."
     )
 
@@ -182,7 +179,7 @@ def test_a_failure_that_moved_is_told_though_the_pass_rate_did_not() -> None:
     )
     sentence = report(figures(found(1), found(1), changes=[mixed])).summary[-1]
     assert sentence.endswith(
-        "points; but hand_anatomy fell from 9% to 7% and flicker rose from 1% to 3%."
+        "points; but hand anatomy fell from 9% to 7% and flicker rose from 1% to 3%."
     )
 
 

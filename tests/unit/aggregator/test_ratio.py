@@ -33,6 +33,8 @@ def test_exact_figures_are_compared_and_not_rounded_ones(
         up = exact[0] > exact[1]
         assert found.direction is (Direction.UP if up else Direction.DOWN)
         # A part of a period may be judged by a whole one: a ratio does not add up. But what does
-        # not show in the printed percentage is neither good nor bad.
+        # not show in a tenth of a point is neither good nor bad.
         verdict = Verdict.BAD if up else Verdict.GOOD
-        assert found.verdict is (Verdict.NEUTRAL if found.change_percent == 0 else verdict)
+        assert found.change_percent is None
+        assert found.change_points == Decimal(round((exact[0] - exact[1]) * 10)).scaleb(-1)
+        assert found.verdict is (Verdict.NEUTRAL if found.change_points == 0 else verdict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from datetime import date, timedelta
@@ -14,13 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.aggregator.charts.stacked_bars import (
-    COLOURS,
     MOST_SERIES,
-    OTHERS_COLOUR,
     stacked_bars,
 )
 from services.aggregator.scope.grain import Grain, buckets
 from shared.periods import Period
+from shared.series_colours import OTHERS
 
 OCTOBER = Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC")
 
@@ -74,7 +72,7 @@ def test_beyond_eight_series_the_smallest_are_drawn_as_one_in_grey() -> None:
     spec = specification({(name, keys[0]): 12 - n for n, name in enumerate(series)}, series)
     colour = spec["encoding"]["color"]["scale"]
     assert colour["domain"] == [*series[:7], "Other projects"]
-    assert colour["range"][-1] == OTHERS_COLOUR
+    assert colour["range"][-1] == OTHERS
     assert spec["data"]["values"][-1]["count"] == 5 + 4 + 3 + 2 + 1
 
 
@@ -120,56 +118,3 @@ def test_so_few_labels_that_they_fit(grain: Grain, days: int) -> None:
     assert 1 <= len(axis["values"]) <= (32 if grain is Grain.DAY else 19)
     last = buckets(period, grain)[-1]
     assert not last.cut or last.key in axis["values"]
-
-
-# Machado, Oliveira & Fernandes, "A Physiologically-based Model for Simulation of Color Vision
-# Deficiency" (2009): full protanopia, deuteranopia and tritanopia, on linear RGB.
-DEFICIENCIES = {
-    "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
-    "protanopia": (
-        (0.152286, 1.052583, -0.204868),
-        (0.114503, 0.786281, 0.099216),
-        (-0.003882, -0.048116, 1.051998),
-    ),
-    "deuteranopia": (
-        (0.367322, 0.860646, -0.227968),
-        (0.280085, 0.672501, 0.047413),
-        (-0.011820, 0.042940, 0.968881),
-    ),
-    "tritanopia": (
-        (1.255528, -0.076749, -0.178779),
-        (-0.078411, 0.930809, 0.147602),
-        (0.004733, 0.691367, 0.303900),
-    ),
-}
-
-
-def lab(colour: str, matrix: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
-    """CIE L*a*b* (D65) of a colour as somebody with that vision sees it."""
-    encoded = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in encoded]
-    r, g, b = (
-        min(1.0, max(0.0, sum(m * c for m, c in zip(row, linear, strict=True)))) for row in matrix
-    )
-    xyz = (
-        (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505,
-        0.2126 * r + 0.7152 * g + 0.0722 * b,
-        (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089,
-    )
-    x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in xyz)
-    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
-
-
-@pytest.mark.parametrize("vision", DEFICIENCIES)
-def test_colours_are_told_apart_with_any_colour_vision(vision: str) -> None:
-    matrix = DEFICIENCIES[vision]
-    for one, other in itertools.combinations(COLOURS, 2):
-        a, b = lab(one, matrix), lab(other, matrix)
-        distance = sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5
-        assert distance > 10, (one, other, distance)
-
-
-def test_neighbours_differ_in_lightness_so_that_grey_prints_stay_readable() -> None:
-    for one, other in itertools.pairwise(COLOURS):
-        lightness = (lab(colour, DEFICIENCIES["none"])[0] for colour in (one, other))
-        assert abs(next(lightness) - next(lightness)) > 8, (one, other)

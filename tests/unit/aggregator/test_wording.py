@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -64,19 +64,6 @@ def test_there_is_no_share_of_nothing() -> None:
 )
 def test_names_are_listed_and_many_are_counted(names: str, text: str) -> None:
     assert grammar.listed(list(names)) == text
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "text"),
-    [
-        (date(2026, 10, 4), date(2026, 10, 4), "4 October 2026"),
-        (date(2026, 10, 1), date(2026, 10, 31), "1–31 October 2026"),
-        (date(2026, 9, 28), date(2026, 10, 4), "28 September – 4 October 2026"),
-        (date(2025, 12, 29), date(2026, 1, 4), "29 December 2025 – 4 January 2026"),
-    ],
-)
-def test_what_two_days_share_is_said_once(first: date, last: date, text: str) -> None:
-    assert days.day_range(first, last) == text
 
 
 def test_a_moment_is_told_by_the_local_clock() -> None:

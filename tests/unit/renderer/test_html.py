@@ -118,8 +118,8 @@ def test_figures_read_as_in_the_pdf() -> None:
     words = page(document()).words("tbody")
     assert words[:6] == ["Northern Lights", "21", "18", "16.7%", "412.50", "30 Oct 2026"]
     assert words[9] == "−12.5%"
-    assert words[-6:] == ["Cold Harvest", "0", "0", "–", "0.00", "–"]
-    assert page(document()).words("tfoot") == ["Total", "45", "40", "12.5%", "1,717.25"]
+    assert words[-11:-5] == ["Cold Harvest", "0", "0", "–", "0.00", "–"]
+    assert words[-5:] == ["Total", "45", "40", "12.5%", "1,717.25"]
     rows = page(every_kind()).words("tbody")
     assert "25 Oct 2026, 02:30 CEST" in rows
     assert "yes" in rows
@@ -221,8 +221,10 @@ def test_a_picture_from_elsewhere_is_refused() -> None:
 
 
 def test_a_wide_table_is_printed_across_the_page() -> None:
-    columns = tuple(Column(name=f"c{n}", title=f"C{n}", kind=Kind.INTEGER) for n in range(9))
-    wide = Table(name="wide", title="Wide", columns=columns, rows=(tuple(range(9)),))
+    columns = tuple(Column(name=f"c{n}", title=f"Time {n}", kind=Kind.INSTANT) for n in range(9))
+    wide = Table(
+        name="wide", title="Wide", columns=columns, rows=(("2026-10-30T17:45+01:00",) * 9,)
+    )
     assert "size: A4 landscape;" in source(document(sections=(Section(title="x", tables=(wide,)),)))
     assert "size: A4;" in source(document())
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from services.renderer.formats import formats
-from services.renderer.isolation import RenderPool
+from services.renderer.isolation.pool import RenderPool
 from shared.document import Chart, Section
 from tests.documents import directions, document, empty_document
 

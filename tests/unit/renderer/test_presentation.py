@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from services.renderer import presentation
-from services.renderer.presentation import column_texts, days, instant, number, one_line
-from shared.document import Column, Kind
-from shared.periods import Period
+from services.renderer.presentation import column_texts, instant, number, one_line
+from shared.document import Column, Direction, Kind, Kpi, Table, Verdict
 
 
 @pytest.mark.parametrize(
@@ -31,16 +30,63 @@ def test_numbers(value: Decimal | int, places: int | None, reads: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "reads"),
+    ("change", "points", "direction", "reads"),
     [
-        (date(2026, 10, 1), date(2026, 10, 31), "1–31 October 2026"),
-        (date(2026, 9, 28), date(2026, 10, 4), "28 September – 4 October 2026"),
-        (date(2025, 12, 29), date(2026, 1, 4), "29 December 2025 – 4 January 2026"),
-        (date(2026, 10, 1), date(2026, 10, 1), "1 October 2026"),
+        ("12.5", None, Direction.UP, "12.5% up"),
+        (None, "-2.3", Direction.DOWN, "2.3 points down"),
+        (None, "0.0", Direction.UP, "less than 0.1 points up"),
+        ("0.0", None, Direction.DOWN, "less than 0.1% down"),
+        (None, None, Direction.UP, "up"),
+        (None, "0.0", Direction.FLAT, "unchanged"),
     ],
 )
-def test_periods(first: date, last: date, reads: str) -> None:
-    assert days(Period(first_day=first, last_day=last, timezone="UTC")) == reads
+def test_a_figure_in_percent_moves_by_points_and_others_by_percent(
+    change: str | None, points: str | None, direction: Direction, reads: str
+) -> None:
+    kpi = Kpi(
+        name="x",
+        title="X",
+        value=Decimal("78.1"),
+        previous=Decimal("80.4"),
+        unit="%" if points else "h",
+        places=1,
+        direction=direction,
+        change_percent=None if change is None else Decimal(change),
+        change_points=None if points is None else Decimal(points),
+        verdict=Verdict.NEUTRAL,
+    )
+    assert presentation.kpi_change(kpi) == reads
+    assert presentation.kpi_previous(kpi) == ("was 80.4%" if points else "was 80.4")
+
+
+def test_columns_that_compare_with_nothing_are_left_out_of_pages() -> None:
+    columns = (
+        Column(name="team", title="Team", kind=Kind.TEXT),
+        Column(name="before", title="Before", kind=Kind.INTEGER, compares=True),
+        Column(name="change", title="Change", kind=Kind.PERCENT, compares=True),
+        Column(name="oldest", title="Oldest", kind=Kind.INTEGER),
+    )
+    table = Table(
+        name="t", title="T", columns=columns,
+        rows=(("Day", None, None, None), ("Night", None, "2.5", None)),
+        total=("Both", None, None, None),
+    )  # fmt: skip
+    shown = presentation.without_empty_comparisons(table)
+    assert [column.name for column in shown.columns] == ["team", "change", "oldest"]
+    assert shown.rows == (("Day", None, None), ("Night", "2.5", None))
+    assert shown.total == ("Both", None, None)
+    every = table.model_copy(update={"total": ("Both", 7, None, None)})
+    assert presentation.without_empty_comparisons(every) == every
+
+
+def test_codes_read_as_words_and_names_stay() -> None:
+    code = Column(name="c", title="C", kind=Kind.TEXT, coded=True)
+    name = Column(name="n", title="N", kind=Kind.TEXT)
+    cells = ("close_up", "uhd", "lip_sync", "Lip_Sync", "8k", None)
+    assert column_texts(cells, code, "UTC") == [
+        "close-up", "UHD", "lip sync", "Lip_Sync", "8k", "–",
+    ]  # fmt: skip
+    assert column_texts(cells, name, "UTC")[:3] == ["close_up", "uhd", "lip_sync"]
 
 
 def test_an_instant_names_the_offset_that_held_then() -> None:

@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 from services.aggregator.charts.lines import lines
 from services.aggregator.charts.ranked_bars import MOST_BARS, ranked_bars
-from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.cost_per_character.figures import Cost, Figures
 from services.aggregator.report_types.cost_per_character.sentences import notes, summary
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.scope.dimensions import ENOUGH, Dimension
+from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_period_cells
 from services.aggregator.statistics.durations import DAY, HOUR, days, hours
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
 from services.aggregator.statistics.rounding import rounded
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+from shared.plain_words import told_apart
 
 NAME = "cost_per_character"
 TITLE = "Cost per character"
@@ -126,13 +126,14 @@ def _dearest_types(figures: Figures) -> Iterator[Chart]:
     ranked = [name for name in figures.names(Dimension.SCENE_TYPE) if name in now][:MOST_BARS]
     if not ranked:
         return
+    words = told_apart(ranked)
     yield ranked_bars(
-        [(name, hours(now[name].mean_gpu, 4)) for name in ranked],
+        [(words[name], hours(now[name].mean_gpu, 4)) for name in ranked],
         name="gpu_hours_by_scene_type",
         title="GPU hours per delivered character",
         alternative_text=(
             "Lying bars, one per scene type, dearest first: "
-            + ", ".join(f"{name} {hours(now[name].mean_gpu):,}" for name in ranked)
+            + ", ".join(f"{words[name]} {hours(now[name].mean_gpu):,}" for name in ranked)
             + " GPU hours per character."
         ),
         subject_title="Scene type",
@@ -155,7 +156,7 @@ def _chart(figures: Figures, now: Cost) -> Chart:
         alternative_text=(
             f"Two lines, one point per {scope.grain}: GPU time and wall-clock time on workers, in "
             f"hours per character, of {counted(now.count, 'character')} delivered in "
-            f"{day_range(scope.period.first_day, scope.period.last_day)}. Over the whole period "
+            f"{scope.period.words}. Over the whole period "
             f"they are {hours(now.mean_gpu):,} and {hours(now.mean_workers):,} hours."
         ),
         buckets=scope.buckets,
@@ -168,8 +169,10 @@ def _chart(figures: Figures, now: Cost) -> Chart:
 # Tables
 
 
-def _decimal(name: str, title: str, unit: str) -> Column:
-    return Column(name=name, title=title, kind=Kind.DECIMAL, unit=unit, places=PLACES)
+def _decimal(name: str, title: str, unit: str, *, compares: bool = False) -> Column:
+    return Column(
+        name=name, title=title, kind=Kind.DECIMAL, unit=unit, places=PLACES, compares=compares
+    )
 
 
 _COST = (
@@ -215,8 +218,10 @@ def _by(figures: Figures, dimension: Dimension) -> Table:
         columns=(
             dimension.column,
             *_COST,
-            _decimal("previous_gpu_hours", "GPU before", "h"),
-            Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1),
+            _decimal("previous_gpu_hours", "GPU before", "h", compares=True),
+            Column(
+                name="change_percent", title="Change", kind=Kind.PERCENT, places=1, compares=True
+            ),
             *_money_columns(figures, "Cost"),
         ),
         rows=tuple(_compared(name, now.get(name), before.get(name), figures) for name in names),
@@ -247,8 +252,8 @@ def _dearest(figures: Figures) -> Table:
         columns=(
             Column(name="character", title="Character", kind=Kind.TEXT),
             Column(name="project", title="Project", kind=Kind.TEXT),
-            Column(name="scene_type", title="Scene type", kind=Kind.TEXT),
-            Column(name="resolution_tier", title="Tier", kind=Kind.TEXT),
+            Dimension.SCENE_TYPE.column,
+            Dimension.RESOLUTION_TIER.column,
             Column(name="delivered_on", title="Delivered", kind=Kind.DATE),
             Column(name="jobs", title="Jobs", kind=Kind.INTEGER, unit="jobs"),
             _decimal("gpu_hours", "GPU time", "h"),
@@ -277,26 +282,20 @@ def _over_time(figures: Figures) -> Table:
         name="over_time",
         title=f"Per character, by {scope.grain} of delivery",
         columns=(
-            Column(name="bucket", title=AXIS_TITLES[scope.grain], kind=Kind.TEXT),
-            Column(name="first_day", title="From", kind=Kind.DATE),
-            Column(name="last_day", title="To", kind=Kind.DATE),
+            *bucket_columns(scope.grain),
             *_COST,
             *_money_columns(figures, "Cost"),
         ),
         rows=tuple(
             (
-                bucket.key,
-                bucket.first_day.isoformat(),
-                bucket.last_day.isoformat(),
+                *bucket_cells(bucket, scope.grain),
                 *_cost(cost := figures.over_time.get(bucket.key)),
                 *_money(figures, cost.mean_gpu if cost else None),
             )
             for bucket in scope.buckets
         ),
         total=(
-            "Whole period",
-            scope.period.first_day.isoformat(),
-            scope.period.last_day.isoformat(),
+            *whole_period_cells(scope.period, scope.grain),
             *_cost(figures.now),
             *_money(figures, figures.now.mean_gpu if figures.now else None),
         ),

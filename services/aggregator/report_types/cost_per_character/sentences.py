@@ -21,6 +21,7 @@ from services.aggregator.wording.notes import (
     running_notes,
 )
 from services.aggregator.wording.numbers import counted, percent
+from shared.plain_words import plain_words
 
 STANDS_OUT = 3
 """A character this many times as dear as the mean is named."""
@@ -114,8 +115,8 @@ def _contrast(figures: Figures) -> Iterator[str]:
         else "beside none of"
     )
     yield (
-        f"The dearest scene type was {dearest} with {hours(enough[dearest]):,} GPU hours per "
-        f"character, {beside} {cheapest}, the cheapest."
+        f"The dearest scene type was {plain_words(dearest)} with {hours(enough[dearest]):,} GPU "
+        f"hours per character, {beside} {plain_words(cheapest)}, the cheapest."
     )
 
 
@@ -168,7 +169,7 @@ def _movement(figures: Figures) -> Iterator[str]:
             return
         verb = "rose" if changes[mover] > 0 else "fell"
         yield (
-            f"The largest movement of a scene type was {mover}, which {verb} from "
+            f"The largest movement of a scene type was {plain_words(mover)}, which {verb} from "
             f"{hours(before[mover].mean_gpu):,} to {hours(now[mover].mean_gpu):,} GPU hours per "
             "character."
         )

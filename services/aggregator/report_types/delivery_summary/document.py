@@ -10,7 +10,6 @@ from services.aggregator.report_types.delivery_summary.sentences import notes, s
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.rounding import percentage
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import (
     Cell,
@@ -87,7 +86,7 @@ def _chart(figures: Figures) -> Chart:
         alternative_text=(
             f"Stacked bars, one per {scope.grain}, by project: "
             f"{counted(figures.total, 'character')} of {counted(len(delivering), 'project')} in "
-            f"{day_range(scope.period.first_day, scope.period.last_day)}. "
+            f"{scope.period.words}. "
             f"The highest bar is {peak.words} with {figures.by_bucket[peak.key]:,}."
         ),
         buckets=scope.buckets,
@@ -102,8 +101,8 @@ def _chart(figures: Figures) -> Chart:
 _COLUMNS = (
     Column(name="project", title="Project", kind=Kind.TEXT),
     Column(name="delivered", title="Delivered", kind=Kind.INTEGER),
-    Column(name="previous", title="Period before", kind=Kind.INTEGER),
-    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1),
+    Column(name="previous", title="Period before", kind=Kind.INTEGER, compares=True),
+    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1, compares=True),
     Column(name="share_percent", title="Share", kind=Kind.PERCENT, places=1),
 )
 # Last, so that the others keep their places whether or not the data reach so far.

@@ -11,7 +11,7 @@ from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage
 from services.aggregator.wording.comparisons import against
-from services.aggregator.wording.days import day_range, moment, whole_before
+from services.aggregator.wording.days import moment, whole_before
 from services.aggregator.wording.grammar import listed, sentence, was
 from services.aggregator.wording.notes import (
     chart_notes,
@@ -82,7 +82,7 @@ def _after(count: int) -> str:
 
 def _a_year_before(figures: Figures, earlier: YearBefore) -> str:
     total, count = figures.total, earlier.total
-    days = day_range(earlier.period.first_day, earlier.period.last_day)
+    days = earlier.period.words
     if figures.scope.stage is Stage.RUNNING:
         return f"A year before, the whole of {days} had {f'{count:,}' if count else 'none'}."
     told = f"A year before, {days}, {f'{count:,}' if count else 'none'} {was(count)} delivered"
@@ -180,7 +180,7 @@ def _year_notes(figures: Figures) -> Iterator[str]:
     scope, first = figures.scope, figures.first_delivery
     if figures.year_before is not None:
         earlier = figures.year_before.period
-        yield f"A year before is {day_range(earlier.first_day, earlier.last_day)}."
+        yield f"A year before is {earlier.words}."
         return
     reached = scope.progress.covered_before(first)
     missing = year_before(scope.period)

@@ -107,13 +107,13 @@ async def read(source: SourceSession, period: Period, wanted: Wanted) -> Figures
         unfinished=around["unfinished"],
         first_finish=around["first_finish"],
         filters=(
-            await asked_for(source, "project", wanted.projects, "projects", "name"),
-            await asked_for(source, "scene type", wanted.scene_types, "scenes", "scene_type"),
+            await asked_for(source, "project", wanted.projects, "name", "projects"),
+            await asked_for(source, "scene type", wanted.scene_types, "scene_type", "scenes"),
             await asked_for(
                 *(source, "resolution tier", wanted.resolution_tiers),
-                *("scenes", "resolution_tier"),
+                *("resolution_tier", "scenes"),
             ),
-            await asked_for(source, "worker", wanted.workers, "workers", "name"),
+            await asked_for(source, "worker", wanted.workers, "name", "workers"),
         ),
         statuses=wanted.statuses,
     )

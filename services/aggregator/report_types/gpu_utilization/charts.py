@@ -16,7 +16,6 @@ from services.aggregator.report_types.gpu_utilization.sentences import (
     share_words,
 )
 from services.aggregator.statistics.durations import HOUR
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import (
     Chart,
@@ -27,7 +26,7 @@ _BARS = 14
 
 
 def work_chart(figures: Figures) -> Chart:
-    parts = ["Active", *(["Other work"] if figures.filters.narrowed else []), "Idle"]
+    parts = ["Active", *(["Other work"] if figures.scope.filters.narrowed else []), "Idle"]
     counts = {
         (part, bucket): value / HOUR
         for bucket, work in figures.work_over_time.items()
@@ -40,15 +39,15 @@ def work_chart(figures: Figures) -> Chart:
     return stacked_bars(
         counts,
         name="work_over_time",
-        title=f"Hours of all workers per {figures.grain}",
+        title=f"Hours of all workers per {figures.scope.grain}",
         alternative_text=(
-            f"Stacked bars, one per {figures.grain}: active and idle hours of "
+            f"Stacked bars, one per {figures.scope.grain}: active and idle hours of "
             f"{counted(len(figures.workers), 'worker')} in {_days(figures)}. Of "
             f"{hours_words(figures.work.available)} available hours {share_words(figures.work)} "
             "were active."
         ),
-        buckets=figures.buckets,
-        grain=figures.grain,
+        buckets=figures.scope.buckets,
+        grain=figures.scope.grain,
         series=parts,
         series_title="Use",
         value_title="Hours",
@@ -61,14 +60,14 @@ def gpu_chart(figures: Figures) -> Chart:
     return stacked_bars(
         {key: value / HOUR for key, value in figures.gpu_over_time.items()},
         name="gpu_over_time",
-        title=f"GPU hours per {figures.grain}",
+        title=f"GPU hours per {figures.scope.grain}",
         alternative_text=(
-            f"Stacked bars, one per {figures.grain}, by project: "
+            f"Stacked bars, one per {figures.scope.grain}, by project: "
             f"{hours_words(figures.total.gpu)} GPU hours of {counted(len(names), 'project')} in "
             f"{_days(figures)}."
         ),
-        buckets=figures.buckets,
-        grain=figures.grain,
+        buckets=figures.scope.buckets,
+        grain=figures.scope.grain,
         series=names,
         series_title="Project",
         value_title="GPU hours",
@@ -110,10 +109,10 @@ def hours_chart(figures: Figures) -> Chart:
         alternative_text=(
             "A map of the week, a row per day and a column per hour, the darker the larger the "
             f"active share of the available time in {_days(figures)}, by the clocks of "
-            f"{figures.period.timezone}."
+            f"{figures.scope.period.timezone}."
         ),
     )
 
 
 def _days(figures: Figures) -> str:
-    return day_range(figures.period.first_day, figures.period.last_day)
+    return figures.scope.period.words

@@ -25,8 +25,8 @@ from services.aggregator.report_types.gpu_utilization.sentences import (
     summary,
 )
 from services.aggregator.report_types.report_type import ReportRequest, report_document
-from services.aggregator.scope.grain import Grain
-from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_period_cells
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
@@ -51,24 +51,22 @@ TITLE = "GPU utilization"
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The report that the figures make. Pure: the same figures give the same document."""
-    asked = request.parameters
-    assert isinstance(asked, SelectionOverTime)
     return report_document(
         NAME,
         TITLE,
         request,
-        figures.as_of,
+        figures.scope.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
-        covered_before=figures.progress.covered_before(figures.first_finish),
+        covered_before=figures.scope.progress.covered_before(figures.first_finish),
         sections=_sections(figures),
-        notes=notes(figures, asked.grain),
+        notes=notes(figures),
     )
 
 
 def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     """GPU hours, the active share, idle hours, and what failed jobs took."""
-    now, before, stage = figures.total, figures.total_before, figures.stage
+    now, before, stage = figures.total, figures.total_before, figures.scope.stage
     work, work_before = figures.work, figures.work_before
     return (
         kpi(
@@ -105,13 +103,13 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
         Section(
             title="GPU hours by project",
             charts=(gpu_chart(figures),) if figures.gpu_over_time else (),
-            tables=(_by(figures, "project", "Project", "All projects"),),
+            tables=(_by(figures, Dimension.PROJECT, "All projects"),),
         ),
         Section(
             title="GPU hours by scene type and resolution tier",
             tables=(
-                _by(figures, "scene_type", "Scene type", "All scene types"),
-                _by(figures, "resolution_tier", "Resolution tier", "All tiers"),
+                _by(figures, Dimension.SCENE_TYPE, "All scene types"),
+                _by(figures, Dimension.RESOLUTION_TIER, "All tiers"),
             ),
         ),
         Section(
@@ -140,12 +138,12 @@ def _percent_cell(part: int, whole: int) -> str | None:
     return None if found is None else str(found)
 
 
-def _decimal(name: str, title: str) -> Column:
-    return Column(name=name, title=title, kind=Kind.DECIMAL, unit="h", places=1)
+def _decimal(name: str, title: str, *, compares: bool = False) -> Column:
+    return Column(name=name, title=title, kind=Kind.DECIMAL, unit="h", places=1, compares=compares)
 
 
-def _percentage(name: str, title: str) -> Column:
-    return Column(name=name, title=title, kind=Kind.PERCENT, places=1)
+def _percentage(name: str, title: str, *, compares: bool = False) -> Column:
+    return Column(name=name, title=title, kind=Kind.PERCENT, places=1, compares=compares)
 
 
 # Active and idle time
@@ -173,29 +171,29 @@ def _work_cells(work: WorkTime, narrowed: bool) -> tuple[str | None, ...]:
 
 
 def _over_time(figures: Figures) -> Table:
-    narrowed = figures.filters.narrowed
-    by_bucket = dict.fromkeys((bucket.key for bucket in figures.buckets), 0)
+    scope = figures.scope
+    narrowed = scope.filters.narrowed
+    by_bucket = dict.fromkeys((bucket.key for bucket in scope.buckets), 0)
     for (_, key), gpu in figures.gpu_over_time.items():
         by_bucket[key] += gpu
-    title = {Grain.DAY: "Day", Grain.WEEK: "ISO week"}.get(figures.grain, "Month")
     return Table(
         name="over_time",
-        title=f"Time of all workers by {figures.grain}",
+        title=f"Time of all workers by {scope.grain}",
         columns=(
-            Column(name=figures.grain.value, title=title, kind=Kind.TEXT),
+            *bucket_columns(scope.grain),
             *_work_columns(narrowed),
             _decimal("gpu_hours", "GPU time"),
         ),
         rows=tuple(
             (
-                bucket.key,
+                *bucket_cells(bucket, scope.grain),
                 *_work_cells(figures.work_over_time[bucket.key], narrowed),
                 _hours_cell(by_bucket[bucket.key]),
             )
-            for bucket in figures.buckets
+            for bucket in scope.buckets
         ),
         total=(
-            "Whole period",
+            *whole_period_cells(scope.period, scope.grain),
             *_work_cells(figures.work, narrowed),
             _hours_cell(figures.total.gpu),
         ),
@@ -205,17 +203,17 @@ def _over_time(figures: Figures) -> Table:
 # By what the jobs were for
 
 
-def _by(figures: Figures, field: str, title: str, total: str) -> Table:
-    rows = [(name, *pair) for name, pair in figures.by(field).items()]
+def _by(figures: Figures, dimension: Dimension, total: str) -> Table:
+    rows = [(name, *pair) for name, pair in figures.by(dimension).items()]
     whole = (total, figures.total, figures.total_before)
     return Table(
-        name=f"by_{field}",
-        title=f"GPU hours by {title.lower()}",
+        name=f"by_{dimension}",
+        title=f"GPU hours by {dimension.noun}",
         columns=(
-            Column(name=field, title=title, kind=Kind.TEXT),
+            dimension.column,
             _decimal("gpu_hours", "GPU time"),
-            _decimal("previous_gpu_hours", "Period before"),
-            _percentage("change_percent", "Change"),
+            _decimal("previous_gpu_hours", "Period before", compares=True),
+            _percentage("change_percent", "Change", compares=True),
             _percentage("share_percent", "Share"),
             Column(name="jobs", title="Jobs", kind=Kind.INTEGER),
             _decimal("failed_gpu_hours", "In failed jobs"),
@@ -247,7 +245,7 @@ def _ranked(workers: Iterable[Worker]) -> list[Worker]:
 
 
 def _workers(figures: Figures) -> Table:
-    narrowed = figures.filters.narrowed
+    narrowed = figures.scope.filters.narrowed
     workers = _ranked(figures.workers)
     shown = workers[:MOST_WORKERS]
     rows = [_worker_row(worker, narrowed) for worker in shown]
@@ -261,7 +259,7 @@ def _workers(figures: Figures) -> Table:
             Column(name="worker", title="Worker", kind=Kind.TEXT),
             Column(name="gpu_model", title="GPU", kind=Kind.TEXT),
             *_work_columns(narrowed),
-            _percentage("previous_active_percent", "Before"),
+            _percentage("previous_active_percent", "Before", compares=True),
             _decimal("gpu_hours", "GPU time"),
             Column(name="jobs", title="Jobs", kind=Kind.INTEGER),
             _percentage("failed_percent", "Failed"),

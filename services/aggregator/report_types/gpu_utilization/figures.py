@@ -14,10 +14,7 @@ from datetime import datetime
 from functools import cached_property
 
 from services.aggregator.report_types.gpu_utilization.hours import LocalHour
-from services.aggregator.scope.filters import Filters
-from services.aggregator.scope.grain import Bucket, Grain
-from services.aggregator.scope.progress import Progress, Stage
-from shared.periods import Period
+from services.aggregator.scope.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -87,12 +84,7 @@ class Worker:
 class Figures:
     """What the source said, and all that the document is made from."""
 
-    period: Period
-    as_of: datetime
-    grain: Grain
-    """Day, week or month."""
-    buckets: tuple[Bucket, ...]
-    filters: Filters
+    scope: Scope
     gpu: Mapping[Kind, GpuTime]
     gpu_before: Mapping[Kind, GpuTime]
     gpu_over_time: Mapping[tuple[str, str], int]
@@ -154,16 +146,6 @@ class Figures:
         for (_, hour), work in self.hours_of_week.items():
             found[hour] = found.get(hour, WorkTime()) + work
         return dict(sorted(found.items()))
-
-    @property
-    def progress(self) -> Progress:
-        """How far the period has got."""
-        return Progress(self.period, self.as_of)
-
-    @property
-    def stage(self) -> Stage:
-        """Where the as-of time lies."""
-        return self.progress.stage
 
 
 def _grouped(times: Iterable[tuple[Kind, GpuTime]], field: str) -> dict[str, GpuTime]:

@@ -24,24 +24,20 @@ from services.aggregator.report_types.gpu_utilization.hours import (
     whole_milliseconds,
 )
 from services.aggregator.rollups.coverage import NO_ROLLUPS, on_quarters, rollups_for
-from services.aggregator.scope.filters import filters_of
-from services.aggregator.scope.grain import Grain, buckets, grain_for
 from services.aggregator.scope.progress import Progress
+from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
-from shared.periods import Period, local_midnight
+from shared.periods import local_midnight
 
 _JOBS = "generation_jobs"
 
 
-async def read_figures(
-    source: SourceSession, period: Period, wanted: SceneSelection, grain: Grain
-) -> Figures:
+async def read_figures(source: SourceSession, scope: Scope, wanted: SceneSelection) -> Figures:
     """Five queries of figures; the answers grow with projects, workers and hours, not jobs."""
-    grain = grain_for(grain, period.days)
-    cut = buckets(period, grain)
+    period, cut = scope.period, scope.buckets
     # To the millisecond, as all instants of the source: what runs now is active up to here.
-    progress = Progress(period, whole_milliseconds(source.as_of))
+    progress = Progress(period, whole_milliseconds(scope.as_of))
     starts_at, ends_at = progress.starts_at, progress.ends_at
     before_at = min(period.previous.starts_at, starts_at)
     names = (wanted.projects, wanted.scene_types, wanted.resolution_tiers)
@@ -77,11 +73,7 @@ async def read_figures(
     works = _by_hour(edges, step_rows, worker_rows)
     found = tuple(zip(hours, works, strict=True))
     return Figures(
-        period=period,
-        as_of=source.as_of,
-        grain=grain,
-        buckets=cut,
-        filters=await filters_of(source, wanted),
+        scope=scope,
         gpu=_by_kind(gpu_rows, before=False),
         gpu_before=_by_kind(gpu_rows, before=True),
         gpu_over_time={

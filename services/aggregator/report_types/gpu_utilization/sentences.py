@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from services.aggregator.charts.heat_map import WEEKDAYS
 from services.aggregator.report_types.gpu_utilization.figures import Figures, Worker, WorkTime
-from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.intervals import Share, difference, quantile
@@ -18,7 +17,7 @@ from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import listed, sentence, was
 from services.aggregator.wording.notes import (
-    bucket_notes,
+    chart_notes,
     half_covered,
     late_change_notes,
     running_notes,
@@ -36,20 +35,20 @@ _Key = TypeVar("_Key")
 
 def summary(figures: Figures) -> Iterator[str]:
     """The most important first."""
-    if figures.filters.nothing_left:
-        yield figures.filters.nothing_left
+    if figures.scope.filters.nothing_left:
+        yield figures.scope.filters.nothing_left
         return
-    begun = figures.stage is not Stage.NOT_BEGUN
+    begun = figures.scope.stage is not Stage.NOT_BEGUN
     yield _headline(figures) if begun else "The period has not begun, so no GPU has worked in it."
-    if figures.filters.unknown:
-        yield figures.filters.unknown
+    if figures.scope.filters.unknown:
+        yield figures.scope.filters.unknown
     if not begun:
         return
     yield from _utilization(figures)
-    if figures.stage is Stage.ENDED and _covered(figures):
+    if figures.scope.stage is Stage.ENDED and _covered(figures):
         yield from _movement(figures)
     yield from _failures(figures)
-    if not figures.filters.narrowed:  # else it says who got the work, not who had enough
+    if not figures.scope.filters.narrowed:  # else it says who got the work, not who had enough
         yield from _extremes(figures)
     yield from _busiest(figures)
     yield from _standstill(figures)
@@ -66,22 +65,22 @@ def share_words(work: WorkTime) -> str:
 
 
 def _covered(figures: Figures) -> bool:
-    return figures.progress.covered_before(figures.first_finish)
+    return figures.scope.progress.covered_before(figures.first_finish)
 
 
 def _headline(figures: Figures) -> str:
-    now, before, days = figures.total, figures.total_before, figures.period.days
-    running = figures.stage is Stage.RUNNING
+    now, before, days = figures.total, figures.total_before, figures.scope.period.days
+    running = figures.scope.stage is Stage.RUNNING
     earlier = "the day before" if days == 1 else f"the {days:,} days before"
     had = f"{hours_words(before.gpu)} GPU hours" if before.jobs else "none"
     if now.jobs == 0:
         opening = "No job has finished so far" if running else "No job finished in this period"
         if not _covered(figures):
-            return f"{opening}{half_covered(figures.progress)}."
+            return f"{opening}{half_covered(figures.scope.progress)}."
         return f"{opening}; {earlier} had {had}."
     opening = f"{hours_words(now.gpu)} GPU hours went into {counted(now.jobs, 'job')} that finished"
     if not _covered(figures):
-        return f"{opening}{' so far' if running else ''}{half_covered(figures.progress)}."
+        return f"{opening}{' so far' if running else ''}{half_covered(figures.scope.progress)}."
     if running:
         # Set beside each other without a percentage: one is part of a period, the other whole.
         return f"{opening} so far; {earlier.replace('the', 'the whole', 1)} had {had}."
@@ -99,7 +98,7 @@ def _utilization(figures: Figures) -> Iterator[str]:
     if work.available == 0:
         yield "No worker was available."
         return
-    covered = " with what this report covers" if figures.filters.narrowed else ""
+    covered = " with what this report covers" if figures.scope.filters.narrowed else ""
     compared = (
         f" ({share_words(before)} in the period before)"
         if before.available and _covered(figures)
@@ -180,9 +179,9 @@ def _extremes(figures: Figures) -> Iterator[str]:
 
 def _busiest(figures: Figures) -> Iterator[str]:
     """The busiest hour of the week, or of the day where the period has no whole week."""
-    if figures.work.active == 0 or figures.period.days < 2:
+    if figures.work.active == 0 or figures.scope.period.days < 2:
         return
-    if figures.period.days >= 7:
+    if figures.scope.period.days >= 7:
         week = {
             f"{WEEKDAYS[weekday]} {clock(hour)}": work
             for (weekday, hour), work in figures.hours_of_week.items()
@@ -224,7 +223,7 @@ def _of_hours(hours: Mapping[str, WorkTime], noun: str, figures: Figures) -> Ite
     quietest = f"; the quietest was {least} with {share_words(hours[least])}" if least else ""
     yield (
         f"The busiest {noun} was {most}, with {share_words(hours[most])} of the available time "
-        f"{'spent on it' if figures.filters.narrowed else 'active'}{quietest}."
+        f"{'spent on it' if figures.scope.filters.narrowed else 'active'}{quietest}."
     )
 
 
@@ -245,8 +244,8 @@ def _only(shares: Mapping[_Key, Fraction], wanted: Fraction | None) -> _Key | No
 def _standstill(figures: Figures) -> Iterator[str]:
     """The longest stretch of hours in which workers were there and none was active."""
     still = [work.available > 0 and work.active == work.other == 0 for _, work in figures.hours]
-    edges = [*(hour.starts_at for hour, _ in figures.hours), figures.progress.ends_at]
-    begin = end = figures.progress.starts_at
+    edges = [*(hour.starts_at for hour, _ in figures.hours), figures.scope.progress.ends_at]
+    begin = end = figures.scope.progress.starts_at
     found = begin, end
     for stands, first, after in zip(still, edges, edges[1:], strict=False):
         if not stands:
@@ -255,16 +254,16 @@ def _standstill(figures: Figures) -> Iterator[str]:
         if end - begin >= _STANDSTILL and end - begin > found[1] - found[0]:
             found = begin, end
     if figures.work.active and found[1] > found[0]:
-        zone = figures.period.timezone
+        zone = figures.scope.period.timezone
         yield (
             "The longest standstill, with workers available and none of them active, was from "
             f"{moment(found[0], zone)} to {moment(found[1], zone)}."
         )
 
 
-def notes(figures: Figures, asked: Grain) -> Iterator[str]:
+def notes(figures: Figures) -> Iterator[str]:
     """How things were counted, and what was left out."""
-    zone = figures.period.timezone
+    zone = figures.scope.period.timezone
     yield (
         "GPU time is what the jobs computed, failed ones included, and counts as a whole at the "
         f"instant at which a job finished, by the clocks of {zone}."
@@ -275,12 +274,12 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
         "retirement, and idle for the rest. Figures are exact to the millisecond and rounded "
         "for display, so that printed parts may differ from a printed total in the last digit."
     )
-    if figures.filters.note:
+    if figures.scope.filters.note:
         yield (
-            f"{figures.filters.note} Workers are available to all projects alike; what they did "
-            "for others is neither active nor idle here, but other work."
+            f"{figures.scope.filters.note} Workers are available to all projects alike; what they "
+            "did for others is neither active nor idle here, but other work."
         )
-    yield from running_notes(figures.progress)
+    yield from running_notes(figures.scope.progress)
     yield from late_change_notes(figures.compared_at, zone)
     if figures.running:
         yield (
@@ -293,13 +292,13 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
             f"{'it' if figures.cancelled == 1 else 'them'}."
         )
     yield from _doubts(figures)
-    if figures.buckets and (figures.total.jobs or figures.work.available):
-        yield from bucket_notes(figures.buckets, figures.grain, asked, "bar")
+    if figures.total.jobs or figures.work.available:
+        yield from chart_notes(figures.scope, "bar")
 
 
 def _doubts(figures: Figures) -> Iterator[str]:
     """What the source's rows make doubtful."""
-    zone = figures.period.timezone
+    zone = figures.scope.period.timezone
     if figures.first_finish is None:
         yield "The source has no finished jobs at all."
     elif not _covered(figures):

@@ -10,9 +10,9 @@ from services.aggregator.report_types.quality_metrics.figures import (
     passed_in,
 )
 from services.aggregator.report_types.quality_metrics.findings import share_words
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.grammar import listed
 from shared.document import Chart
+from shared.plain_words import told_apart
 
 RATE = "Pass rate"
 
@@ -29,13 +29,13 @@ def pass_chart(figures: Figures) -> Chart:
     return lines(
         rates,
         name="pass_rate",
-        title=f"Checks passed per {figures.grain}, in percent",
+        title=f"Checks passed per {figures.scope.grain}, in percent",
         alternative_text=(
-            f"A line, one point per {figures.grain} of {_days(figures)}: the share of checks that "
-            f"passed, {share_words(figures.passed)} over the whole period.{rules}"
+            f"A line, one point per {figures.scope.grain} of {_days(figures)}: the share of checks "
+            f"that passed, {share_words(figures.passed)} over the whole period.{rules}"
         ),
-        buckets=figures.buckets,
-        grain=figures.grain,
+        buckets=figures.scope.buckets,
+        grain=figures.scope.grain,
         series=[RATE],
         value_title="Passed (%)",
         value_format=",~r",
@@ -54,14 +54,15 @@ def _marked(figures: Figures) -> dict[str, str]:
 
 
 def _days(figures: Figures) -> str:
-    return day_range(figures.period.first_day, figures.period.last_day)
+    return figures.scope.period.words
 
 
 def failure_chart(figures: Figures) -> Chart:
     """How often checks found what, bucket by bucket."""
     names = [name for name in figures.failures if figures.total.get(name)][:MOST_SERIES]
+    words = told_apart(names)
     rates = {
-        (name, key): found_in(found, name).value * 100
+        (words[name], key): found_in(found, name).value * 100
         for key, found in figures.findings.items()
         if passed_in(found).whole
         for name in names
@@ -69,15 +70,16 @@ def failure_chart(figures: Figures) -> Chart:
     return lines(
         rates,
         name="failures",
-        title=f"Failures per 100 checks and {figures.grain}",
+        title=f"Failures per 100 checks and {figures.scope.grain}",
         alternative_text=(
-            f"Lines, one point per {figures.grain} of {_days(figures)}: how many of 100 checks "
-            f"found {listed(names, at_most=MOST_SERIES)}. The commonest, {names[0]}, was found by "
+            f"Lines, one point per {figures.scope.grain} of {_days(figures)}: how many of 100 "
+            f"checks found {listed(list(words.values()), at_most=MOST_SERIES)}. The commonest, "
+            f"{words[names[0]]}, was found by "
             f"{share_words(found_in(figures.total, names[0]))} of all checks."
         ),
-        buckets=figures.buckets,
-        grain=figures.grain,
-        series=names,
+        buckets=figures.scope.buckets,
+        grain=figures.scope.grain,
+        series=list(words.values()),
         value_title="Of 100 checks",
         value_format=",~r",
         changes=_marked(figures),

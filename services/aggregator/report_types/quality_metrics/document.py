@@ -31,8 +31,8 @@ from services.aggregator.report_types.quality_metrics.sentences import (
     summary,
 )
 from services.aggregator.report_types.report_type import ReportRequest, report_document
-from services.aggregator.scope.grain import Grain
-from services.aggregator.scope.selection import SelectionOverTime
+from services.aggregator.scope.dimensions import Dimension
+from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_period_cells
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.intervals import Share
 from services.aggregator.statistics.ratio import ratio_kpi
@@ -45,18 +45,16 @@ TITLE = "Quality metrics"
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The report that the figures make. Pure: the same figures give the same document."""
-    asked = request.parameters
-    assert isinstance(asked, SelectionOverTime)
     return report_document(
         NAME,
         TITLE,
         request,
-        figures.as_of,
+        figures.scope.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
-        covered_before=figures.progress.covered_before(figures.first_check),
+        covered_before=figures.scope.progress.covered_before(figures.first_check),
         sections=_sections(figures),
-        notes=notes(figures, asked.grain),
+        notes=notes(figures),
     )
 
 
@@ -64,7 +62,7 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     """Pass rates, repeats and checks. Good or bad only where the difference is no noise."""
     now, before = figures.passed, figures.passed_before
     attempts, attempts_before = figures.total_attempts, figures.attempts_before
-    stage = figures.stage
+    stage = figures.scope.stage
     return (
         ratio_kpi(
             "pass_rate", RATE, (now.part * 100, now.whole), (before.part * 100, before.whole),
@@ -122,9 +120,9 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
         Section(
             title="Pass rate by scene type, resolution tier and project",
             tables=(
-                _by(figures, "scene_type", "Scene type", "All scene types"),
-                _by(figures, "resolution_tier", "Resolution tier", "All tiers"),
-                _by(figures, "project", "Project", "All projects"),
+                _by(figures, Dimension.SCENE_TYPE, "All scene types"),
+                _by(figures, Dimension.RESOLUTION_TIER, "All tiers"),
+                _by(figures, Dimension.PROJECT, "All projects"),
             ),
         ),
     )
@@ -133,28 +131,30 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
 # Cells
 
 
-def _text(name: str, title: str) -> Column:
-    return Column(name=name, title=title, kind=Kind.TEXT)
+def _text(name: str, title: str, *, coded: bool = False) -> Column:
+    return Column(name=name, title=title, kind=Kind.TEXT, coded=coded)
 
 
-def _count(name: str, title: str) -> Column:
-    return Column(name=name, title=title, kind=Kind.INTEGER)
+def _count(name: str, title: str, *, compares: bool = False) -> Column:
+    return Column(name=name, title=title, kind=Kind.INTEGER, compares=compares)
 
 
-def _percentage(name: str, title: str) -> Column:
-    return Column(name=name, title=title, kind=Kind.PERCENT, places=1)
+def _percentage(name: str, title: str, *, compares: bool = False) -> Column:
+    return Column(name=name, title=title, kind=Kind.PERCENT, places=1, compares=compares)
 
 
 def _points(name: str, title: str) -> Column:
     return Column(name=name, title=title, kind=Kind.DECIMAL, places=2)
 
 
-_COMPARED = (
+_DIFFERENCE = (
     _points("difference_points", "Points"),
     _points("low_points", "95% from"),
     _points("high_points", "to"),
     _text("reading", "Reading"),
 )
+"""Of two shares, whatever they are of."""
+_ON_PERIOD_BEFORE = tuple(column.model_copy(update={"compares": True}) for column in _DIFFERENCE)
 
 
 def _percent_cell(share: Share) -> str | None:
@@ -177,12 +177,12 @@ def _compared_cells(found: Comparison) -> tuple[str | None, ...]:
 
 
 def _over_time(figures: Figures) -> Table:
-    title = {Grain.DAY: "Day", Grain.WEEK: "ISO week"}.get(figures.grain, "Month")
+    scope = figures.scope
     return Table(
         name="over_time",
-        title=f"Checks and repeats by {figures.grain}",
+        title=f"Checks and repeats by {scope.grain}",
         columns=(
-            _text(figures.grain.value, title),
+            *bucket_columns(scope.grain),
             _count("checks", "Checks"),
             _count("passed", "Passed"),
             _percentage("pass_percent", RATE),
@@ -191,21 +191,25 @@ def _over_time(figures: Figures) -> Table:
             Column(name="mean_retries", title="Mean retries", kind=Kind.DECIMAL, places=2),
         ),
         rows=tuple(
-            _time_row(
-                bucket.key,
-                passed_in(figures.findings.get(bucket.key, {})),
-                figures.attempts.get(bucket.key, Attempts()),
+            (
+                *bucket_cells(bucket, scope.grain),
+                *_time_cells(
+                    passed_in(figures.findings.get(bucket.key, {})),
+                    figures.attempts.get(bucket.key, Attempts()),
+                ),
             )
-            for bucket in figures.buckets
+            for bucket in scope.buckets
         ),
-        total=_time_row("Whole period", figures.passed, figures.total_attempts),
+        total=(
+            *whole_period_cells(scope.period, scope.grain),
+            *_time_cells(figures.passed, figures.total_attempts),
+        ),
     )
 
 
-def _time_row(name: str, passed: Share, attempts: Attempts) -> tuple[Any, ...]:
+def _time_cells(passed: Share, attempts: Attempts) -> tuple[Any, ...]:
     mean = quotient(attempts.repeats, attempts.first, 2) if attempts.first else None
     return (
-        name,
         passed.whole,
         passed.part,
         _percent_cell(passed),
@@ -225,13 +229,13 @@ def _failures(figures: Figures) -> Table:
         name="failures",
         title="What checks found, the commonest first",
         columns=(
-            _text("failure", "Failure"),
+            _text("failure", "Failure", coded=True),
             _count("checks", "Checks"),
             _percentage("share_percent", "Of failures"),
             _percentage("rate_percent", "Of checks"),
-            _count("previous_checks", "Period before"),
-            _percentage("previous_rate_percent", "Of checks"),
-            *_COMPARED,
+            _count("previous_checks", "Period before", compares=True),
+            _percentage("previous_rate_percent", "Of checks", compares=True),
+            *_ON_PERIOD_BEFORE,
         ),
         rows=tuple(
             (
@@ -302,12 +306,12 @@ def _around_changes(figures: Figures) -> Table:
         title="Checks before and after each change",
         columns=(
             _text("number", "No."),
-            _text("measure", "Measure"),
+            _text("measure", "Measure", coded=True),
             _count("checks_before", "Checks before"),
             _percentage("before_percent", "Before"),
             _count("checks_after", "Checks after"),
             _percentage("after_percent", "After"),
-            *_COMPARED,
+            *_DIFFERENCE,
         ),
         rows=tuple(
             row
@@ -340,19 +344,19 @@ def _change_rows(number: str, change: Change) -> list[tuple[Any, ...]]:
 # By what was made
 
 
-def _by(figures: Figures, field: str, title: str, total: str) -> Table:
-    groups = figures.by(field)
+def _by(figures: Figures, dimension: Dimension, total: str) -> Table:
+    groups = figures.by(dimension)
     whole = [sum((pair[side] for pair in groups.values()), Checked()) for side in (0, 1)]
     return Table(
-        name=f"by_{field}",
-        title=f"Pass rate by {title.lower()}",
+        name=f"by_{dimension}",
+        title=f"Pass rate by {dimension.noun}",
         columns=(
-            _text(field, title),
+            dimension.column,
             _count("checks", "Checks"),
             _percentage("pass_percent", RATE),
-            _count("previous_checks", "Checks before"),
-            _percentage("previous_pass_percent", "Rate before"),
-            *_COMPARED,
+            _count("previous_checks", "Checks before", compares=True),
+            _percentage("previous_pass_percent", "Rate before", compares=True),
+            *_ON_PERIOD_BEFORE,
         ),
         rows=tuple(_kind_row(name, *pair, len(groups)) for name, pair in groups.items()),
         total=_kind_row(total, whole[0], whole[1], 1) if groups else None,

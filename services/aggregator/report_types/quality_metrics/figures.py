@@ -13,11 +13,8 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from services.aggregator.scope.filters import Filters
-from services.aggregator.scope.grain import Bucket, Grain
-from services.aggregator.scope.progress import Progress, Stage
+from services.aggregator.scope.scope import Scope
 from services.aggregator.statistics.intervals import Share
-from shared.periods import Period
 
 Findings = Mapping[str | None, int]
 """Checks by what they found; None counts those that found nothing, and so passed."""
@@ -109,12 +106,7 @@ class Change:
 class Figures:
     """What the source said, and all that the document is made from."""
 
-    period: Period
-    as_of: datetime
-    grain: Grain
-    """Day, week or month."""
-    buckets: tuple[Bucket, ...]
-    filters: Filters
+    scope: Scope
     findings: Mapping[str, Findings]
     """By bucket key; a bucket without checks may be missing."""
     findings_before: Findings
@@ -183,19 +175,9 @@ class Figures:
 
     def bucket_of(self, at: datetime) -> str | None:
         """The key of the bucket in which an instant lies; None outside the period."""
-        day = at.astimezone(ZoneInfo(self.period.timezone)).date()
-        holds = (b.key for b in self.buckets if b.first_day <= day <= b.last_day)
+        day = at.astimezone(ZoneInfo(self.scope.period.timezone)).date()
+        holds = (b.key for b in self.scope.buckets if b.first_day <= day <= b.last_day)
         return next(holds, None)
-
-    @property
-    def progress(self) -> Progress:
-        """How far the period has got."""
-        return Progress(self.period, self.as_of)
-
-    @property
-    def stage(self) -> Stage:
-        """Where the as-of time lies."""
-        return self.progress.stage
 
 
 def _first(kinds: Iterable[Checked]) -> Share:

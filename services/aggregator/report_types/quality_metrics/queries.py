@@ -17,13 +17,11 @@ from services.aggregator.report_types.quality_metrics.figures import (
     Kind,
 )
 from services.aggregator.rollups.coverage import Division, Rollups, rollups_for
-from services.aggregator.scope.filters import filters_of
-from services.aggregator.scope.grain import Grain, buckets, grain_for
 from services.aggregator.scope.progress import Progress, Stage
+from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
 from services.aggregator.wording.grammar import listed
-from shared.periods import Period, local_midnight
 
 REACH = timedelta(days=28)
 """How far around a workflow change checks are compared: whole weeks, so that weekends cancel."""
@@ -41,19 +39,13 @@ class Windows:
     ends: datetime
 
 
-async def read_figures(
-    source: SourceSession, period: Period, wanted: SceneSelection, grain: Grain
-) -> Figures:
+async def read_figures(source: SourceSession, scope: Scope, wanted: SceneSelection) -> Figures:
     """Range queries on when checks were made and jobs finished; answers grow with kinds."""
-    grain = grain_for(grain, period.days)
-    cut = buckets(period, grain)
-    progress = Progress(period, source.as_of)
-    before_at = min(period.previous.starts_at, progress.starts_at)
-    days = [period.previous.first_day, *(bucket.first_day for bucket in cut)]
-    starts = [local_midnight(day, period.timezone) for day in days]
+    progress, cut, starts = scope.progress, scope.buckets, scope.starts
+    before_at = min(scope.period.previous.starts_at, progress.starts_at)
     within = (before_at, progress.ends_at)
 
-    rollups = await rollups_for(source, period)
+    rollups = await rollups_for(source, scope.period)
     findings = await _findings(source, rollups, starts, within, wanted)
     kinds = await _kinds(source, rollups, progress.starts_at, within, wanted)
     division = rollups.division("generation_jobs", _cuts(starts, within))
@@ -70,11 +62,7 @@ async def read_figures(
     changes = [await _change(source, rollups, each, wanted) for each in windows[-MOST_CHANGES:]]
     now = [row for row in attempts if row["position"] > 1]
     return Figures(
-        period=period,
-        as_of=source.as_of,
-        grain=grain,
-        buckets=cut,
-        filters=await filters_of(source, wanted),
+        scope=scope,
         findings={
             cut[position - 2].key: found for position, found in findings.items() if position > 1
         },

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from services.aggregator.report_types.quality_metrics.document import NAME, TITLE, document
 from services.aggregator.report_types.quality_metrics.queries import read_figures
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
@@ -39,7 +40,8 @@ class QualityMetrics:
     parameters: type[BaseModel] = QualityMetricsParameters
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
-        """The figures, then the document."""
+        """Raises what the source raises."""
         asked = request.parameters
         assert isinstance(asked, QualityMetricsParameters)
-        return document(await read_figures(source, request.period, asked, asked.grain), request)
+        scope = await scope_of(source, request.period, asked.grain, asked)
+        return document(await read_figures(source, scope, asked), request)

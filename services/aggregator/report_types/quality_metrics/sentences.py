@@ -21,14 +21,14 @@ from services.aggregator.report_types.quality_metrics.findings import (
     share_words,
 )
 from services.aggregator.report_types.quality_metrics.queries import MOST_CHANGES, REACH
-from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.dimensions import Dimension
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.intervals import Share
 from services.aggregator.statistics.rounding import quotient
 from services.aggregator.wording.days import moment
 from services.aggregator.wording.grammar import listed
 from services.aggregator.wording.notes import (
-    bucket_notes,
+    chart_notes,
     half_covered,
     late_change_notes,
     reach_notes,
@@ -36,6 +36,7 @@ from services.aggregator.wording.notes import (
 )
 from services.aggregator.wording.numbers import counted
 from shared.periods import Period
+from shared.plain_words import plain_words
 
 _CHANGES_TOLD = 4
 """In the summary; the table has them all."""
@@ -43,13 +44,13 @@ _CHANGES_TOLD = 4
 
 def summary(figures: Figures) -> Iterator[str]:
     """The most important first."""
-    if figures.filters.nothing_left:
-        yield figures.filters.nothing_left
+    if figures.scope.filters.nothing_left:
+        yield figures.scope.filters.nothing_left
         return
-    begun = figures.stage is not Stage.NOT_BEGUN
+    begun = figures.scope.stage is not Stage.NOT_BEGUN
     yield _headline(figures) if begun else "The period has not begun, so nothing was checked in it."
-    if figures.filters.unknown:
-        yield figures.filters.unknown
+    if figures.scope.filters.unknown:
+        yield figures.scope.filters.unknown
     if not begun:
         return
     yield from _retries(figures)
@@ -59,24 +60,24 @@ def summary(figures: Figures) -> Iterator[str]:
 
 
 def _covered(figures: Figures) -> bool:
-    return figures.progress.covered_before(figures.first_check)
+    return figures.scope.progress.covered_before(figures.first_check)
 
 
 def _headline(figures: Figures) -> str:
-    now, before, days = figures.passed, figures.passed_before, figures.period.days
+    now, before, days = figures.passed, figures.passed_before, figures.scope.period.days
     earlier = "the day before" if days == 1 else f"the {days:,} days before"
-    so_far = " so far" if figures.stage is Stage.RUNNING else ""
+    so_far = " so far" if figures.scope.stage is Stage.RUNNING else ""
     if now.whole == 0:
         if not _covered(figures):
             return (
                 f"No automatic check was made{so_far or ' in this period'}"
-                f"{half_covered(figures.progress)}."
+                f"{half_covered(figures.scope.progress)}."
             )
         had = f"{before.whole:,}" if before.whole else "none"
         return f"No automatic check was made{so_far or ' in this period'}; {earlier} had {had}."
     opening = f"{share_words(now)} of {counted(now.whole, 'automatic check')} passed{so_far}"
     if not _covered(figures):
-        return f"{opening}{half_covered(figures.progress)}."
+        return f"{opening}{half_covered(figures.scope.progress)}."
     found = compared(before, now)
     if found.difference is None:
         return f"{opening}; {earlier} had none to compare with."
@@ -123,7 +124,7 @@ def _failures(figures: Figures) -> Iterator[str]:
     runners_up = [name for name in figures.failures[1:] if figures.total.get(name) == count]
     if not runners_up:
         yield (
-            f"The commonest failure was {commonest}: {count:,} of {failed:,} failed "
+            f"The commonest failure was {plain_words(commonest)}: {count:,} of {failed:,} failed "
             f"{'check' if failed == 1 else 'checks'} ({share_words(Share(count, failed))})."
         )
     if not _covered(figures):
@@ -137,8 +138,8 @@ def _failures(figures: Figures) -> Iterator[str]:
         _, name, found = max(moved, key=lambda entry: entry[:2])
         verb = "rose" if found.after.value > found.before.value else "fell"
         yield (
-            f"The largest movement was {name}, which {verb} from {share_words(found.before)} to "
-            f"{share_words(found.after)} of the checks."
+            f"The largest movement was {plain_words(name)}, which {verb} from "
+            f"{share_words(found.before)} to {share_words(found.after)} of the checks."
         )
     elif figures.passed_before.whole:
         yield "No failure became clearly more or less frequent than in the period before."
@@ -146,12 +147,8 @@ def _failures(figures: Figures) -> Iterator[str]:
 
 def _outliers(figures: Figures) -> Iterator[str]:
     """The project, scene type and tier that pass clearly less often than the others."""
-    for field, noun in (
-        ("scene_type", "scene type"),
-        ("resolution_tier", "resolution tier"),
-        ("project", "project"),
-    ):
-        checked = {name: now for name, (now, _) in figures.by(field).items() if now.checks}
+    for dimension in Dimension:
+        checked = {name: now for name, (now, _) in figures.by(dimension).items() if now.checks}
         whole = sum(checked.values(), Checked())
         low = [
             (found.difference.value, name, found)
@@ -162,9 +159,9 @@ def _outliers(figures: Figures) -> Iterator[str]:
         if low:
             _, name, found = min(low, key=lambda entry: entry[:2])
             yield (
-                f"Of the {noun}s {name} passes least often: {share_words(found.after)} of "
-                f"{counted(found.after.whole, 'check')}, against {share_words(found.before)} of "
-                "the others."
+                f"Of the {dimension.noun}s {dimension.words(name)} passes least often: "
+                f"{share_words(found.after)} of {counted(found.after.whole, 'check')}, against "
+                f"{share_words(found.before)} of the others."
             )
 
 
@@ -175,8 +172,8 @@ def _against_rest(own: Checked, whole: Checked, comparisons: int) -> Comparison:
 
 def _changes(figures: Figures) -> Iterator[str]:
     """What became of each workflow change: those of the period first."""
-    inside = [change for change in figures.changes if _within(change, figures.period)]
-    near = [change for change in figures.changes if not _within(change, figures.period)]
+    inside = [change for change in figures.changes if _within(change, figures.scope.period)]
+    near = [change for change in figures.changes if not _within(change, figures.scope.period)]
     for change in [*inside, *reversed(near)][:_CHANGES_TOLD]:
         yield _change(change, figures)
     if len(figures.changes) > _CHANGES_TOLD:
@@ -205,7 +202,7 @@ def failures_around(change: Change) -> list[str]:
 
 
 def _change(change: Change, figures: Figures) -> str:
-    on = moment(change.changed_at, figures.period.timezone)
+    on = moment(change.changed_at, figures.scope.period.timezone)
     before, after = passed_in(change.before), passed_in(change.after)
     found = compared(before, after)
     if found.difference is None:
@@ -239,16 +236,17 @@ def _found(change: Change, *, but: bool) -> str:
         if found.clear:
             verb = "rose" if found.after.value > found.before.value else "fell"
             moved.append(
-                f"{name} {verb} from {share_words(found.before)} to {share_words(found.after)}"
+                f"{plain_words(name)} {verb} from {share_words(found.before)} to "
+                f"{share_words(found.after)}"
             )
     if not moved:
         return ""
     return f"; {'but ' if but else ''}{listed(moved)}"
 
 
-def notes(figures: Figures, asked: Grain) -> Iterator[str]:
+def notes(figures: Figures) -> Iterator[str]:
     """How things were counted, and what was left out."""
-    zone = figures.period.timezone
+    zone = figures.scope.period.timezone
     yield f"A check counts once, when it was made, by the clocks of {zone}."
     yield (
         "A repeat is an attempt after a failed one or a check that did not pass, as the source "
@@ -271,13 +269,13 @@ def notes(figures: Figures, asked: Grain) -> Iterator[str]:
             f"Of {figures.changes_left_out + len(figures.changes):,} workflow changes the latest "
             f"{MOST_CHANGES} are compared."
         )
-    if figures.filters.note:
-        yield figures.filters.note
-    yield from running_notes(figures.progress)
+    if figures.scope.filters.note:
+        yield figures.scope.filters.note
+    yield from running_notes(figures.scope.progress)
     yield from late_change_notes(figures.compared_at, zone)
     yield from _left_out(figures)
     if figures.passed.whole:
-        yield from _chart_notes(figures, asked)
+        yield from _chart_notes(figures)
 
 
 def _left_out(figures: Figures) -> Iterator[str]:
@@ -291,11 +289,11 @@ def _left_out(figures: Figures) -> Iterator[str]:
             "Not counted as attempts, because cancelled before they began: "
             f"{counted(figures.cancelled, 'job')}."
         )
-    yield from reach_notes(figures.progress, figures.first_check, "check", "checks")
+    yield from reach_notes(figures.scope.progress, figures.first_check, "check", "checks")
 
 
-def _chart_notes(figures: Figures, asked: Grain) -> Iterator[str]:
-    yield from bucket_notes(figures.buckets, figures.grain, asked, "point")
+def _chart_notes(figures: Figures) -> Iterator[str]:
+    yield from chart_notes(figures.scope, "point")
     found = sum(count > 0 for failure, count in figures.total.items() if failure is not None)
     if found > MOST_SERIES:
         yield (

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from services.aggregator.charts.lines import lines
 from services.aggregator.charts.stacked_bars import MOST_SERIES, stacked_bars
-from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.report_types.reviewer_productivity.figures import (
     BEFORE,
@@ -25,12 +24,12 @@ from services.aggregator.report_types.reviewer_productivity.notes import (
     notes,
 )
 from services.aggregator.report_types.reviewer_productivity.sentences import summary
+from services.aggregator.scope.grain import bucket_cells, bucket_columns
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.notes import bucket_notes
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
@@ -126,7 +125,7 @@ def _charts(figures: Figures) -> Iterator[Chart]:
         (team for team in figures.teams if team != TOGETHER and figures.of(NOW, team).reviews),
         key=lambda team: (-figures.of(NOW, team).reviews, team),
     )
-    days = day_range(figures.progress.period.first_day, figures.progress.period.last_day)
+    days = figures.progress.period.words
     # The same teams in the same order as in the bars: so each has one colour in both charts.
     points = medians_over_time(figures, named[: MOST_SERIES - 1]) or medians_over_time(
         figures, [EVERY_TEAM]
@@ -214,7 +213,7 @@ def _team_table(figures: Figures) -> Table:
             *_MEASURED,
             Column(
                 name="previous_median_hours", title="Before", kind=Kind.DECIMAL,
-                unit="h", places=1,
+                unit="h", places=1, compares=True,
             ),
             Column(name="waiting", title="Waiting", kind=Kind.INTEGER),
             Column(name="oldest_hours", title="Oldest", kind=Kind.DECIMAL, unit="h", places=1),
@@ -268,10 +267,11 @@ def _time_table(figures: Figures) -> Table:
         name="over_time",
         title=f"Reviews of all teams per {figures.grain}",
         columns=(
-            Column(name="bucket", title=AXIS_TITLES[figures.grain], kind=Kind.TEXT),
+            *bucket_columns(figures.grain),
             *_MEASURED,
         ),
         rows=tuple(
-            (bucket.key, *_measured(figures, figures.of(bucket.key))) for bucket in figures.buckets
+            (*bucket_cells(bucket, figures.grain), *_measured(figures, figures.of(bucket.key)))
+            for bucket in figures.buckets
         ),
     )

@@ -135,11 +135,11 @@ async def read_figures(
         people=people,
         first_decision=first["decision"],
         filters=(
-            await asked_for(source, "project", asked.projects, "projects", "name"),
-            await asked_for(source, "scene type", asked.scene_types, "characters", "scene_type"),
+            await asked_for(source, "project", asked.projects, "name", "projects"),
+            await asked_for(source, "scene type", asked.scene_types, "scene_type", "characters"),
             await asked_for(
                 *(source, "resolution tier", asked.resolution_tiers),
-                *("characters", "resolution_tier"),
+                *("resolution_tier", "characters"),
             ),
         ),
     )

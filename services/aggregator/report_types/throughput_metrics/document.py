@@ -8,14 +8,13 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from services.aggregator.charts.lines import lines
-from services.aggregator.charts.time_axis import AXIS_TITLES
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.report_types.throughput_metrics.figures import Character, Figures, UnderWay
 from services.aggregator.report_types.throughput_metrics.sentences import notes, summary
 from services.aggregator.scope.dimensions import ENOUGH, Dimension
+from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_period_cells
 from services.aggregator.statistics.durations import DAY, Spread, days
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
@@ -121,7 +120,7 @@ def _chart(figures: Figures, now: Spread) -> Chart:
         alternative_text=(
             f"Three lines, one point per {scope.grain}: median, mean and 90th percentile of the "
             f"turnaround in days, of {counted(now.count, 'character')} delivered in "
-            f"{day_range(scope.period.first_day, scope.period.last_day)}. Over the whole period "
+            f"{scope.period.words}. Over the whole period "
             f"the median is {days(now.median)} and the 90th percentile {days(now.p90)} days."
         ),
         buckets=scope.buckets,
@@ -131,8 +130,10 @@ def _chart(figures: Figures, now: Spread) -> Chart:
     )
 
 
-def _duration(name: str, title: str) -> Column:
-    return Column(name=name, title=title, kind=Kind.DECIMAL, unit="days", places=PLACES)
+def _duration(name: str, title: str, *, compares: bool = False) -> Column:
+    return Column(
+        name=name, title=title, kind=Kind.DECIMAL, unit="days", places=PLACES, compares=compares
+    )
 
 
 _DELIVERED = Column(name="delivered", title="Characters", kind=Kind.INTEGER, unit="characters")
@@ -164,8 +165,14 @@ def _by(figures: Figures, dimension: Dimension) -> Table:
         columns=(
             dimension.column,
             *_SPREAD,
-            _duration("previous_median_days", "Median before"),
-            Column(name="median_change_percent", title="Change", kind=Kind.PERCENT, places=1),
+            _duration("previous_median_days", "Median before", compares=True),
+            Column(
+                name="median_change_percent",
+                title="Change",
+                kind=Kind.PERCENT,
+                places=1,
+                compares=True,
+            ),
         ),
         rows=tuple(_compared(name, now.get(name), before.get(name)) for name in names),
         total=_compared("All together", figures.now, figures.before) if names else None,
@@ -217,8 +224,8 @@ def _waiting(name: str, found: UnderWay) -> tuple[Cell, ...]:
 _CHARACTER = (
     Column(name="character", title="Character", kind=Kind.TEXT),
     Column(name="project", title="Project", kind=Kind.TEXT),
-    Column(name="scene_type", title="Scene type", kind=Kind.TEXT),
-    Column(name="resolution_tier", title="Tier", kind=Kind.TEXT),
+    Dimension.SCENE_TYPE.column,
+    Dimension.RESOLUTION_TIER.column,
     Column(name="onboarded_on", title="Onboarded", kind=Kind.DATE),
 )
 
@@ -276,24 +283,12 @@ def _over_time(figures: Figures) -> Table:
         name="over_time",
         title=f"Turnaround per {scope.grain} of delivery",
         columns=(
-            Column(name="bucket", title=AXIS_TITLES[scope.grain], kind=Kind.TEXT),
-            Column(name="first_day", title="From", kind=Kind.DATE),
-            Column(name="last_day", title="To", kind=Kind.DATE),
+            *bucket_columns(scope.grain),
             *_SPREAD,
         ),
         rows=tuple(
-            (
-                bucket.key,
-                bucket.first_day.isoformat(),
-                bucket.last_day.isoformat(),
-                *_spread(figures.over_time.get(bucket.key)),
-            )
+            (*bucket_cells(bucket, scope.grain), *_spread(figures.over_time.get(bucket.key)))
             for bucket in scope.buckets
         ),
-        total=(
-            "Whole period",
-            scope.period.first_day.isoformat(),
-            scope.period.last_day.isoformat(),
-            *_spread(figures.now),
-        ),
+        total=(*whole_period_cells(scope.period, scope.grain), *_spread(figures.now)),
     )

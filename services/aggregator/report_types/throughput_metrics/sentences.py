@@ -13,6 +13,7 @@ from services.aggregator.wording.comparisons import moved
 from services.aggregator.wording.grammar import was
 from services.aggregator.wording.notes import chart_notes, half_covered, reach_notes, running_notes
 from services.aggregator.wording.numbers import counted
+from shared.plain_words import plain_words
 
 ENOUGH_FOR_P90 = 10
 """Of fewer, the 90th percentile is little else than the slowest one."""
@@ -127,8 +128,9 @@ def _contrast(figures: Figures) -> Iterator[str]:
     if enough[fastest]:
         times = f", {rounded(enough[slowest] / enough[fastest], 1)} times that"
     yield (
-        f"Among scene types {slowest} took longest, with a median of {days(enough[slowest])} "
-        f"days{times or ', beside that'} of {fastest}, the fastest."
+        f"Among scene types {plain_words(slowest)} took longest, with a median of "
+        f"{days(enough[slowest])} days{times or ', beside that'} of {plain_words(fastest)}, the "
+        "fastest."
     )
 
 

@@ -13,7 +13,6 @@ from services.aggregator.report_types.usage_summary.sentences import notes, summ
 from services.aggregator.statistics.headline import change_percent, kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage
-from services.aggregator.wording.days import day_range
 from services.aggregator.wording.numbers import counted
 from shared.document import (
     Cell,
@@ -83,7 +82,7 @@ def _chart(figures: Figures) -> Chart:
             f"Stacked bars, one per {scope.grain}, by event type: "
             f"{counted(figures.now.total.events, 'event')} of "
             f"{counted(len(occurring), 'type')} in "
-            f"{day_range(scope.period.first_day, scope.period.last_day)}. "
+            f"{scope.period.words}. "
             f"The highest bar is {peak.words} with {figures.by_bucket[peak.key]:,}."
         ),
         buckets=scope.buckets,
@@ -97,8 +96,8 @@ def _chart(figures: Figures) -> Chart:
 _EVENTS = Column(name="events", title="Events", kind=Kind.INTEGER)
 _COMPARED = (
     _EVENTS,
-    Column(name="previous", title="Period before", kind=Kind.INTEGER),
-    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1),
+    Column(name="previous", title="Period before", kind=Kind.INTEGER, compares=True),
+    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1, compares=True),
     Column(name="share_percent", title="Share", kind=Kind.PERCENT, places=1),
     Column(name="users", title="Users", kind=Kind.INTEGER),
 )

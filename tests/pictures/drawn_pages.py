@@ -1,30 +1,59 @@
-"""Page 1 of a PDF as a picture, and how far two such pictures lie apart."""
+"""A page of a PDF as a picture, and how far two such pictures lie apart."""
 
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]  # it has no types
 from PIL import Image, ImageChops
 
+from services.renderer import palette
+from shared.series_colours import SERIES
+
 DOTS_PER_INCH = 80
-COLOURS = 64
-"""Of a stored picture: with a palette it takes a third of the room."""
+INKS = (palette.INK, palette.MUTED, palette.RULE, palette.WARNING, "#8C1D40", "#A3783A", *SERIES)
+"""What pages are printed with, two colours of a house style among them."""
+STEPS = 8
+"""From each ink to the paper: the edges of letters."""
 STRONG = 64
 """Levels of 255: machines that smooth edges each in their way, and the palette, stay below."""
 MOST_STRONG = 100
 """Pixels of some 600,000 that may differ strongly. One digit of a headline figure is more."""
 
 
-def first_page(pdf: bytes) -> Image.Image:
-    """Drawn by PDFium, on white, as it is stored."""
+def drawn_page(pdf: bytes, number: int) -> Image.Image:
+    """The page, counted from 1, drawn by PDFium, on white, as it is stored."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        drawn: Image.Image = document[0].render(scale=DOTS_PER_INCH / 72).to_pil()
+        drawn: Image.Image = document[number - 1].render(scale=DOTS_PER_INCH / 72).to_pil()
     finally:
         document.close()
-    return drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    return drawn.convert("RGB").quantize(palette=_palette(), dither=Image.Dither.NONE)
+
+
+@cache
+def _palette() -> Image.Image:
+    """The inks on white and on shade: a picture in these takes a third of the room."""
+    colours = {
+        tuple(
+            round(ground + (ink - ground) * step / STEPS)
+            for ink, ground in zip(_rgb(ink), _rgb(paper), strict=True)
+        )
+        for ink in INKS
+        for paper in ("#FFFFFF", palette.SHADE)
+        for step in range(STEPS + 1)
+    }
+    # Pillow looks near: with another colour close by, white would not stay white.
+    kept = [colour for colour in sorted(colours) if min(colour) <= 248 or min(colour) == 255]
+    image = Image.new("P", (1, 1))
+    image.putpalette([part for colour in kept for part in colour])
+    return image
+
+
+def _rgb(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour.removeprefix("#")))
 
 
 def strong_differences(one: Image.Image, other: Image.Image) -> int:
