@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-GRACE_SECONDS = 40.0
+GRACE_SECONDS = 25.0
 """pytest-xdist gives its workers fifteen, and each of them stops a broker and a database."""
 
 
@@ -30,10 +30,12 @@ def run(command: Sequence[str], grace_seconds: float = GRACE_SECONDS) -> int:
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def stop(number: int, _frame: object) -> None:
-        # Ctrl-C went to the command as well; TERM came to us alone.
+        # Ctrl-C goes to all that stand in front in a terminal; TERM came to us alone.
         if number == signal.SIGTERM and child is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child.pid, signal.SIGINT)
+            for pid in (child.pid, *_children(child.pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    if os.getpgid(pid) == os.getpgrp():
+                        os.kill(pid, signal.SIGINT)
 
     child: subprocess.Popen[bytes] | None = None
     # Handlers, because what is ignored stays ignored in the command: it could not be interrupted.
@@ -52,7 +54,7 @@ def run(command: Sequence[str], grace_seconds: float = GRACE_SECONDS) -> int:
 def end_orphans(grace_seconds: float) -> None:
     """Wait for what was adopted, then kill it, and what that leaves behind."""
     kill_from = time.monotonic() + grace_seconds
-    while orphans := _children():
+    while orphans := _children(os.getpid()):
         if time.monotonic() > kill_from:
             for pid in orphans:
                 with contextlib.suppress(ProcessLookupError):
@@ -63,9 +65,14 @@ def end_orphans(grace_seconds: float) -> None:
         time.sleep(0.05)
 
 
-def _children() -> list[int]:
-    own = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return [int(pid) for pid in own]
+def _children(parent: int) -> list[int]:
+    """Of the parent's first thread; none where it has ended."""
+    try:
+        return [
+            int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        ]
+    except OSError:
+        return []
 
 
 if __name__ == "__main__":
