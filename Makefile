@@ -20,16 +20,16 @@ down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` star
 	@$(BIN)/python -m cli.main down
 
 test: $(READY) ## unit, contract, integration, end-to-end and fault tests, three at a time
-	@$(BIN)/python -m pytest $(or $(ARGS),-n 3 tests)
+	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest $(or $(ARGS),-n 3 tests)
 
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
-	@$(BIN)/python -m pytest -m long $(or $(ARGS),tests)
+	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest -m long $(or $(ARGS),tests)
 
 test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine, or root to get one)
-	@$(BIN)/python -m pytest -m containers -rs $(or $(ARGS),tests)
+	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest -m containers -rs $(or $(ARGS),tests)
 
 pictures: $(READY) ## draw the gallery's pictures afresh: pages of the reports
-	@$(BIN)/python -m pytest --renew-pictures tests/pictures
+	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest --renew-pictures tests/pictures
 
 lint: $(READY) ## style and format of the code (ruff)
 	@$(BIN)/ruff check $(CODE_HERE)

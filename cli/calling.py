@@ -35,6 +35,13 @@ key_option = click.option(
     "made.  [default: a new one]",
 )
 
+api_url_option = click.option(
+    "--api-url", envvar="BROADSHEET_API_URL", help="The running local stack's."
+)
+token_option = click.option(
+    "--token", envvar="BROADSHEET_TOKEN", help="An admin's of the local stack."
+)
+
 
 @contextlib.contextmanager
 def api_client(api_url: str, token: str) -> Iterator[httpx.Client]:

@@ -7,7 +7,14 @@ from uuid import UUID
 
 import click
 
-from cli.calling import api_client, key_option, patience_option, whom_to_ask
+from cli.calling import (
+    api_client,
+    api_url_option,
+    key_option,
+    patience_option,
+    token_option,
+    whom_to_ask,
+)
 from cli.downloading import download, ensure_writable, output_option
 from cli.following import asked_and_followed
 
@@ -20,8 +27,8 @@ from cli.following import asked_and_followed
 @output_option
 @key_option
 @patience_option
-@click.option("--api-url", envvar="BROADSHEET_API_URL", help="The running local stack's.")
-@click.option("--token", envvar="BROADSHEET_TOKEN", help="An admin's of the local stack.")
+@api_url_option
+@token_option
 def render(
     report: UUID,
     formats: tuple[str, ...],

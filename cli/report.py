@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from cli.calling import api_client, key_option, patience_option, whom_to_ask
+from cli.calling import (
+    api_client,
+    api_url_option,
+    key_option,
+    patience_option,
+    token_option,
+    whom_to_ask,
+)
 from cli.downloading import download, ensure_writable, output_option
 from cli.following import asked_and_followed, ensure_completed
 from cli.naming import named
@@ -44,8 +51,8 @@ from shared.periods import Preset
 @output_option
 @key_option
 @patience_option
-@click.option("--api-url", envvar="BROADSHEET_API_URL", help="The running local stack's.")
-@click.option("--token", envvar="BROADSHEET_TOKEN", help="An admin's of the local stack.")
+@api_url_option
+@token_option
 def report(
     report_type: str,
     first_day: str | None,

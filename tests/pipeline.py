@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import RowMapping, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid6 import uuid7
 
 from shared.format_options import FormatOptions
 from shared.periods import Period
 from shared.run_requests import Recipient, RunRequest, create_run
-from shared.states import FINAL_RUN_STATUSES, DeliveryStatus, Lane, RunStatus
+from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.processes import PATIENCE
@@ -83,6 +84,16 @@ class Pipeline:
         async with self._store.tenant(self.tenant.id) as connection:
             await create_run(connection, wanted, service="api")
         return wanted.id
+
+    async def further_format(self, run_id: UUID, **values: Any) -> None:
+        """One more format that is pending, as if the run's owner had asked for it."""
+        row = {"format": "xlsx", "status": ArtifactStatus.PENDING, **values}
+        async with self._admin.begin() as connection:
+            await connection.execute(
+                insert(tables.artifacts).values(
+                    id=uuid7(), tenant_id=self.tenant.id, run_id=run_id, **row
+                )
+            )
 
     async def run(self, run_id: UUID) -> RowMapping:
         """Its row."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import Any
 from deploy.containers.commands import CommandError, run
 from deploy.containers.engine import Engine
 from deploy.containers.fresh_secrets import NAMES, fresh
-from deploy.containers.images import CHECKOUT, SERVICES, Images
+from deploy.containers.images import CHECKOUT, SERVICES, Images, first_compose_here
 from deploy.containers.stand_ins import COMPOSE
 from deploy.local.tokens import make_token
 
@@ -22,11 +21,11 @@ PORTS = ("API_PORT", "MAILBOX_PORT", "RABBITMQ_CONSOLE_PORT")
 
 def compose_here() -> list[str]:
     """The command of this machine's Compose, whichever of its generations that is."""
-    return ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
+    return ["docker-compose"] if first_compose_here() else ["docker", "compose"]
 
 
 def compose_in_a_container(engine: Engine) -> list[str]:
-    """The command of the second generation, from a stand-in's image."""
+    """The command of the second generation, from an image made here."""
     host = engine.environment.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     socket = host.removeprefix("unix://")
     variables = (*NAMES, *PORTS, "PYTHON_IMAGE", "COMPOSE_PROJECT_NAME", "DEMO_SCALE")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.containers.engine import Engine
-from deploy.containers.stand_ins import ensure_stand_ins
+from deploy.containers.stand_ins import ensure_second_compose, ensure_stand_ins
 
 CHECKOUT = Path(__file__).parents[2]
 SERVICES = ("api", "aggregator", "renderer", "scheduler", "mailer")
@@ -41,6 +42,11 @@ LOCAL = Images(
 )
 
 
+def first_compose_here() -> bool:
+    """Whether this machine's Compose is of the first generation, a program of its own."""
+    return shutil.which("docker-compose") is not None
+
+
 def ensure_images(engine: Engine) -> Images:
     """Public images where this machine's engine has or can pull them, else local stand-ins.
 
@@ -48,6 +54,8 @@ def ensure_images(engine: Engine) -> Images:
     """
     public = (PUBLIC.python, PUBLIC.postgres, PUBLIC.rabbitmq)
     if not engine.private and all(engine.has(image) or engine.pull(image) for image in public):
+        if first_compose_here():
+            ensure_second_compose(engine, context=CHECKOUT)
         return PUBLIC
     ensure_stand_ins(engine, context=CHECKOUT)
     return LOCAL

@@ -42,6 +42,13 @@ def ensure_stand_ins(engine: Engine, context: Path) -> None:
             pass
 
 
+def ensure_second_compose(engine: Engine, context: Path) -> None:
+    """The second generation of Compose beside public images, where this machine has the first."""
+    file = _FOLDER / "compose.Dockerfile"
+    base = f"BASE=debian:{DEBIAN}-slim"
+    engine.docker("build", "-q", "-t", COMPOSE, "--build-arg", base, "-f", file, context)
+
+
 def _import_debian(engine: Engine) -> None:
     if os.geteuid() != 0:
         raise NoEngine("public images cannot be pulled, and debootstrap takes root")

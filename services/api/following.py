@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 
 from services.api import run_store
 from services.api.news import next_news
@@ -17,6 +18,11 @@ from services.api.representations import RunView
 MAX_WAIT_SECONDS = 30
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*("?)(\d{1,6})\1\s*(?:$|[,;])', re.IGNORECASE)
+
+IdempotencyKey = Annotated[str | None, Header()]
+"""The header of that name, as `checked_key` takes it."""
+Prefer = Annotated[str | None, Header()]
+"""And that which `preferred` takes."""
 
 
 def checked_key(idempotency_key: str | None) -> str | None:

@@ -6,6 +6,7 @@ administrator made inactive is refused; a member's role caps the token's.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -96,14 +97,7 @@ class Gatekeeper:
 
     def _claims(self, token: str) -> dict[str, object]:
         try:
-            claims: dict[str, object] = jwt.decode(
-                token,
-                self._settings.jwt_key.get_secret_value(),
-                algorithms=[self._settings.jwt_algorithm],
-                issuer=self._settings.jwt_issuer,
-                audience=self._settings.jwt_audience,
-                options={"require": _REQUIRED},
-            )
+            claims = self._verified(token)
         except jwt.ExpiredSignatureError:
             raise _unauthorized("the token has expired: get a new one") from None
         except jwt.MissingRequiredClaimError as error:
@@ -111,6 +105,25 @@ class Gatekeeper:
         # PyJWT lets some of what a claim of a wrong type leads to through.
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise _unauthorized(f"the token is not valid: {error}") from None
+        return claims
+
+    def _verified(self, token: str) -> dict[str, object]:
+        """The claims, by whichever key has signed them."""
+        *others, last = self._settings.jwt_keys
+        for key in others:
+            with contextlib.suppress(jwt.InvalidSignatureError):
+                return self._decoded(token, key)
+        return self._decoded(token, last)
+
+    def _decoded(self, token: str, key: str) -> dict[str, object]:
+        claims: dict[str, object] = jwt.decode(
+            token,
+            key,
+            algorithms=[self._settings.jwt_algorithm],
+            issuer=self._settings.jwt_issuer,
+            audience=self._settings.jwt_audience,
+            options={"require": _REQUIRED},
+        )
         return claims
 
     async def _principal(self, claims: dict[str, object]) -> Principal:

@@ -26,6 +26,8 @@ class ApiSettings(ServiceSettings):
     """The one algorithm that tokens may be signed with, whatever their header says."""
     jwt_key: SecretStr
     """The shared secret (HS256), or the public key as PEM."""
+    jwt_other_key: SecretStr | None = None
+    """A second key whose tokens are taken as well, for as long as keys are being exchanged."""
     jwt_issuer: str = "broadsheet"
     """The `iss` that tokens must have."""
     jwt_audience: str = "broadsheet-api"
@@ -53,23 +55,34 @@ class ApiSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _strong_key(self) -> ApiSettings:
-        key = self.jwt_key.get_secret_value()
-        if self.jwt_algorithm == "HS256":
-            _ensure_strong_secret(key)
-        else:
-            _ensure_public_key(key, self.jwt_algorithm)
+        _ensure_strong("BROADSHEET_JWT_KEY", self.jwt_key, self.jwt_algorithm)
+        if self.jwt_other_key is not None and self.jwt_other_key.get_secret_value():
+            _ensure_strong("BROADSHEET_JWT_OTHER_KEY", self.jwt_other_key, self.jwt_algorithm)
         return self
 
+    @property
+    def jwt_keys(self) -> tuple[str, ...]:
+        """Those that a token may be signed with."""
+        keys = (self.jwt_key, self.jwt_other_key)
+        return tuple(value for key in keys if key is not None and (value := key.get_secret_value()))
 
-def _ensure_strong_secret(secret: str) -> None:
+
+def _ensure_strong(variable: str, key: SecretStr, algorithm: str) -> None:
+    if algorithm == "HS256":
+        _ensure_strong_secret(variable, key.get_secret_value())
+    else:
+        _ensure_public_key(variable, key.get_secret_value(), algorithm)
+
+
+def _ensure_strong_secret(variable: str, secret: str) -> None:
     if "-----BEGIN" in secret:
         raise ValueError(
-            "BROADSHEET_JWT_KEY is a key in PEM, which others may know: set "
+            f"{variable} is a key in PEM, which others may know: set "
             "BROADSHEET_JWT_ALGORITHM to RS256 or EdDSA, or use a secret"
         )
     if len(secret.encode()) < MIN_SECRET_BYTES or _is_patterned(secret):
         raise ValueError(
-            f"BROADSHEET_JWT_KEY is too weak: HS256 needs {MIN_SECRET_BYTES} random bytes "
+            f"{variable} is too weak: HS256 needs {MIN_SECRET_BYTES} random bytes "
             'or more, for instance from `python -c "import secrets; '
             'print(secrets.token_urlsafe(48))"`'
         )
@@ -87,18 +100,15 @@ def _is_patterned(secret: str) -> bool:
     return len(set(pieces)) < 0.75 * len(pieces) or counting > 0.5 * len(steps)
 
 
-def _ensure_public_key(pem: str, algorithm: str) -> None:
+def _ensure_public_key(variable: str, pem: str, algorithm: str) -> None:
     try:
         key = load_pem_public_key(pem.encode())
     except ValueError:
-        raise ValueError(
-            f"BROADSHEET_JWT_KEY must be a public key in PEM for {algorithm}"
-        ) from None
+        raise ValueError(f"{variable} must be a public key in PEM for {algorithm}") from None
     fits = {"RS256": RSAPublicKey, "EdDSA": Ed25519PublicKey}[algorithm]
     if not isinstance(key, fits):
-        raise ValueError(f"BROADSHEET_JWT_KEY is a public key of another kind than {algorithm}'s")
+        raise ValueError(f"{variable} is a public key of another kind than {algorithm}'s")
     if isinstance(key, RSAPublicKey) and key.key_size < MIN_RSA_BITS:
         raise ValueError(
-            f"BROADSHEET_JWT_KEY is too weak: RS256 needs {MIN_RSA_BITS} bits, "
-            f"this key has {key.key_size}"
+            f"{variable} is too weak: RS256 needs {MIN_RSA_BITS} bits, this key has {key.key_size}"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from deploy.containers.compose import (
     composition,
 )
 from deploy.containers.engine import Engine, NoEngine, engine
-from deploy.containers.images import Images, ensure_images
+from deploy.containers.images import Images, ensure_images, first_compose_here
 from deploy.local.ports import is_free
 
 CHECKOUT = Path(__file__).parents[2]
@@ -54,19 +54,20 @@ def built(container_engine: Engine, images: Images) -> None:
     Compose(container_engine, images, compose_here(), ports={}).build()
 
 
-@pytest.fixture(scope="module", params=["this machine's Compose", "Compose 2"])
+# Where this machine's own Compose is of the second generation there is no other to test.
+GENERATIONS: dict[str, Callable[[Engine], list[str]]] = {
+    "this machine's Compose": lambda _: compose_here()
+}
+if first_compose_here():
+    GENERATIONS["Compose 2"] = compose_in_a_container
+
+
+@pytest.fixture(scope="module", params=GENERATIONS)
 def compose(
     request: pytest.FixtureRequest, container_engine: Engine, images: Images, built: None
 ) -> Iterator[Compose]:
     """The composition, up and healthy, by one Compose and then by the other."""
-    command = compose_here()
-    if request.param == "Compose 2":
-        # Compose 2 in an image is one of the stand-ins, made where Debian's Compose is the old
-        # one. Where the public images can be had it would be the second to test the same thing:
-        # that machine's own Compose is the one which will run them.
-        if not images.stand_ins:
-            pytest.skip("the public images are here: only this machine's own Compose runs them")
-        command = compose_in_a_container(container_engine)
+    command = GENERATIONS[request.param](container_engine)
     with composition(container_engine, images, command, _free_ports()) as running:
         yield running
 

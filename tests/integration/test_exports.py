@@ -17,20 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
-from services.aggregator import handlers as aggregator
-from services.aggregator.report_types import report_types
-from services.aggregator.source_registry import SourceRegistry
-from services.aggregator.sources import source_kinds
 from services.renderer import handlers as renderer
 from services.renderer.formats import formats
 from services.renderer.isolation.pool import RenderPool
 from shared.blobs import blob_store
 from shared.runs import Run
 from shared.settings import ServiceSettings
-from shared.stage import AGGREGATE, RENDER, StageWorker
+from shared.stage import RENDER, StageWorker
 from shared.store.engine import Store
+from tests.aggregating import aggregate
 from tests.pipeline import Pipeline
-from tests.studio import LIMITS, studio
+from tests.studio import studio
 from tests.tenants import Tenant
 
 JOBS, LIMIT, SHOWN = 13_000, 12_000, 10_000
@@ -74,22 +71,7 @@ async def test_every_format_tells_the_same_rows_and_how_many_there_were(
         formats=["html", "csv", "ndjson", "json", "parquet"],
         parameters={"limit": LIMIT, "columns": COLUMNS},
     )
-    sources = SourceRegistry(source_kinds, {"BROADSHEET_SOURCE_STUDIO_URL": reader_url}.get, LIMITS)
-    await aggregator.on_report_requested(
-        Run.of(await pipeline.run(run_id)).requested(),
-        worker=StageWorker(
-            *(AGGREGATE, store, settings),
-            service=aggregator.SERVICE,
-            owner="tests",
-            also_read=aggregator.ALSO_READ,
-        ),
-        store=store,
-        blobs=blobs,
-        report_types=report_types,
-        sources=sources,
-        most_rows=1_000_000,
-    )
-    await sources.close()
+    await aggregate(pipeline, run_id, reader_url, store, settings)
     pool = RenderPool(1, cpu_limit_s=120, memory_limit_bytes=1 << 30, recycle_after=9)
     await renderer.on_report_aggregated(
         Run.of(await pipeline.run(run_id)).aggregated(),

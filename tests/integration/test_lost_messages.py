@@ -6,14 +6,13 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, insert, text, update
+from sqlalchemy import func, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
-from uuid6 import uuid7
 
 from services.scheduler.lost_messages import ask_again
 from services.scheduler.settings import SchedulerSettings
 from shared.settings import ServiceSettings
-from shared.states import ArtifactStatus, DeliveryStatus, RunStatus
+from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
@@ -136,17 +135,8 @@ async def test_a_further_format_whose_message_is_gone_is_asked_for_again(
         admin, pipeline, RunStatus.COMPLETED, seconds=LOST_AFTER + 1, published=True
     )
     then = func.now() - text(f"interval '{seconds} seconds'")
+    await pipeline.further_format(run_id, requested_at=then)
     async with admin.begin() as connection:
-        await connection.execute(
-            insert(tables.artifacts).values(
-                id=uuid7(),
-                tenant_id=pipeline.tenant.id,
-                run_id=run_id,
-                format="xlsx",
-                status=ArtifactStatus.PENDING,
-                requested_at=then,
-            )
-        )
         await connection.execute(
             update(tables.deliveries)
             .where(tables.deliveries.c.run_id == run_id)

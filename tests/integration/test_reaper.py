@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
-from uuid6 import uuid7
 
 from services.scheduler.reaper import reap
 from services.scheduler.settings import SchedulerSettings
@@ -173,20 +172,13 @@ async def test_a_further_format_whose_lease_ended_is_asked_for_again_until_it_fa
 ) -> None:
     run_id = await pipeline.request()
     await _change(admin, tables.runs, run_id, status=RunStatus.COMPLETED)
-    async with admin.begin() as connection:
-        await connection.execute(
-            insert(tables.artifacts).values(
-                id=uuid7(),
-                tenant_id=pipeline.tenant.id,
-                run_id=run_id,
-                format="xlsx",
-                status=ArtifactStatus.PENDING,
-                attempt=attempt,
-                lease_token=uuid4(),
-                lease_owner="renderer@dead:1",
-                lease_until=lease_end(-1),
-            )
-        )
+    await pipeline.further_format(
+        run_id,
+        attempt=attempt,
+        lease_token=uuid4(),
+        lease_owner="renderer@dead:1",
+        lease_until=lease_end(-1),
+    )
     await asyncio.gather(*(reap(store, scheduler) for _ in range(3)))
     artifact = (await pipeline.artifacts(run_id))["xlsx"]
     assert (artifact["status"], artifact["lease_token"]) == (status, None)

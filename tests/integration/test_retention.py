@@ -6,9 +6,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
-from uuid6 import uuid7
 
 from deploy.local.infrastructure import LocalInfrastructure
 from services.scheduler.retention import expire_files
@@ -55,18 +54,14 @@ async def _ended(
                 snapshot_key=key if status == RunStatus.COMPLETED else None,
             )
         )
-        await connection.execute(
-            insert(tables.artifacts).values(
-                id=uuid7(),
-                tenant_id=pipeline.tenant.id,
-                run_id=run_id,
-                format="csv",
-                status=ArtifactStatus.RENDERED,
-                blob_key=key,
-                sha256="0" * 64,
-                size=2,
-            )
-        )
+    await pipeline.further_format(
+        run_id,
+        format="csv",
+        status=ArtifactStatus.RENDERED,
+        blob_key=key,
+        sha256="0" * 64,
+        size=2,
+    )
     return run_id
 
 
@@ -124,18 +119,7 @@ async def test_files_stay_while_a_renderer_makes_one_more_and_then_all_go(
     old = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=91)
     waiting = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=91)
     for run_id, seconds in ((old, 30), (waiting, -1)):
-        async with admin.begin() as connection:
-            await connection.execute(
-                insert(tables.artifacts).values(
-                    id=uuid7(),
-                    tenant_id=pipeline.tenant.id,
-                    run_id=run_id,
-                    format="xlsx",
-                    status=ArtifactStatus.PENDING,
-                    lease_token=uuid4(),
-                    lease_until=lease_end(seconds),
-                )
-            )
+        await pipeline.further_format(run_id, lease_token=uuid4(), lease_until=lease_end(seconds))
     await expire_files(store, blobs, lease_seconds=30)
     assert pipeline.files(old) == {"0/document.json"}
     assert (await pipeline.run(old))["files_expired_at"] is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import audit, run_store
 from services.api.catalogue import OfferedType
-from services.api.following import checked_key, preferred, view
+from services.api.following import IdempotencyKey, Prefer, checked_key, preferred, view
 from services.api.guards import allow, ensure_allowed
 from services.api.principals import Principal
 from services.api.problems import Problem, fields_problem, key_reused
@@ -48,8 +48,8 @@ async def add_formats(
     request: Request,
     response: Response,
     principal: Annotated[Principal, Depends(allow(Action.ADD_FORMAT))],
-    idempotency_key: Annotated[str | None, Header()] = None,
-    prefer: Annotated[str | None, Header()] = None,
+    idempotency_key: IdempotencyKey = None,
+    prefer: Prefer = None,
 ) -> RunView:
     """Rendered from the snapshot of all its other files: the source is not asked again, and
     nothing is delivered. What is there already stays; what failed is tried again.

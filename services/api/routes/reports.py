@@ -14,7 +14,14 @@ from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
 from services.api.accepting import accepted_run
-from services.api.following import MAX_WAIT_SECONDS, checked_key, preferred, view
+from services.api.following import (
+    MAX_WAIT_SECONDS,
+    IdempotencyKey,
+    Prefer,
+    checked_key,
+    preferred,
+    view,
+)
 from services.api.guards import allow, ensure_allowed, ensure_own, still_allowed
 from services.api.news import next_news
 from services.api.principals import Principal
@@ -49,8 +56,8 @@ async def request_report(
     request: Request,
     response: Response,
     principal: Annotated[Principal, Depends(allow(Action.REQUEST_REPORT))],
-    idempotency_key: Annotated[str | None, Header()] = None,
-    prefer: Annotated[str | None, Header()] = None,
+    idempotency_key: IdempotencyKey = None,
+    prefer: Prefer = None,
     cache_control: Annotated[str | None, Header()] = None,
 ) -> RunView:
     """Accepted is stored: the run is worked on whatever dies next.

@@ -13,19 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
-from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
-from services.aggregator.report_types import report_types
-from services.aggregator.source_registry import SourceRegistry
-from services.aggregator.sources import source_kinds
-from shared.blobs import blob_store
-from shared.runs import Run
 from shared.settings import ServiceSettings
-from shared.stage import AGGREGATE, StageWorker
 from shared.states import RunStatus
 from shared.store import tables
 from shared.store.engine import Store
+from tests.aggregating import aggregate
 from tests.pipeline import Pipeline
-from tests.studio import LIMITS, studio
+from tests.studio import studio
 from tests.tenants import Tenant
 
 
@@ -71,21 +65,7 @@ async def test_a_run_of_a_report_that_is_off_fails_and_says_why(
         ours = tables.tenant_settings.c.tenant_id == pipeline.tenant.id
         if allowed:
             await connection.execute(update(tables.tenant_settings).where(ours).values(**allowed))
-    sources = SourceRegistry(source_kinds, {"BROADSHEET_SOURCE_STUDIO_URL": reader_url}.get, LIMITS)
-
-    await on_report_requested(
-        Run.of(await pipeline.run(run_id)).requested(),
-        worker=StageWorker(
-            AGGREGATE, store, settings, service=SERVICE, owner="tests", also_read=ALSO_READ
-        ),
-        store=store,
-        blobs=blob_store(settings),
-        report_types=report_types,
-        sources=sources,
-        most_rows=1_000_000,
-    )
-
-    await sources.close()
+    await aggregate(pipeline, run_id, reader_url, store, settings)
     run = await pipeline.run(run_id)
     if refused:
         assert run["status"] == RunStatus.FAILED

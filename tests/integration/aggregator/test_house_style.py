@@ -12,20 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
-from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
-from services.aggregator.report_types import report_types
-from services.aggregator.source_registry import SourceRegistry
-from services.aggregator.sources import source_kinds
 from shared.blobs import blob_store
 from shared.document import ReportDocument
 from shared.house_style import HouseStyle, Paper
-from shared.runs import Run
 from shared.settings import ServiceSettings
-from shared.stage import AGGREGATE, StageWorker
 from shared.store import tables
 from shared.store.engine import Store
+from tests.aggregating import aggregate
 from tests.pipeline import Pipeline
-from tests.studio import LIMITS, studio
+from tests.studio import studio
 from tests.tenants import Tenant
 
 
@@ -54,20 +49,8 @@ async def test_a_later_change_of_the_look_leaves_the_snapshot_as_it_is(
 
     await prefer(wanted)
     run_id = await pipeline.request(report_type="delivery_summary", formats=["json"])
-    sources = SourceRegistry(source_kinds, {"BROADSHEET_SOURCE_STUDIO_URL": reader_url}.get, LIMITS)
     blobs = blob_store(settings)
-    await on_report_requested(
-        Run.of(await pipeline.run(run_id)).requested(),
-        worker=StageWorker(
-            AGGREGATE, store, settings, service=SERVICE, owner="tests", also_read=ALSO_READ
-        ),
-        store=store,
-        blobs=blobs,
-        report_types=report_types,
-        sources=sources,
-        most_rows=1_000,
-    )
-    await sources.close()
+    await aggregate(pipeline, run_id, reader_url, store, settings)
     await prefer(HouseStyle())
 
     run = await pipeline.run(run_id)

@@ -217,3 +217,19 @@ async def test_public_keys_verify_and_are_no_secrets(
 
         assert (await ask(api, f"Bearer {good}")).status_code == 200
         assert_turned_away(await ask(api, f"Bearer {confused}"))
+
+
+async def test_while_keys_are_exchanged_tokens_of_either_are_taken_and_of_no_third(
+    infra: LocalInfrastructure,
+) -> None:
+    old, new, third = (f"{letter}kG7vR2xqLm9Zt4WcYb8NfHs3JdPa6TeU" for letter in "abc")
+    async with running_api(infra, jwt_key=old, jwt_other_key=new) as api:
+        said = claims((await api.new_tenant()).slug)
+        for key, status in ((old, 200), (new, 200), (third, 401)):
+            token = jwt.encode(said, key, algorithm="HS256")
+            assert (await ask(api, f"Bearer {token}")).status_code == status
+        # What a signature cannot mend is told as before, whichever key it is of.
+        expired = jwt.encode(said | {"exp": 1}, new, algorithm="HS256")
+        answer = await ask(api, f"Bearer {expired}")
+        assert_turned_away(answer)
+        assert "expired" in answer.json()["detail"]

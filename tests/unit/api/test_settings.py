@@ -94,3 +94,13 @@ def test_random_secrets_of_any_alphabet_start() -> None:
         for _ in range(200):
             secret = "".join(chance.choices(alphabet, k=40))
             assert settings(jwt_key=secret).jwt_key.get_secret_value() == secret
+
+
+def test_a_second_key_has_to_be_as_strong_and_of_the_same_kind() -> None:
+    strong = "kG7vR2xqLm9Zt4WcYb8NfHs3JdPa6TeU"
+    two = settings(jwt_key=strong, jwt_other_key=strong[::-1])
+    assert two.jwt_keys == (strong, strong[::-1])
+    assert settings(jwt_key=strong, jwt_other_key="").jwt_keys == (strong,)
+    for weak in ("hunter2", public(RSA)):
+        with pytest.raises(ValidationError, match="BROADSHEET_JWT_OTHER_KEY"):
+            settings(jwt_key=strong, jwt_other_key=weak)
