@@ -11,7 +11,7 @@ from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
 
-from services.renderer.drawing.fonts import runs, width
+from services.renderer.drawing.fonts import plain, runs, width
 
 FIRST_SUBSET = 0
 """Of a font; it has ASCII and, in most documents, all that is needed."""
@@ -34,12 +34,13 @@ class PageText:
 
         Flush left; or flush right, `right_edge` points to the right of the beginning.
         """
-        shown = " T*".join(self._line(line, right_edge) for line in lines)
+        shown = " T*".join([self.line(line, right_edge) for line in lines])
         if len(lines) > 1:
             shown += f" 0 {self._leading * (len(lines) - 1):.3f} Td"
         return shown
 
-    def _line(self, text: str, right_edge: float | None) -> str:
+    def line(self, text: str, right_edge: float | None = None) -> str:
+        """The same of one line."""
         shown = f"({self._encoded(text)})Tj"
         if right_edge is None:
             return shown
@@ -50,6 +51,8 @@ class PageText:
 
     def _encoded(self, text: str) -> str:
         own = self._of(self._font)
+        if plain(text):
+            return text.translate(own)
         encoded = ""
         for name, part in runs(text, self._font):
             codes = self._of(name)

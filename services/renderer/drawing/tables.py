@@ -185,7 +185,7 @@ class _Cells(dict[str, str]):
         self._text, self._right_edge = text, _right_edge(column)
 
     def __missing__(self, cell: str) -> str:
-        self[cell] = shown = self._text.lines((cell,), self._right_edge)
+        self[cell] = shown = self._text.line(cell, self._right_edge)
         return shown
 
 
