@@ -190,6 +190,10 @@ class Section(_Part):
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
 
+    def begins_with(self, part: Chart | Table) -> bool:
+        """Whether it is right below the heading, in the order in which sections are read."""
+        return not self.text and (*self.charts, *self.tables)[0] is part
+
 
 class ReportDocument(_Part):
     """A whole report. `document_version` grows when a reader would have to change."""

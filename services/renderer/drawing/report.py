@@ -120,23 +120,23 @@ def _room_for(block: Flowable, page: Page) -> float:
 
 def _chart(chart: Chart, section: Section, page: Page) -> Flowable:
     picture = VegaPicture(chart_svg(chart, page.content_width), page.content_width)
-    return _Block([*_caption(chart.title, section), picture, Spacer(1, 2)], page)
+    return _Block([*_caption(chart.title, chart, section), picture, Spacer(1, 2)], page)
 
 
 def _table(
     table: Table, section: Section, document: ReportDocument, page: Page, drawn: RowsDrawn
 ) -> Flowable:
     cut = table.cut
-    above = _caption(table.title + (f" ({cut})" if cut else ""), section)
+    above = _caption(table.title + (f" ({cut})" if cut else ""), table, section)
     if not table.rows:
         return _Block([*above, Lines("No rows in this period.", REMARK)], page)
     rows = table_flowable(table, page.content_width, document.period.timezone, drawn)
     return _Block([*above, rows], page)
 
 
-def _caption(title: str, section: Section) -> list[Flowable]:
-    """Nothing when the section's heading says it already."""
-    if one_line(title) == one_line(section.title):
+def _caption(title: str, part: Chart | Table, section: Section) -> list[Flowable]:
+    """Nothing right below a heading that says it already."""
+    if one_line(title) == one_line(section.title) and section.begins_with(part):
         return []
     return [Lines(one_line(title), CAPTION)]
 

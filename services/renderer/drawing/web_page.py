@@ -93,18 +93,20 @@ def _part(section: Section, document: ReportDocument, number: int, paper: Page) 
         text=section.text,
         figures=tuple(
             Figure(
-                title=None if one_line(chart.title) == title else one_line(chart.title),
+                title=None
+                if one_line(chart.title) == title and section.begins_with(chart)
+                else one_line(chart.title),
                 # As wide as on the PDF's page, so that both use what was compiled for one of
                 # them. Every value in it was escaped, and every element is one we know.
                 svg=Markup(inline_chart(chart, round(paper.content_width), f"c{number}-{index}-")),  # noqa: S704
             )
             for index, chart in enumerate(section.charts)
         ),
-        grids=tuple(_grid(table, title, document, paper) for table in section.tables),
+        grids=tuple(_grid(table, section, document, paper) for table in section.tables),
     )
 
 
-def _grid(table: Table, section_title: str, document: ReportDocument, paper: Page) -> Grid:
+def _grid(table: Table, section: Section, document: ReportDocument, paper: Page) -> Grid:
     title = one_line(table.title)
     timezone = document.period.timezone
     columns = table.columns
@@ -119,7 +121,7 @@ def _grid(table: Table, section_title: str, document: ReportDocument, paper: Pag
     size, unbroken = type_size(table, paper.content_width, timezone)
     return Grid(
         title=title,
-        same_as_heading=title == section_title,
+        same_as_heading=title == one_line(section.title) and section.begins_with(table),
         cut=table.cut,
         head=Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(

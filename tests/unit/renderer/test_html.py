@@ -12,7 +12,7 @@ import pytest
 from services.renderer.drawing.web_page import draw_page
 from shared.document import Chart, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
-from tests.documents import bar_chart, document, empty_document, every_kind, two_tables
+from tests.documents import bar_chart, document, empty_document, every_kind, table, two_tables
 
 VOID = {"meta", "br", "path", "line", "rect", "link", "hr", "img"}
 FETCHING = {"src", "href", "xlink:href", "srcset", "data", "action", "background", "poster"}
@@ -237,3 +237,12 @@ def test_an_empty_report_says_so() -> None:
 
 def test_texts_keep_their_own_direction() -> None:
     assert '<th scope="row" dir="auto">مشهد</th>' in source(every_kind())
+
+
+def test_a_table_below_a_chart_has_its_name_though_the_heading_says_it() -> None:
+    rows = table([("Northern Lights", 1, 1, "0.0", "1.00", None)])
+    alone = Section(title=rows.title, tables=(rows,))
+    below = Section(title=rows.title, charts=(bar_chart(),), tables=(rows,))
+    for section, hidden in ((alone, True), (below, False)):
+        captions = source(document(sections=(section,))).partition("<caption")[2].partition("</")[0]
+        assert ('class="unseen"' in captions) is hidden

@@ -12,9 +12,12 @@ import openpyxl
 import pytest
 
 from services.renderer.formats.arrow_tables import arrow_table
+from services.renderer.isolation_child import SMALLEST_PNG
 from services.renderer.spreadsheet.workbook import draw_workbook
 from shared.document import Cell, Chart, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
+from shared.house_style import HouseStyle, Logo, Paper, Picture
+from shared.series_colours import SERIES
 from tests.documents import bar_chart, cut_document, document, document_of_rows, every_kind, kpi
 from tests.file_readers import calamine
 
@@ -291,3 +294,42 @@ def test_its_dates_are_the_documents() -> None:
     assert properties.created == datetime.fromisoformat("2026-11-02T08:15")
     assert properties.title == "Delivery summary, 1–31 October 2026"
     assert properties.creator == "Lighthouse Studio"
+
+
+def test_the_house_style_is_on_the_sheets_and_on_their_print() -> None:
+    style = HouseStyle(
+        paper=Paper.LETTER,
+        colour="#8C1D40",
+        second_colour="#A3783A",
+        footer="Quay & Sons",
+        logo=Logo(media_type=Picture.PNG, data=SMALLEST_PNG),
+    )
+    book = opened(document(house_style=style))
+    summary, sheet = book["Summary"], book["Delivered characters by project"]
+    for head in sheet[1]:
+        assert (head.fill.fgColor.rgb, head.font.color.rgb) == ("FF8C1D40", "FFFFFFFF")
+    total = next(row[0] for row in sheet.iter_rows() if row[0].value == "Total")
+    assert total.border.top.color.rgb == "FFA3783A"
+    assert summary["A1"].font.color.rgb == "FF8C1D40"
+    assert summary.sheet_properties.tabColor.rgb == "FF8C1D40"
+    assert len(summary._images) == 1  # openpyxl has no other name for them
+    for each in book.worksheets:
+        assert each.page_setup.paperSize == 1
+        assert each.oddHeader.right.text == document().tenant
+        assert each.oddFooter.center.text == "Quay && Sons"  # so Excel prints "&"
+
+
+def test_without_a_house_style_sheets_are_plain_and_print_on_a4() -> None:
+    for each in opened(document()).worksheets:
+        assert each.page_setup.paperSize == 9
+        assert each.oddFooter.center.text is None
+        assert each.oddFooter.right.text.startswith("Data as of ")
+
+
+def test_charts_have_the_colours_of_the_pages() -> None:
+    with zipfile.ZipFile(io.BytesIO(drawn(document()))) as archive:
+        drawing = archive.read("xl/charts/chart1.xml").decode()
+    named = re.findall(r"<c:spPr><a:solidFill><a:srgbClr val=\"(\w{6})\"", drawing)
+    series = document().sections[0].charts[0].specification["data"]["values"]
+    names = {value["project"] for value in series}
+    assert [f"#{colour}" for colour in named[: len(names)]] == list(SERIES[: len(names)])
