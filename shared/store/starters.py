@@ -73,7 +73,7 @@ async def give_usage_summary(connection: AsyncConnection, tenant_id: UUID, owner
     )
     await audit.record(
         connection,
-        audit.entry(tenant_id, ACTOR, "definition.created", f"definition/{definition_id}"),
-        audit.entry(tenant_id, ACTOR, "schedule.created", f"schedule/{schedule_id}"),
+        audit.entry(tenant_id, ACTOR, "definition.added", f"definition/{definition_id}"),
+        audit.entry(tenant_id, ACTOR, "schedule.added", f"schedule/{schedule_id}"),
     )
     return True
