@@ -25,6 +25,11 @@ def event_id(subject: UUID, event_type: str, generation: int = 0) -> UUID:
     return uuid5(_NAMESPACE, f"{event_type}/{subject}/{generation}")
 
 
+def starter_id(tenant_id: UUID, name: str) -> UUID:
+    """The id of something that a tenant begins with, so that it is given once."""
+    return uuid5(_NAMESPACE, f"starter/{tenant_id}/{name}")
+
+
 def work_key(
     *,
     tenant_id: UUID,

@@ -37,7 +37,7 @@ class Scheduling:
         folder: Path,
     ) -> None:
         self.tenant, self.store, self.blobs, self.admin = tenant, store, blobs, admin
-        self._folder = folder
+        self.folder = folder
 
     async def schedule(
         self, next_run_at: datetime | None, *, cadence: dict[str, Any] | None = None, **columns: Any
@@ -132,7 +132,7 @@ class Scheduling:
             of_it = tables.deliveries.c.run_id == run["id"]
             to = [row["recipient"] for row in await self._rows(tables.deliveries, of_it)]
             (file,) = await self._rows(tables.artifacts, tables.artifacts.c.run_id == run["id"])
-            found.append((sorted(to), json.loads((self._folder / file["blob_key"]).read_bytes())))
+            found.append((sorted(to), json.loads((self.folder / file["blob_key"]).read_bytes())))
         return found
 
     async def audited(self) -> list[RowMapping]:

@@ -26,6 +26,7 @@ from services.api.problems import FieldError, Problem, field_problem, fields_pro
 from shared.dedup_keys import body_hash
 from shared.format_options import FormatOptions
 from shared.periods import Period, Preset, TimezoneName, preset_period
+from shared.recipients import EverybodyOfRole
 from shared.run_requests import Recipient, RunRequest
 from shared.states import Lane
 from shared.validation_words import all_in_words
@@ -208,15 +209,18 @@ def format_errors(formats: Sequence[str], offered: OfferedType) -> Iterator[Fiel
         yield FieldError(field=f"/formats/{index}", detail=detail)
 
 
-def recipient_errors(recipients: Sequence[RecipientBody], place: str) -> Iterator[FieldError]:
+def recipient_errors(
+    recipients: Sequence[RecipientBody | EverybodyOfRole], place: str
+) -> Iterator[FieldError]:
     """Who stands twice in the list, which lies at `place` in the body."""
     seen = set()
     for index, entry in enumerate(recipients):
+        name, said = ("to", entry.to) if isinstance(entry, RecipientBody) else ("role", entry.role)
         # Mailboxes that differ in case alone are one and the same wherever people have them.
-        recipient = (entry.channel, entry.to.casefold())
+        recipient = (entry.channel, name, said.casefold())
         if recipient in seen:
             yield FieldError(
-                field=f"{place}/{index}/to", detail=f"{entry.to} is a recipient already"
+                field=f"{place}/{index}/{name}", detail=f"{said} is a recipient already"
             )
         seen.add(recipient)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, Result, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.planned_runs import current_versions, version_columns
+from shared.recipients import addressed, member_addresses, names_roles
 from shared.states import ScheduleState
 from shared.store import tables
 
@@ -67,7 +68,7 @@ def _due(batch: int) -> Select[Any]:
 async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> list[dict[str, Any]]:
     """Schedules that are due at `now`, locked for this transaction; those of others passed over.
 
-    New ones, whose first fire is not computed yet, come before.
+    New ones, whose first fire is not computed yet, come before. Each names addresses alone.
     """
     new = await connection.execute(_due(batch).where(_schedules.c.next_run_at.is_(None)))
     found = rows_of(new)
@@ -78,7 +79,26 @@ async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> l
             .order_by(_schedules.c.next_run_at)
         )
         found += rows_of(due)
-    return found
+    return await with_members(connection, found)
+
+
+async def with_members(
+    connection: AsyncConnection, schedules: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The same, with the addresses of members where `deliver_to` names a role.
+
+    `sent_to_nobody` says where that leaves none.
+    """
+    asking = {row["tenant_id"] for row in schedules if names_roles(row["deliver_to"])}
+    addresses = await member_addresses(connection, asking) if asking else {}
+    return [_with_members(row, addresses.get(row["tenant_id"], {})) for row in schedules]
+
+
+def _with_members(row: dict[str, Any], addresses: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    if not names_roles(row["deliver_to"]):
+        return row
+    found = addressed(row["deliver_to"], addresses)
+    return row | {"deliver_to": found.deliver_to, "sent_to_nobody": found.missing}
 
 
 def rows_of(result: Result[Any]) -> list[dict[str, Any]]:

@@ -148,7 +148,13 @@ def fire_now(
         found.occurrences.append(row)
         return row
     run = _run(schedule, cadence, fire, caught_up=caught_up, banner=banner)
-    row = occurrence(schedule, fire, OccurrenceStatus.FIRED, caught_up=caught_up)
+    row = occurrence(
+        schedule,
+        fire,
+        OccurrenceStatus.FIRED,
+        schedule.get("sent_to_nobody"),
+        caught_up=caught_up,
+    )
     row["run_id"] = run.run["id"]
     found.occurrences.append(row)
     found.runs.append(run)

@@ -16,6 +16,7 @@ from services.scheduler.due import (
     rows_of,
     schedule_columns,
     schedules_with_definitions,
+    with_members,
 )
 from services.scheduler.firing import write
 from services.scheduler.steps import (
@@ -48,7 +49,7 @@ async def let_go_of_waiting(store: Store, blobs: BlobStore, clock: Clock = datab
         async with store.housekeeping() as connection:
             now = await clock(connection)
             found = await connection.execute(_ready(now))
-            rows = _one_of_each_schedule(rows_of(found))
+            rows = await with_members(connection, _one_of_each_schedule(rows_of(found)))
             steps = [_step(row) for row in rows]
             if steps:
                 written = await write(connection, steps)

@@ -14,29 +14,30 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import Connection, insert, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from uuid6 import uuid7
 
-from shared.settings import PostgresUrl, SettingsError, from_environment
-from shared.store import tables
+from shared.settings import SettingsError, from_environment
 from shared.store.access import APPLICATION_ROLE, HOUSEKEEPING_ROLE, access_statements
 from shared.store.engine import asyncpg_url
+from shared.store.new_tenant import AdministratorSettings, NewTenant, Studio, add_tenant
+from shared.store.starters import give_usage_summary
 
 _LOCK = 0x62726F6164  # any number, as long as every migration uses the same
 
 
-class MigrationSettings(BaseSettings):
+_DEMO = NewTenant(
+    slug="demo",
+    name="Example Studios",
+    admin="demo-admin",
+    admin_email="admin@example.com",
+    studio=Studio("BROADSHEET_SOURCE_STUDIO_URL"),
+)
+
+
+class MigrationSettings(AdministratorSettings):
     """What the migration needs to know."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="BROADSHEET_", extra="ignore", hide_input_in_errors=True
-    )
-
-    admin_database_url: PostgresUrl
-    """`postgresql://…` as a role that may create roles and tables."""
     app_password: SecretStr
     """Password of the application's role."""
     housekeeping_password: SecretStr
@@ -98,29 +99,13 @@ async def _ensure_role(connection: AsyncConnection, role: str, password: SecretS
 
 
 async def _ensure_demo_tenant(connection: AsyncConnection) -> None:
-    """The tenant `demo`, its administrator and its source `studio`; nothing is overwritten."""
-    if await connection.scalar(text("SELECT tenant_by_slug('demo')")):
-        return
-    tenant_id = uuid7()
-    await connection.execute(
-        insert(tables.tenants).values(id=tenant_id, slug="demo", name="Example Studios")
-    )
-    await connection.execute(insert(tables.tenant_settings).values(tenant_id=tenant_id))
-    await connection.execute(
-        insert(tables.members).values(
-            tenant_id=tenant_id, sub="demo-admin", email="admin@example.com", role="admin"
-        )
-    )
-    await connection.execute(
-        upsert(tables.sources).values(
-            id=uuid7(),
-            tenant_id=tenant_id,
-            name="studio",
-            kind="postgres",
-            url_variable="BROADSHEET_SOURCE_STUDIO_URL",
-            options={"search_path": "studio"},
-        )
-    )
+    """The tenant `demo`, with what a tenant begins with; nothing is overwritten."""
+    tenant_id = await connection.scalar(text("SELECT tenant_by_slug('demo')"))
+    if tenant_id is None:
+        await add_tenant(connection, _DEMO)
+    else:
+        # It may be older than what tenants begin with.
+        await give_usage_summary(connection, tenant_id, _DEMO.admin)
 
 
 def main() -> None:

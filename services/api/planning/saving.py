@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.api import audit
 from services.api.planning import definition_store, schedule_store
 from services.api.planning.definitions import DefinitionBody
+from services.api.planning.recipients import in_words
 from services.api.planning.schedules import ScheduleBody
 from services.api.principals import Principal
 
@@ -63,7 +64,7 @@ async def add_schedule(
         f"schedule/{identifier}",
         name=row["name"],
         definition=str(row["definition_id"]),
-        recipients=[entry.to for entry in body.deliver_to],
+        recipients=in_words(body.deliver_to),
     )
     return row
 

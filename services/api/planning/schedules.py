@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import RowMapping
 
 from services.api.planning.labels import Name
-from services.api.report_requests import Body, Recipients
+from services.api.planning.recipients import Recipients
+from services.api.report_requests import Body
 from shared.cadence import CADENCE, Cadence
 from shared.conditions import CONDITION, Always, Condition
 from shared.readiness import Readiness

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import Date, Text, cast, func, literal_column, or_, select
+from sqlalchemy import Date, Text, cast, exists, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -112,6 +112,14 @@ async def _naming(connection: AsyncConnection, recipient: str, day: date) -> lis
         func.lower(cast(func.jsonb_path_query_array(_schedules.c.deliver_to, _ADDRESSES), Text)),
         JSONB,
     ).has_key(recipient.lower())
+    members = tables.members
+    by_role = exists().where(
+        members.c.active,
+        func.lower(members.c.email) == recipient.lower(),
+        func.jsonb_path_query_array(_schedules.c.deliver_to, _ROLES, type_=JSONB).has_key(
+            members.c.role
+        ),
+    )
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     sent = (
         select(_runs.c.schedule_id)
@@ -122,10 +130,11 @@ async def _naming(connection: AsyncConnection, recipient: str, day: date) -> lis
             func.lower(_deliveries.c.recipient) == recipient.lower(),
         )
     )
+    meant = _schedules.c.deleted_at.is_(None) & (named | by_role)
     query = (
         select(_schedules, definitions.c.name.label("definition_name"))
         .join(definitions, definitions.c.id == _schedules.c.definition_id)
-        .where(or_(_schedules.c.deleted_at.is_(None) & named, _schedules.c.id.in_(sent)))
+        .where(or_(meant, _schedules.c.id.in_(sent)))
         .order_by(_schedules.c.name, _schedules.c.id)
     )
     return plain(await connection.execute(query))
@@ -133,6 +142,8 @@ async def _naming(connection: AsyncConnection, recipient: str, day: date) -> lis
 
 _ADDRESSES: Any = literal_column("'$[*].to'")
 """A JSON path: the addresses of all recipients."""
+_ROLES: Any = literal_column("'$[*].role'")
+"""The roles among them."""
 
 
 async def _executions(

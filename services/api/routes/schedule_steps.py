@@ -13,6 +13,7 @@ from services.api.following import checked_key, preferred
 from services.api.guards import allow, ensure_own
 from services.api.planning import schedule_states as states
 from services.api.planning import schedule_store as store
+from services.api.planning.recipients import recipients_now
 from services.api.planning.runs_by_hand import accepted_by_hand, run_by_hand
 from services.api.planning.schedules import ScheduleView, schedule_view
 from services.api.planning.selections import (
@@ -27,7 +28,6 @@ from services.api.principals import Principal
 from services.api.representations import RunView
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
-from shared.run_requests import Recipient
 
 router = APIRouter(prefix="/api/v1/schedules", tags=["schedules"], route_class=StrictRoute)
 
@@ -180,7 +180,7 @@ async def run_now(
             connection,
             principal,
             row["definition_id"],
-            recipients=[Recipient(entry["channel"], entry["to"]) for entry in row["deliver_to"]],
+            recipients=await recipients_now(connection, row),
             schedule_id=row["id"],
             idempotency_key=checked_key(idempotency_key),
         )
