@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from services.renderer.formats.arrow_tables import arrow_table
-from services.renderer.isolation_child import SMALLEST_PNG
+from services.renderer.isolation.sample import SMALLEST_PNG
 from services.renderer.spreadsheet.workbook import draw_workbook
 from shared.document import Cell, Chart, Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
