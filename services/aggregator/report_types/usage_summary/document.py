@@ -24,6 +24,7 @@ from shared.document import (
     Section,
     Table,
 )
+from shared.plain_words import told_apart
 
 NAME = "usage_summary"
 TITLE = "Usage summary"
@@ -73,21 +74,21 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
 def _chart(figures: Figures) -> Chart:
     scope = figures.scope
     occurring = [name for name in figures.types if name in figures.now.types]
+    words = told_apart(occurring)
     peak = max(scope.buckets, key=lambda bucket: figures.by_bucket[bucket.key])
     return stacked_bars(
-        figures.over_time,
+        {(words[name], key): events for (name, key), events in figures.over_time.items()},
         name="events_over_time",
         title=f"Events per {scope.grain}",
         alternative_text=(
             f"Stacked bars, one per {scope.grain}, by event type: "
             f"{counted(figures.now.total.events, 'event')} of "
-            f"{counted(len(occurring), 'type')} in "
-            f"{scope.period.words}. "
+            f"{counted(len(occurring), 'type')} in {scope.period.words}. "
             f"The highest bar is {peak.words} with {figures.by_bucket[peak.key]:,}."
         ),
         buckets=scope.buckets,
         grain=scope.grain,
-        series=occurring,
+        series=list(words.values()),
         series_title="Event type",
         value_title="Events",
     )
@@ -102,7 +103,7 @@ _COMPARED = (
     Column(name="users", title="Users", kind=Kind.INTEGER),
 )
 _DEVICES = Column(name="devices", title="Kinds of device", kind=Kind.INTEGER)
-_EVENT_TYPE = Column(name="event_type", title="Event type", kind=Kind.TEXT)
+_EVENT_TYPE = Column(name="event_type", title="Event type", kind=Kind.TEXT, coded=True)
 
 
 def _types(figures: Figures) -> Table:
@@ -124,7 +125,7 @@ def _devices(figures: Figures) -> Table:
     return Table(
         name="by_device",
         title="Events by kind of device",
-        columns=(Column(name="device", title="Device", kind=Kind.TEXT), *_COMPARED),
+        columns=(Column(name="device", title="Device", kind=Kind.TEXT, coded=True), *_COMPARED),
         rows=tuple(
             _compared(name, now.devices, before.devices, figures) for name in figures.devices
         ),
@@ -169,11 +170,10 @@ def _total(name: str, figures: Figures) -> tuple[Cell, ...]:
 
 
 def _row(name: str, now: Tally, before: Tally, figures: Figures) -> tuple[Cell, ...]:
-    """The name and the cells of `_COMPARED`; nothing of a period that the data cover in part."""
+    """The name and the cells of `_COMPARED`."""
     change = change_percent(Fraction(now.events), Fraction(before.events))
-    compared = (before.events, _text(change)) if figures.covered_before else (None, None)
     share = percentage(now.events, figures.now.total.events)
-    return (name, now.events, *compared, _text(share), now.users)
+    return (name, now.events, before.events, _text(change), _text(share), now.users)
 
 
 def _text(figure: Decimal | None) -> str | None:

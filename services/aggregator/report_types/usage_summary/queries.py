@@ -103,8 +103,8 @@ async def read(
         gone=users["gone"],
         first_event=users["first_event"],
         filters=(
-            await asked_for(source, "event type", event_types, "usage_events", "event_type"),
-            await asked_for(source, "kind of device", devices, "usage_events", "device"),
+            await asked_for(source, "event type", event_types, "event_type", "usage_events"),
+            await asked_for(source, "kind of device", devices, "device", "usage_events"),
         ),
     )
 

@@ -21,6 +21,7 @@ from services.aggregator.wording.notes import (
     shares_notes,
 )
 from services.aggregator.wording.numbers import counted, percent
+from shared.plain_words import plain_words
 
 LEAST_LOST = 3
 """Where so many are expected, none comes by chance once in twenty times (Poisson)."""
@@ -109,13 +110,18 @@ def _movements(figures: Figures) -> Iterator[str]:
         # Twice the standard deviation of a difference of two Poisson counts.
         if after and most**2 >= 4 * (after + earlier):
             verb = "rose" if after > earlier else "fell"
-            yield f"The largest movement was {mover}, which {verb} from {earlier:,} to {after:,}."
+            yield (
+                f"The largest movement was {plain_words(mover)}, which {verb} from {earlier:,} to "
+                f"{after:,}."
+            )
     silent = [name for name in figures.types if name not in now]
     lost = sum(before[name] for name in silent)
     if lost >= LEAST_LOST:
+        names = listed([plain_words(name) for name in silent], last="or")
+        together = "" if len(silent) == 1 else ", taken together"
         yield (
-            f"There was no {listed(silent, last='or')} at all, after {lost:,} in the period "
-            f"before{'' if len(silent) == 1 else ', taken together'}: it is worth a look."
+            f"There was no {names} at all, after {lost:,} in the period before{together}: it is "
+            "worth a look."
         )
 
 
@@ -123,7 +129,7 @@ def _concentration(figures: Figures) -> Iterator[str]:
     """What most of it was, on what, and when."""
     total, scope = figures.now.total.events, figures.scope
     parts = [
-        f"{share} {words} {leader}"
+        f"{share} {words} {plain_words(leader)}"
         for words, tallies in (
             ("were of type", figures.now.types),
             ("came from", figures.now.devices),
