@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid6 import uuid7
 
+from benchmarks.broadsheet import Broadsheet
 from benchmarks.figures import milliseconds, table
+from benchmarks.usage import cpu_seconds, difference
 from deploy.local.stack import LocalStack
 from services.aggregator.catalogue import publish_report_types
 from services.aggregator.report_types import report_types
@@ -77,6 +79,8 @@ class Burst:
     """From when they were due to the creation of the last run, by the store's clock."""
     published_after_seconds: float
     """To the broker's confirmation of the last event."""
+    cpu_seconds: dict[str, float]
+    """Of schedulers, database and broker meanwhile: what it takes however busy the machine is."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,8 @@ async def _measure(stack: LocalStack, fires: float) -> Schedules:
     bursts = []
     tenant, definition = await _definition(stack)
     for schedulers in (1, 2):
-        with _further_schedulers(stack, schedulers - 1):
-            bursts.append(await _burst(stack, tenant, definition, schedulers))
+        with _further_schedulers(stack, schedulers - 1) as further:
+            bursts.append(await _burst(stack, tenant, definition, further))
     stack.services["scheduler"].stop()
     tick = await _idle_tick(stack, tenant, definition)
     return Schedules(fires, tick, tuple(bursts))
@@ -154,13 +158,19 @@ _ADD = """
 INSERT INTO schedules (id, tenant_id, definition_id, name, owner, cadence, next_run_at, state,
                        deliver_to)
 SELECT gen_random_uuid(), $1, $2, $3 || ' ' || n, 'benchmarks',
-       jsonb_build_object('kind', 'daily', 'timezone', 'UTC', 'time', to_char($4::timestamp, 'HH24:MI')),
+       jsonb_build_object('kind', 'daily', 'timezone', 'UTC',
+                          'time', to_char($4::timestamp, 'HH24:MI')),
        $4::timestamp AT TIME ZONE 'UTC', $5, '[{"channel": "email", "to": "someone@example.com"}]'
   FROM generate_series(1, $6) AS n
 """
 
 
-async def _burst(stack: LocalStack, tenant: UUID, definition: UUID, schedulers: int) -> Burst:
+async def _burst(
+    stack: LocalStack, tenant: UUID, definition: UUID, further: Sequence[int]
+) -> Burst:
+    schedulers = 1 + len(further)
+    running = Broadsheet(stack)
+    groups = {**running.servers(), "schedulers": [*running.services()["scheduler"], *further]}
     connection = await asyncpg.connect(stack.infrastructure.admin_database_url)
     try:
         due = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
@@ -171,6 +181,7 @@ async def _burst(stack: LocalStack, tenant: UUID, definition: UUID, schedulers: 
         )
         await connection.execute("VACUUM ANALYZE schedules")
         begun = await connection.fetchval("SELECT clock_timestamp()")
+        cpu = cpu_seconds(groups)
         await connection.execute(
             "UPDATE schedules SET state = 'active' WHERE name LIKE $1", f"{name} %"
         )
@@ -180,6 +191,7 @@ async def _burst(stack: LocalStack, tenant: UUID, definition: UUID, schedulers: 
             if found["published"] >= DUE:
                 break
             await asyncio.sleep(0.25)
+        cpu = difference(cpu, cpu_seconds(groups))
         # Whoever fires one twice does so within a few ticks.
         await asyncio.sleep(3)
         found = await connection.fetchrow(_PUBLISHED, begun)
@@ -191,6 +203,7 @@ async def _burst(stack: LocalStack, tenant: UUID, definition: UUID, schedulers: 
         found["schedules"],
         found["claimed_after"],
         found["published_after"],
+        cpu,
     )
 
 
@@ -219,7 +232,8 @@ async def _idle_tick(stack: LocalStack, tenant: UUID, definition: UUID) -> float
 
 
 @contextmanager
-def _further_schedulers(stack: LocalStack, count: int) -> Iterator[None]:
+def _further_schedulers(stack: LocalStack, count: int) -> Iterator[list[int]]:
+    """Their process ids."""
     started = []
     for number in range(count):
         environment = os.environ | stack.infrastructure.env_for("scheduler")
@@ -235,7 +249,7 @@ def _further_schedulers(stack: LocalStack, count: int) -> Iterator[None]:
     if started:
         time.sleep(5)
     try:
-        yield
+        yield [process.pid for process in started]
     finally:
         for process in started:
             process.terminate()
@@ -257,12 +271,13 @@ def report(found: Schedules) -> str:
         ],
     ]
     for burst in found.bursts:
-        who = "one scheduler" if burst.schedulers == 1 else f"{burst.schedulers} schedulers"
+        whose = "one scheduler" if burst.schedulers == 1 else f"{burst.schedulers} schedulers"
         rows.append(
             [
-                f"{DUE:,} due at once, {who}: claimed / published",
+                f"{DUE:,} due at once, {whose}: claimed / published",
                 f"{burst.claimed_after_seconds:.1f} s / {burst.published_after_seconds:.1f} s, "
-                f"{DUE - burst.schedules} missing, {burst.runs - burst.schedules} twice",
+                f"{DUE - burst.schedules} missing, {burst.runs - burst.schedules} twice; CPU: "
+                + ", ".join(f"{who} {cpu:.1f} s" for who, cpu in burst.cpu_seconds.items()),
                 "10 s" if burst.schedulers == 1 else "6 s",
             ]
         )
