@@ -19,6 +19,7 @@ from benchmarks import (
     latency,
     memory,
     reports,
+    schedules,
     throughput,
     workbook,
 )
@@ -29,7 +30,7 @@ from deploy.local.places import CHECKOUT
 
 PARTS = (
     *("memory", "latency", "acceptance", "throughput"),
-    *("pdf", "workbook", "exports", "reports"),
+    *("pdf", "schedules", "workbook", "exports", "reports"),
 )
 RESULTS = CHECKOUT / "var" / "bench"
 GROWTH = RESULTS / "growth.svg"
@@ -85,8 +86,11 @@ def main() -> None:
     if "pdf" in parts:
         found["pdf"] = comparison.measure(quick=arguments.quick)
         _say(comparison.report(found["pdf"]))
+    if "schedules" in parts:
+        found["schedules"] = schedules.measure(RESULTS / "schedules")
+        _say(schedules.report(found["schedules"]))
     try:
-        if parts - {"pdf"}:
+        if parts - {"pdf", "schedules"}:
             with broadsheet.running(state_dir) as running:
                 print(f"ready after {time.monotonic() - began:.0f} s\n", flush=True)
                 found |= _measure(running, sizes, parts)

@@ -241,7 +241,8 @@ class Relay:
         with telemetry.continued(row["headers"]):
             await self._broker.publish(
                 row["payload"].encode(),
-                exchange=row["exchange"] or None,
+                # By the object: one made from its name each time costs a tenth of publishing.
+                exchange=REPORTS if row["exchange"] == REPORTS.name else row["exchange"] or None,
                 routing_key=row["routing_key"],
                 headers=row["headers"],
                 message_id=str(event_id),

@@ -8,10 +8,11 @@ come as plain facts: which times of the day, which days, what to do on days off.
 from __future__ import annotations
 
 import calendar
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
@@ -35,13 +36,13 @@ Found = tuple[datetime, int, datetime]
 """Nominal local time, fold, instant (UTC)."""
 
 
-@lru_cache(maxsize=1)
-def _clock(zone: str, year: int) -> tuple[datetime, list[int]]:
+@cache
+def _clock(zone: str, year: int) -> tuple[datetime, array[int]]:
     """What the clock reads, as minutes since 1970-01-01 00:00 of its own, for each minute."""
     first = datetime(year, 1, 1, tzinfo=UTC) - MARGIN
     last = datetime(year + 1, 1, 1, tzinfo=UTC) + MARGIN
     place, origin = ZoneInfo(zone), date(1970, 1, 1).toordinal()
-    read = []
+    read = array("q")
     for seconds in range(int(first.timestamp()), int(last.timestamp()), 60):
         local = datetime.fromtimestamp(seconds, place)
         read.append((local.toordinal() - origin) * DAY + local.hour * 60 + local.minute)

@@ -8,7 +8,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Result, Select, func, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Integer,
+    Result,
+    Select,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.planned_runs import current_versions, version_columns
@@ -22,7 +32,7 @@ Clock = Callable[[AsyncConnection], Awaitable[datetime]]
 
 async def database_clock(connection: AsyncConnection) -> datetime:
     """The database's clock: the same for every scheduler, whatever its machine believes."""
-    now = await connection.scalar(select(func.clock_timestamp()))
+    now = await connection.scalar(_NOW)
     assert isinstance(now, datetime)
     return now
 
@@ -51,7 +61,7 @@ def schedule_columns() -> list[ColumnElement[Any]]:
     ]
 
 
-def _due(batch: int) -> Select[Any]:
+def _claim(*conditions: ColumnElement[bool]) -> Select[Any]:
     columns: list[Any] = schedule_columns()
     statement: Select[Any] = select(*columns)
     return (
@@ -59,10 +69,19 @@ def _due(batch: int) -> Select[Any]:
         .where(
             _schedules.c.state == ScheduleState.ACTIVE,
             _schedules.c.deleted_at.is_(None),
+            *conditions,
         )
-        .limit(batch)
+        .limit(bindparam("batch", type_=Integer))
         .with_for_update(of=_schedules, skip_locked=True)
     )
+
+
+# Built once: recognising an equal statement takes longer than the look itself.
+_NOW = select(func.clock_timestamp())
+_NEW = _claim(_schedules.c.next_run_at.is_(None))
+_DUE = _claim(_schedules.c.next_run_at <= bindparam("now", type_=DateTime(timezone=True))).order_by(
+    _schedules.c.next_run_at
+)
 
 
 async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> list[dict[str, Any]]:
@@ -70,14 +89,9 @@ async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> l
 
     New ones, whose first fire is not computed yet, come before. Each names addresses alone.
     """
-    new = await connection.execute(_due(batch).where(_schedules.c.next_run_at.is_(None)))
-    found = rows_of(new)
+    found = rows_of(await connection.execute(_NEW, {"batch": batch}))
     if len(found) < batch:
-        due = await connection.execute(
-            _due(batch - len(found))
-            .where(_schedules.c.next_run_at <= now)
-            .order_by(_schedules.c.next_run_at)
-        )
+        due = await connection.execute(_DUE, {"now": now, "batch": batch - len(found)})
         found += rows_of(due)
     return await with_members(connection, found)
 
@@ -103,7 +117,8 @@ def _with_members(row: dict[str, Any], addresses: Mapping[str, Collection[str]])
 
 def rows_of(result: Result[Any]) -> list[dict[str, Any]]:
     """By the names of their columns."""
-    return [{str(name): value for name, value in row.items()} for row in result.mappings()]
+    names = list(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 async def own_days_of(

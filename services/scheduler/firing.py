@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 import structlog
@@ -124,8 +124,7 @@ async def write(connection: AsyncConnection, steps: Sequence[Step]) -> list[Step
         problem = f"cannot be fired: {_in_words(error)}"
         steps = [switched_off(steps[0].schedule, problem)]
         await _write(connection, steps)
-    for one in steps:
-        _tell(one)
+    _tell(steps)
     return list(steps)
 
 
@@ -151,19 +150,28 @@ def _in_words(error: DBAPIError) -> str:
     return (said[2] or said[0]).splitlines()[0]
 
 
-def _tell(written: Step) -> None:
-    schedule = written.schedule
-    about = {"schedule_id": str(schedule["id"]), "tenant": str(schedule["tenant_id"])}
-    for status, rows in groupby(written.occurrences, lambda row: OccurrenceStatus(row["status"])):
-        found = list(rows)
-        telemetry.OCCURRENCES.labels(status).inc(len(found))
+def _tell(steps: Sequence[Step]) -> None:
+    """One line for all that went as planned: a wall of fires is no wall of lines."""
+    rows = [row for one in steps for row in one.occurrences]
+    counted = Counter(str(row["status"]) for row in rows)
+    for status, count in counted.items():
+        telemetry.OCCURRENCES.labels(status).inc(count)
+    if counted:
         log.info(
-            f"schedule {status}",
-            nominal=[row["nominal_local_time"].isoformat() for row in found[-5:]],
-            count=len(found),
-            run_ids=[str(row["run_id"]) for row in found if row["run_id"]],
-            reason=found[-1]["reason"],
-            **about,
+            "schedules due",
+            **counted,
+            schedules=sorted({str(row["schedule_id"]) for row in rows})[:_MOST_NAMED],
         )
-    if written.reason is not None:
-        log.warning("schedule fires no more", reason=written.reason, **about)
+    for one in steps:
+        reasons = {row["reason"] for row in one.occurrences if row["status"] in _UNUSUAL}
+        if one.reason is not None or reasons:
+            log.warning(
+                "schedule did not fire" if one.reason is None else "schedule fires no more",
+                schedule_id=str(one.schedule["id"]),
+                tenant=str(one.schedule["tenant_id"]),
+                reason=one.reason or "; ".join(sorted(filter(None, reasons))),
+            )
+
+
+_MOST_NAMED = 20
+_UNUSUAL = (OccurrenceStatus.MISSED, OccurrenceStatus.HELD, OccurrenceStatus.SKIPPED)

@@ -73,7 +73,7 @@ def notices_of(steps: Iterable[Step]) -> list[Notice]:
 def _text(one: Step) -> str | None:
     match one.values["state"]:
         case ScheduleState.HELD:
-            return f"It is held: {one.reason}."
+            return f"It is held, because {one.reason}."
         case ScheduleState.DISABLED:
             return f"It is switched off: {one.reason}. Mend what is wrong and resume it."
         case _:

@@ -46,7 +46,7 @@ async def expire_files(
 async def _note_as_expired(
     store: Store, after: UUID, lease_seconds: float, at_once: int
 ) -> Sequence[Row[UUID, UUID]]:
-    """The next runs (id, tenant_id) past their tenant's retention, or deleted.
+    """The next runs (id, tenant_id) past their definition's or tenant's retention, or deleted.
 
     Also failed and cancelled ones, whose workers may have left files. The rows say `expired`
     before a file goes, and only a run whose files are gone is marked so: a death in between
@@ -54,10 +54,13 @@ async def _note_as_expired(
     """
     runs, artifacts, settings = tables.runs, tables.artifacts, tables.tenant_settings
     user = runs.alias("user_of_it")
-    kept_until = func.now() - func.make_interval(0, 0, 0, settings.c.retention_days)
+    definitions = tables.definitions
+    days = func.coalesce(definitions.c.retention_days, settings.c.retention_days)
+    kept_until = func.now() - func.make_interval(0, 0, 0, days)
     past = (
         select(runs.c.id, runs.c.tenant_id)
         .join(settings, settings.c.tenant_id == runs.c.tenant_id)
+        .outerjoin(definitions, definitions.c.id == runs.c.definition_id)
         .where(
             runs.c.id > after,
             runs.c.files_removed_at.is_(None),
@@ -122,8 +125,8 @@ async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID
 
 
 async def forget_events(store: Store, settings: SchedulerSettings) -> None:
-    """Delete published events and remembered ones that nobody will ask about again."""
-    outbox, inbox = tables.outbox, tables.inbox
+    """Delete published events, remembered ones and signals that nobody will ask about again."""
+    outbox, inbox, signals = tables.outbox, tables.inbox, tables.signals
     async with store.housekeeping() as connection:
         await connection.execute(
             delete(outbox).where(
@@ -133,5 +136,10 @@ async def forget_events(store: Store, settings: SchedulerSettings) -> None:
         await connection.execute(
             delete(inbox).where(
                 inbox.c.processed_at < func.now() - timedelta(days=settings.inbox_keep_days)
+            )
+        )
+        await connection.execute(
+            delete(signals).where(
+                signals.c.received_at < func.now() - timedelta(days=settings.inbox_keep_days)
             )
         )

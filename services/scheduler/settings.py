@@ -27,4 +27,4 @@ class SchedulerSettings(ServiceSettings):
     outbox_keep_days: int = Field(default=7, ge=1)
     """How long published events stay in the outbox, for people who look."""
     inbox_keep_days: int = Field(default=30, ge=1)
-    """How long an event is remembered as done; longer than any broker keeps a message."""
+    """How long an event is remembered as done, and a signal; longer than any broker keeps one."""

@@ -18,6 +18,7 @@ from shared.states import ArtifactStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
+from tests.schedules import new_definition
 from tests.tenants import Tenant
 
 
@@ -87,6 +88,30 @@ async def test_files_past_their_retention_go_and_the_rows_say_so(
             )
         )
     assert list(removed) == [f"report/{old}"]
+
+
+async def test_a_definitions_own_retention_comes_before_the_tenants(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline, blobs: FolderBlobs
+) -> None:
+    short, long = [
+        await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=days)
+        for days in (10, 100)
+    ]
+    for run_id, days in ((short, 7), (long, 365)):
+        definition = await new_definition(admin, pipeline.tenant)
+        async with admin.begin() as connection:
+            definitions, runs = tables.definitions, tables.runs
+            await connection.execute(
+                update(definitions)
+                .where(definitions.c.id == definition)
+                .values(retention_days=days)
+            )
+            await connection.execute(
+                update(runs).where(runs.c.id == run_id).values(definition_id=definition)
+            )
+    await expire_files(store, blobs, lease_seconds=30)
+    assert pipeline.files(short) == set()
+    assert pipeline.files(long) == {"0/document.json"}
 
 
 async def test_files_that_cannot_be_removed_now_are_removed_later_and_hold_up_no_others(

@@ -211,6 +211,26 @@ def _check(case: Case, zone: str, year: int) -> None:
     assert in_that_year == found[:20]
 
 
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("expression", "minutes", "by_the_hour"),
+    [
+        ("0,30 0-23 * * *", (0, 30), False),
+        # Nothing of it fires where a gap ends, but what falls into the gap.
+        ("10,40 0-23 * * *", (10, 40), False),
+        ("*/15 * * * *", (0, 15, 30, 45), True),
+    ],
+    ids=["on the half hour", "off the half hour", "by real time"],
+)
+def test_every_change_of_the_clocks_in_a_year_is_as_a_walk_of_the_clock_finds_it(
+    expression: str, minutes: tuple[int, ...], by_the_hour: bool, zone: str
+) -> None:
+    every = frozenset(hour * 60 + minute for hour in range(24) for minute in minutes)
+    json = {"kind": "cron", "expression": expression, "timezone": zone}
+    facts = Facts(minutes=every, on=lambda _day: True, by_the_hour=by_the_hour)
+    _check(Case(json, facts, {}), zone, ZONES[zone])
+
+
 def _property(examples: int) -> settings:
     return settings(
         max_examples=examples,
@@ -221,7 +241,7 @@ def _property(examples: int) -> settings:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@_property(7)
+@_property(4)
 @given(data=st.data())
 def test_what_fires_in_a_year_is_what_a_walk_of_the_clock_finds(
     zone: str, data: st.DataObject
