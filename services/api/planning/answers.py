@@ -48,7 +48,7 @@ def of_execution(row: Mapping[str, Any], delivery: Mapping[str, Any] | None, zon
     if delivery is None:
         return Answer("not sent", f"fired {when}, and this recipient was not on its list then")
     if outcome == "running":
-        return Answer("under way", f"fired {when}; its report is {row['run_status']}")
+        return Answer("under way", f"fired {when}; its report is under way ({row['run_status']})")
     verdict, words = _delivered(delivery, zone)
     return Answer(
         verdict, f"fired {when}; report completed {_at(row['completed_at'], zone)}; {words}"
@@ -123,15 +123,20 @@ def _delivered(delivery: Mapping[str, Any], zone: str) -> tuple[Verdict, str]:
 
 
 def _not_due(day: date, lines: tuple[PreviewLine, ...], of_day: list[PreviewLine]) -> str:
-    left_out = next((line.note for line in of_day if line.fire is None), None)
-    if left_out is None:
-        # The month has no such day at all.
-        left_out = next((line.note for line in lines if line.on == f"{day:%Y-%m}"), None)
+    that_day = f"{day:%A} {day.isoformat()}"
     upcoming = next((line for line in lines if line.fire is not None), None)
-    following = f"next on {_day_of(upcoming.on)}" if upcoming else "and it never comes again"
+    if upcoming is None or upcoming.fire is None:
+        following = "it never comes again"
+    elif day in upcoming.fire.moved_from:
+        return f"{that_day} is a day off; moved to {_day_of(upcoming.on)}"
+    else:
+        following = f"next on {_day_of(upcoming.on)}"
+    left_out = next((line.note for line in of_day if line.fire is None), None)
     if left_out is not None:
-        return f"skipped because of {left_out}; {following}"
-    return f"not due on {day:%A} {day.isoformat()}; {following}"
+        return f"skipped on {that_day}: {left_out}; {following}"
+    no_such_day = next((line.note for line in lines if line.on == f"{day:%Y-%m}"), None)
+    because = f" ({no_such_day})" if no_such_day else ""
+    return f"not due on {that_day}{because}; {following}"
 
 
 def _day_of(on: str) -> str:

@@ -18,6 +18,7 @@ from services.api.planning.schedule_checks import ensure_fit, ensure_room
 from services.api.planning.schedules import (
     ScheduleBody,
     ScheduleFields,
+    in_order,
     schedule_fields,
     stored_before,
 )
@@ -84,13 +85,6 @@ def definition_entry(row: RowMapping) -> dict[str, Any]:
     return {name: kept[name] for name in ("name", *order) if name in kept}
 
 
-_IN_A_CADENCE = (
-    *("kind", "expression", "days", "month", "day", "time"),
-    *("timezone", "start", "end", "business_days"),
-)
-"""The order in which people say it."""
-
-
 def schedule_entry(row: RowMapping) -> dict[str, Any]:
     """As a file has it; what no request of today could have written is given as it is stored."""
     try:
@@ -102,11 +96,10 @@ def schedule_entry(row: RowMapping) -> dict[str, Any]:
     }
     if isinstance(said.condition, Always):
         del fields["condition"]
-    when = fields["cadence"]
     entry = {
         "name": said.name,
         "definition": row["definition_name"],
-        "cadence": {name: when[name] for name in _IN_A_CADENCE if name in when},
+        "cadence": in_order(fields["cadence"]),
     }
     rest = {name: value for name, value in fields.items() if value not in ([], {}, 0)}
     return entry | {name: value for name, value in rest.items() if name not in entry}

@@ -164,7 +164,8 @@ async def add(connection: AsyncConnection, principal: Principal, body: ScheduleB
 async def change(connection: AsyncConnection, row: RowMapping, body: ScheduleBody) -> list[str]:
     """Have the locked schedule say this; the columns that changed. None: nothing is written.
 
-    With another cadence its next fire is computed from now on, and one that had ended goes on.
+    With another cadence or spreading its next fire is computed from now on; one that had ended goes
+    on with another cadence.
     Problem 409 where the name is taken.
     """
     stored, before = body.as_stored(), stored_before(row)
@@ -172,10 +173,10 @@ async def change(connection: AsyncConnection, row: RowMapping, body: ScheduleBod
     if not changed:
         return []
     values = stored | {"version": row["version"] + 1, "updated_at": func.now()}
-    if "cadence" in changed:
+    if {"cadence", "jitter_seconds"} & set(changed):
         values |= FIRST_FIRE_ANEW
-        if row["state"] == ScheduleState.ENDED:
-            values |= {"state": ScheduleState.ACTIVE, "state_reason": None}
+    if "cadence" in changed and row["state"] == ScheduleState.ENDED:
+        values |= {"state": ScheduleState.ACTIVE, "state_reason": None}
     try:
         async with connection.begin_nested():
             await write(connection, row, values)

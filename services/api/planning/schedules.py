@@ -125,12 +125,25 @@ class SchedulePage(BaseModel):
     next_cursor: str | None = Field(description="Give it as `cursor` for the next page.")
 
 
+_IN_A_CADENCE = (
+    *("kind", "expression", "days", "month", "day", "time"),
+    *("timezone", "start", "end", "business_days"),
+)
+
+
+def in_order(cadence: Any) -> Any:
+    """The cadence with its fields in the order in which people say them; the store has none."""
+    if not isinstance(cadence, dict):
+        return cadence
+    return {name: cadence[name] for name in _IN_A_CADENCE if name in cadence}
+
+
 def schedule_fields(row: RowMapping) -> dict[str, Any]:
     """The schedule as a `ScheduleBody` says it, as JSON."""
     return {
         "name": row["name"],
         "definition": str(row["definition_id"]),
-        "cadence": row["cadence"],
+        "cadence": in_order(row["cadence"]),
         "deliver_to": row["deliver_to"],
         "condition": row["condition"] or {"kind": "always"},
         "readiness": row["readiness"],

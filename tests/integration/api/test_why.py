@@ -187,7 +187,7 @@ async def test_it_was_not_due_that_day(ada: httpx.AsyncClient) -> None:
         ("not due", "not due on Wednesday 2030-12-25; next on Monday 2030-12-30 at 09:00")
     }
     assert [entry["answer"] for entry in labour_day if entry["name"] == "on business days"] == [
-        "not due on Monday 2030-09-02; next on Tuesday 2030-09-03 at 09:00"
+        "Monday 2030-09-02 is a day off; moved to Tuesday 2030-09-03 at 09:00"
     ]
 
 
@@ -197,7 +197,20 @@ async def test_it_was_left_out_on_a_day_off(ada: httpx.AsyncClient) -> None:
     verdict, answer = await one(ada, "2030-09-02")
 
     assert verdict == "not due"
-    assert answer == ("skipped because of Labor Day (US); next on Monday 2030-09-09 at 09:00")
+    assert answer == (
+        "skipped on Monday 2030-09-02: Labor Day (US); next on Monday 2030-09-09 at 09:00"
+    )
+
+
+async def test_the_month_has_no_such_day(ada: httpx.AsyncClient) -> None:
+    cadence = {"kind": "monthly", "day": 31, "time": "09:00", "timezone": "UTC"}
+    await planned(ada, cadence=cadence)
+
+    assert await one(ada, "2030-11-30") == (
+        "not due",
+        "not due on Saturday 2030-11-30 (November 2030 has no day 31); "
+        "next on Tuesday 2030-12-31 at 09:00",
+    )
 
 
 async def test_it_is_paused_held_or_still_to_come(api: RunningApi, ada: httpx.AsyncClient) -> None:
@@ -266,7 +279,7 @@ async def test_a_run_by_hand_is_told_beside_the_fire(
     tuesday = [entry["answer"] for entry in await told(ada, "2026-11-17")]
 
     by_hand = "by hand by ada at 2026-11-16 22:00:00"
-    assert monday[0] == f"fired {by_hand}; its report is rendering"
+    assert monday[0] == f"fired {by_hand}; its report is under way (rendering)"
     assert by_hand not in " ".join(tuesday), "by the schedule's own clock it was Monday still"
 
 
