@@ -1,4 +1,4 @@
-"""Whatever is sent, `POST /reports` takes it or refuses it; it never fails."""
+"""Whatever is sent, it is taken or refused; it never fails."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.running_api import RunningApi, body
+from tests.running_api import definition as definition_body
 
 # Shared by all examples: the point is what comes in, not who asks.
 EXAMPLES = settings(
@@ -110,3 +111,60 @@ async def test_any_headers_are_taken_or_refused(
     )
 
     assert_taken_or_refused(answer)
+
+
+CADENCES = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["daily", "weekly", "monthly", "quarterly", "yearly", "cron"])},
+    optional={
+        "time": JSON | st.just("09:00"),
+        "timezone": JSON | st.just("Europe/Berlin"),
+        "days": JSON | st.just(["monday"]),
+        "day": JSON | st.just("last") | st.integers(-1, 40),
+        "month": JSON | st.integers(-1, 14),
+        "expression": JSON | st.text("0123456789*/,- ", max_size=20) | st.just("0 9 * * 1"),
+        "start": JSON | st.dates().map(str),
+        "end": JSON | st.dates().map(str),
+        "business_days": JSON | st.fixed_dictionaries({"country": st.sampled_from(["DE", "XX"])}),
+    },
+)
+PLANS = st.fixed_dictionaries(
+    {"name": st.text(max_size=5), "cadence": CADENCES},
+    optional={
+        "condition": JSON
+        | st.fixed_dictionaries({"kind": st.just("kpi"), "kpi": JSON, "value": SCALARS}),
+        "readiness": JSON | st.fixed_dictionaries({"signal": st.text(), "not_later_than": JSON}),
+        "misfire": JSON | st.fixed_dictionaries({"policy": SCALARS, "most": SCALARS}),
+        "jitter_seconds": SCALARS,
+        "deliver_to": JSON,
+    },
+)
+
+
+@given(plan=PLANS | JSON, definition=SCALARS | st.just("the one there is"))
+@settings(EXAMPLES, max_examples=60)  # four requests each
+async def test_any_plan_is_taken_or_refused(
+    plan: Any, definition: Any, unlimited: httpx.AsyncClient
+) -> None:
+    listed = (await unlimited.get("/api/v1/definitions")).json()["items"]
+    there = listed[0]["id"] if listed else await _saved(unlimited)
+    if isinstance(plan, dict):
+        plan = plan | {"definition": there if definition == "the one there is" else definition}
+    for path, asked in (
+        ("/api/v1/schedules", plan),
+        ("/api/v1/schedules/preview", {"cadence": plan}),
+        ("/api/v1/definitions", plan),
+        ("/api/v1/import", {"schedules": [plan]}),
+    ):
+        answer = await unlimited.post(
+            path,
+            content=json.dumps(asked).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        assert answer.status_code in (200, 201, 409, 422), answer.text
+        if answer.is_error:
+            assert answer.json()["errors"], "the field is named"
+
+
+async def _saved(client: httpx.AsyncClient) -> str:
+    answer = await client.post("/api/v1/definitions", json=definition_body())
+    return str(answer.json()["id"])
