@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -71,6 +72,11 @@ async def exported(connection: AsyncConnection) -> ExportView:
     """All there are."""
     definitions = await definition_store.all_definitions(connection)
     schedules = await schedule_store.all_schedules(connection)
+    # Thousands of schedules take seconds, in which others are answered too.
+    return await asyncio.to_thread(_export, definitions, schedules)
+
+
+def _export(definitions: Sequence[RowMapping], schedules: Sequence[RowMapping]) -> ExportView:
     return ExportView(
         definitions=[definition_entry(row) for row in definitions],
         schedules=[schedule_entry(row) for row in schedules],
