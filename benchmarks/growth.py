@@ -14,7 +14,7 @@ from shared.series_colours import SERIES
 
 AIMS = {30: 2.0, 400: 3.0}
 """Seconds from request to PDF at scale 100, by days."""
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke")
 
 
 def picture(found: list[Reported]) -> str:
@@ -77,7 +77,7 @@ def _panel(found: list[Reported], days: int, scales: list[float]) -> dict[str, A
                     "shape": {
                         "field": "type",
                         "type": "nominal",
-                        "scale": {"domain": list(TYPES), "range": list(_SHAPES)},
+                        "scale": {"domain": list(TYPES), "range": list(_SHAPES[: len(TYPES)])},
                         "title": None,
                     },
                 },

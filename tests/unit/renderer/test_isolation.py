@@ -98,9 +98,9 @@ async def test_what_only_waits_is_ended_and_worth_another_try() -> None:
 
 
 async def test_what_was_computed_for_other_documents_does_not_count() -> None:
-    async with pool(cpu_limit_s=1.0) as strict:
+    async with pool(cpu_limit_s=2.0) as strict:
         first = await pid(strict)
-        for _ in range(4):
+        for _ in range(6):
             await strict.render("misbehave", saying("work half a second"))
         assert await pid(strict) == first
 
@@ -223,7 +223,8 @@ async def test_bulk_work_leaves_one_place_to_people() -> None:
             for _ in range(3)
         ]
         await asyncio.sleep(0)
-        async with asyncio.timeout(10):
+        # Bulk work hangs for ever; a process takes its time to start on a busy machine.
+        async with asyncio.timeout(60):
             assert await pid(shared)
         for task in bulk:
             task.cancel()
