@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 from typing import Any
 
-from services.renderer.isolation.child import SETTLED_SECONDS, Child, Limits
+from services.renderer.isolation.child import Child, Limits
 from services.renderer.isolation.kinds import ChildKind
-from shared.errors import TransientError
 
 
 class ChartProcess:
-    """Draws one chart at a time; started when it is first asked, or before."""
+    """Draws one chart at a time; started when it is asked, which takes half a second."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._turn = asyncio.Lock()
         self._child: Child | None = None
-
-    async def start(self) -> None:
-        """Have it ready; one that cannot start is reported to the first who asks for a chart."""
-        with contextlib.suppress(TransientError):
-            async with self._turn:
-                await self._ready()
 
     async def draw(self, wanted: Any, content: bytes, format_name: str) -> tuple[Any, bytes]:
         """The status, and the picture when that is `drawn`; `chart_child` says what is wanted how.
@@ -51,9 +43,9 @@ class ChartProcess:
                 await child.end()
             return answer
 
-    async def make_room(self) -> None:
-        """End it, if nobody has needed it lately."""
-        unused = self._child is not None and self._child.unused_for(SETTLED_SECONDS)
+    async def retire(self, unused_seconds: float) -> None:
+        """End it, if nobody has needed it for so long."""
+        unused = self._child is not None and self._child.unused_for(unused_seconds)
         if unused and not self._turn.locked():
             await self.close()
 

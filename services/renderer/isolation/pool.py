@@ -11,7 +11,7 @@ from typing import Any
 
 from services.renderer.formats import Rendered
 from services.renderer.isolation.chart_process import ChartProcess
-from services.renderer.isolation.child import Child, Limits
+from services.renderer.isolation.child import SETTLED_SECONDS, Child, Limits
 from services.renderer.isolation.errors import RenderFailed, RenderOutOfMemory, RenderStarved
 from services.renderer.isolation.kinds import ChildKind
 from services.renderer.isolation.lanes import Lanes
@@ -41,8 +41,8 @@ class RenderPool:
 
         `time_limit_s`: by the clock, for a child that waits or gets too little of the machine;
         ten times as long where it is not told. `idle_after_s`: every child but a warm one ends
-        when it had nothing to do for so long. `format_modules` are imported by the children and
-        register what they can render.
+        when it had nothing to do for so long, that for charts too. `format_modules` are imported
+        by the children and register what they can render.
         """
         self._limits = Limits(math.ceil(cpu_limit_s), memory_limit_bytes, recycle_after)
         self._time_limit_s = time_limit_s or cpu_limit_s * 10
@@ -56,10 +56,9 @@ class RenderPool:
         self._beside: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to warm one child, and that for charts; does not wait for them."""
+        """Begin to warm one child; does not wait for it."""
         self._starting = asyncio.create_task(self._warm_one())
-        charts = asyncio.create_task(self._charts.start())
-        self._beside = [self._starting, charts, asyncio.create_task(self._keep_house())]
+        self._beside = [self._starting, asyncio.create_task(self._keep_house())]
 
     async def close(self) -> None:
         """End every idle child; those at work end with their document or with the service."""
@@ -105,11 +104,10 @@ class RenderPool:
     async def writing(self) -> AsyncIterator[None]:
         """While the service writes a large file itself: one at a time, in place of a child.
 
-        One keeps both cores busy, and takes about as much memory as a child does. Charts are drawn
-        by a fresh process afterwards, or when one is asked for.
+        One keeps both cores busy, and takes about as much memory as a child does.
         """
         async with self._writing, self._processes.room():
-            await self._charts.make_room()
+            await self._charts.retire(SETTLED_SECONDS)
             yield
 
     @property
@@ -178,5 +176,4 @@ class RenderPool:
         while True:
             await asyncio.sleep(self._idle_after_s / 4)
             await self._processes.retire(self._idle_after_s)
-            if not self._writing.locked():
-                await self._charts.start()
+            await self._charts.retire(self._idle_after_s)

@@ -73,7 +73,7 @@ class Misbehave(Probe):
     def render(self, document: ReportDocument) -> Rendered:
         match document.title:
             case "hang":
-                time.sleep(60)
+                time.sleep(3600)
             case "spin":
                 while True:
                     pass

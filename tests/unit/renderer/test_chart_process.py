@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from services.renderer.isolation.child import SETTLED_SECONDS
 from services.renderer.isolation.errors import RenderFailed
 from services.renderer.isolation.pool import RenderPool
 from shared.document import Chart, ReportDocument
@@ -17,8 +18,14 @@ from tests.documents import document
 
 
 @asynccontextmanager
-async def pool(size: int = 1) -> AsyncIterator[RenderPool]:
-    pool = RenderPool(size, cpu_limit_s=60, memory_limit_bytes=512 << 20, recycle_after=100)
+async def pool(size: int = 1, idle_after_s: float = 60.0) -> AsyncIterator[RenderPool]:
+    pool = RenderPool(
+        size,
+        cpu_limit_s=60,
+        memory_limit_bytes=512 << 20,
+        recycle_after=100,
+        idle_after_s=idle_after_s,
+    )
     try:
         yield pool
     finally:
@@ -58,6 +65,28 @@ async def test_two_documents_at_once_share_the_process_that_draws_charts() -> No
         assert await shared.render("pdf", content(document())) == pages[0]
         assert loading_the_chart_library() != [charts]
     assert not loading_the_chart_library()
+
+
+async def test_where_no_chart_is_drawn_no_process_waits_for_one() -> None:
+    async with pool(idle_after_s=0.4) as shared:
+        await shared.start()
+        page = await shared.render("pdf", content(document()))
+        assert loading_the_chart_library()
+        async with asyncio.timeout(20):
+            while loading_the_chart_library():
+                await asyncio.sleep(0.05)
+        assert len(shared.pids) == 1
+        assert await shared.render("pdf", content(document())) == page
+
+
+async def test_a_large_export_ends_a_chart_process_that_is_not_used() -> None:
+    async with pool() as shared:
+        await shared.render("pdf", content(document()))
+        async with shared.writing():
+            assert loading_the_chart_library(), "it was used a moment ago"
+        await asyncio.sleep(SETTLED_SECONDS + 0.1)
+        async with shared.writing():
+            assert not loading_the_chart_library()
 
 
 async def test_a_chart_that_cannot_be_drawn_is_named_and_the_next_report_is_drawn() -> None:
