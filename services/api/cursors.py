@@ -1,17 +1,43 @@
-"""Where a list goes on: the time and id of the last entry that was given out, as one word."""
+"""Lists in pages, latest first. A cursor is the time and id of the last entry given out."""
 
 from __future__ import annotations
 
 import base64
 import struct
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.problems import field_problem
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _CURSOR = struct.Struct(">q16s")
 _CURSOR_LENGTH = _CURSOR.size * 4 // 3
+
+
+async def page_of(
+    connection: AsyncConnection,
+    query: Select[Any],
+    place: tuple[ColumnElement[Any], ColumnElement[Any]],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> tuple[list[RowMapping], str | None]:
+    """At most `limit` rows of the query, and the cursor of the next page; None: there is none.
+
+    `place`: the columns by which it is ordered, an instant and an id, under their own names.
+    """
+    wanted = query.order_by(*(column.desc() for column in place)).limit(limit + 1)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(*place) < tuple_(*place_of(cursor)))
+    rows = list((await connection.execute(wanted)).mappings())
+    if len(rows) <= limit:
+        return rows, None
+    at, identifier = (rows[limit - 1][column.key] for column in place)
+    return rows[:limit], cursor_after(at, identifier)
 
 
 def cursor_after(created_at: datetime, entry_id: UUID) -> str:

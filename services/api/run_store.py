@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.cursors import cursor_after, place_of
+from services.api import cursors
 from services.api.estimates import Estimates
 from services.api.problems import FieldError, Problem
 from services.api.representations import RunView, run_view
@@ -122,23 +122,13 @@ async def page_of(
 ) -> tuple[list[RowMapping], str | None]:
     """Runs, newest first, and the cursor of the next page."""
     table = tables.runs
-    query = (
-        select(table)
-        .where(table.c.deleted_at.is_(None))
-        .order_by(table.c.created_at.desc(), table.c.id.desc())
-        .limit(limit + 1)
-    )
+    query = select(table).where(table.c.deleted_at.is_(None))
     if status is not None:
         query = query.where(table.c.status == status)
     if report_type is not None:
         query = query.where(table.c.report_type == report_type)
-    if cursor is not None:
-        query = query.where(tuple_(table.c.created_at, table.c.id) < tuple_(*place_of(cursor)))
-    rows = list((await connection.execute(query)).mappings().all())
-    if len(rows) <= limit:
-        return rows, None
-    rows = rows[:limit]
-    return rows, cursor_after(rows[-1]["created_at"], rows[-1]["id"])
+    place = (table.c.created_at, table.c.id)
+    return await cursors.page_of(connection, query, place, limit=limit, cursor=cursor)
 
 
 async def unfinished(connection: AsyncConnection) -> int:

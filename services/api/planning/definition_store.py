@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, insert, select, tuple_, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
-from services.api.cursors import cursor_after, place_of
+from services.api import cursors
 from services.api.planning.definitions import IN_VERSION, stored_fields
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem
@@ -92,8 +92,7 @@ async def page_of(
     cursor: str | None,
 ) -> tuple[list[RowMapping], str | None]:
     """Definitions, newest first, and the cursor of the next page."""
-    place = (_definitions.c.created_at, _definitions.c.id)
-    query = _select().order_by(*(column.desc() for column in place)).limit(limit + 1)
+    query = _select()
     if owner is not None:
         query = query.where(_definitions.c.owner == owner)
     if tag is not None:
@@ -102,13 +101,8 @@ async def page_of(
         query = query.where(_versions.c.report_type == report_type)
     if search is not None:
         query = query.where(_definitions.c.name.icontains(search, autoescape=True))
-    if cursor is not None:
-        query = query.where(tuple_(*place) < tuple_(*place_of(cursor)))
-    rows = list((await connection.execute(query)).mappings())
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], cursor_after(last["created_at"], last["id"])
+    place = (_definitions.c.created_at, _definitions.c.id)
+    return await cursors.page_of(connection, query, place, limit=limit, cursor=cursor)
 
 
 async def versions_of(connection: AsyncConnection, definition_id: UUID) -> list[RowMapping]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import (
     DateTime,
     Result,
+    RowMapping,
     Select,
     String,
     cast,
@@ -18,12 +19,11 @@ from sqlalchemy import (
     literal,
     null,
     select,
-    tuple_,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.api.cursors import cursor_after, place_of
+from services.api import cursors
 from shared.states import (
     FINAL_RUN_STATUSES,
     DeliveryStatus,
@@ -112,22 +112,24 @@ async def page_of(
 ) -> tuple[list[ExecutionView], str | None]:
     """Executions, latest first, and the cursor of the next page."""
     found = select_executions([schedule_id]).subquery()
-    place = (found.c.due_at, found.c.entry_id)
-    query = select(found).order_by(*(column.desc() for column in place)).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(tuple_(*place) < tuple_(*place_of(cursor)))
-    rows = plain(await connection.execute(query))
-    shown = rows[:limit]
-    counts = await _delivery_counts(connection, [row["run_id"] for row in shown if row["run_id"]])
-    views = [execution_view(row, counts.get(row["run_id"], {})) for row in shown]
-    if len(rows) <= limit:
-        return views, None
-    return views, cursor_after(shown[-1]["due_at"], shown[-1]["entry_id"])
+    rows, next_cursor = await cursors.page_of(
+        connection,
+        select(found),
+        (found.c.due_at, found.c.entry_id),
+        limit=limit,
+        cursor=cursor,
+    )
+    counts = await _delivery_counts(connection, [row["run_id"] for row in rows if row["run_id"]])
+    return [execution_view(row, counts.get(row["run_id"], {})) for row in _plain(rows)], next_cursor
 
 
 def plain(found: Result[Any]) -> list[dict[str, Any]]:
     """Rows as values, for what is pure."""
-    return [{str(name): value for name, value in row.items()} for row in found.mappings()]
+    return _plain(found.mappings().all())
+
+
+def _plain(rows: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 async def _delivery_counts(

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
-from services.api.cursors import cursor_after, place_of
+from services.api import cursors
 from services.api.planning.schedules import ScheduleBody, stored_before
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem
@@ -129,19 +129,8 @@ async def page_of(
 ) -> tuple[list[RowMapping], str | None]:
     """Schedules, newest first, and the cursor of the next page."""
     place = (_schedules.c.created_at, _schedules.c.id)
-    query = (
-        select_schedules()
-        .where(*conditions)
-        .order_by(*(column.desc() for column in place))
-        .limit(limit + 1)
-    )
-    if cursor is not None:
-        query = query.where(tuple_(*place) < tuple_(*place_of(cursor)))
-    rows = list((await connection.execute(query)).mappings())
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], cursor_after(last["created_at"], last["id"])
+    query = select_schedules().where(*conditions)
+    return await cursors.page_of(connection, query, place, limit=limit, cursor=cursor)
 
 
 async def add(connection: AsyncConnection, principal: Principal, body: ScheduleBody) -> UUID:

@@ -6,6 +6,8 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import audit
 from services.api.etags import etag
@@ -118,16 +120,18 @@ async def transfer(
     schedule_id: str, body: HandOver, request: Request, response: Response, principal: Giver
 ) -> ScheduleView:
     """Its runs are made in the new owner's name; one that was held for want of an owner resumes."""
-    async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        await store.schedule_of(connection, store.schedule_id_of(schedule_id))
+
+    async def handed_over(connection: AsyncConnection, row: RowMapping) -> bool:
         await states.ensure_can_own(connection, principal, body.to)
+        return await states.transfer(connection, row, to=body.to)
+
     return await _taken(
         schedule_id,
         request,
         response,
         principal,
         action=Action.TRANSFER_SCHEDULE,
-        step=partial(states.transfer, to=body.to),
+        step=handed_over,
         audited="schedule.handed_over",
         to=body.to,
     )

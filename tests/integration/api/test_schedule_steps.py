@@ -70,6 +70,8 @@ async def test_one_that_was_disabled_is_resumed_with_a_clean_record(
         api, there["id"], state=ScheduleState.DISABLED, state_reason="failed 5 times", failures=5
     )
 
+    disabled = (await ada.get(url)).json()
+    assert disabled["state_since"] > there["state_since"], "whoever changes the state"
     assert (await ada.post(f"{url}/pause")).status_code == 409
     resumed = (await ada.post(f"{url}/resume")).json()
     assert (resumed["state"], resumed["failures"]) == ("active", 0)
