@@ -19,7 +19,7 @@ from tests.pipeline import Pipeline
 from tests.post_office import PostOffice
 from tests.schedules import new_schedule, this_minute
 
-SCHEDULES = 20
+SCHEDULES = 12
 
 
 async def test_schedules_due_in_the_same_second_fire_once_each_however_many_schedulers_run(

@@ -250,8 +250,9 @@ def test_what_fires_in_a_year_is_what_a_walk_of_the_clock_finds(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("zone", ZONES)
-@_property(300)
+@_property(200)
 @given(data=st.data())
 def test_what_fires_in_a_year_is_what_a_walk_finds_for_hundreds_of_cadences(
     zone: str, data: st.DataObject
