@@ -63,6 +63,11 @@ class Service:
             "blobs": self.blobs.ping,
         }
         """What must be usable for the service to be ready."""
+        self._routes = [
+            Route("/health/live", _live),
+            Route("/health/ready", self._ready),
+            Route("/metrics", _metrics),
+        ]
         self._connected = False
         self._background: list[Callable[[], contextlib.AbstractAsyncContextManager[Any]]] = []
 
@@ -70,17 +75,17 @@ class Service:
         """Enter `part` once the store answers and leave it when the service stops."""
         self._background.append(part)
 
+    def add_route(self, path: str, answer: Callable[[Request], Awaitable[Response]]) -> None:
+        """Answer GET there as well."""
+        self._routes.append(Route(path, answer))
+
     def app(self) -> Starlette:
         """An ASGI application with health and metrics, for a service without its own."""
         return Starlette(routes=self.routes(), lifespan=self.lifespan)
 
     def routes(self) -> list[Route]:
-        """`/health/live`, `/health/ready`, `/metrics`."""
-        return [
-            Route("/health/live", _live),
-            Route("/health/ready", self._ready),
-            Route("/metrics", _metrics),
-        ]
+        """`/health/live`, `/health/ready`, `/metrics`, and what was added."""
+        return self._routes
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: object) -> AsyncIterator[None]:

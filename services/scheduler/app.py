@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
-import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from services.scheduler import SERVICE
 from services.scheduler.firing import fire_due_schedules
 from services.scheduler.gauges import observe_outbox, observe_queues
+from services.scheduler.housekeeping import Housekeeping, Job
 from services.scheduler.lost_messages import ask_again
 from services.scheduler.outcomes import take_note_of_outcomes
 from services.scheduler.parking import on_dead_letter
@@ -25,23 +24,22 @@ from services.scheduler.waiting import let_go_of_waiting
 from shared.service import Service
 from shared.topology import DEAD_LETTER_QUEUE
 
-log = structlog.get_logger(__name__)
-
 
 def create_service(settings: SchedulerSettings) -> Service:
     """The scheduler, ready to be served. Any number may run: none is the leader."""
     service = Service(SERVICE, settings, sweep_outbox_every=settings.outbox_sweep_seconds)
     store = service.store
+    housekeeping = Housekeeping()
+    service.add_route("/housekeeping", housekeeping.answer)
 
     @asynccontextmanager
     async def ticks() -> AsyncIterator[None]:
         scheduler = AsyncIOScheduler(timezone="UTC")
 
-        def every(
-            seconds: float, job: Callable[[], Awaitable[Any]], name: str, *, at_once: bool = False
-        ) -> None:
+        def every(seconds: float, job: Job, name: str, what: str, *, at_once: bool = False) -> None:
+            housekeeping.add(name, what, seconds)
             scheduler.add_job(
-                partial(_tick, name, job),
+                partial(housekeeping.run, name, job),
                 "interval",
                 seconds=seconds,
                 id=name,
@@ -53,37 +51,63 @@ def create_service(settings: SchedulerSettings) -> Service:
             settings.schedule_tick_seconds,
             partial(fire_due_schedules, store, service.blobs),
             "schedules",
+            "runs made of due schedules",
         )
         every(
             settings.schedule_tick_seconds,
             partial(let_go_of_waiting, store, service.blobs),
             "waiting occurrences",
+            "runs made of occurrences that had waited",
         )
         every(
             settings.outcome_tick_seconds,
             partial(take_note_of_outcomes, store, service.blobs),
             "outcomes",
+            "occurrences whose run has ended",
         )
         every(
             settings.retention_tick_seconds,
             partial(follow_timezone_rules, store),
             "time zones",
+            "schedules computed anew",
             at_once=True,
         )
-        every(settings.reaper_tick_seconds, partial(reap, store, settings), "reaper")
+        every(
+            settings.reaper_tick_seconds,
+            partial(reap, store, settings),
+            "reaper",
+            "leases that had expired",
+        )
         every(
             settings.message_lost_after_seconds / 10,
             partial(ask_again, store, settings),
             "lost messages",
+            "pieces of work asked for again",
         )
-        every(settings.gauge_tick_seconds, partial(observe_outbox, store), "outbox gauge")
-        every(settings.gauge_tick_seconds, partial(observe_queues, service.broker), "queue gauges")
+        every(
+            settings.gauge_tick_seconds,
+            partial(observe_outbox, store),
+            "outbox gauge",
+            "looks only",
+        )
+        every(
+            settings.gauge_tick_seconds,
+            partial(observe_queues, service.broker),
+            "queue gauges",
+            "looks only",
+        )
         every(
             settings.retention_tick_seconds,
             partial(expire_files, store, service.blobs, lease_seconds=settings.lease_seconds),
             "files",
+            "runs whose files are past their retention",
         )
-        every(settings.retention_tick_seconds, partial(forget_events, store, settings), "events")
+        every(
+            settings.retention_tick_seconds,
+            partial(forget_events, store, settings),
+            "events",
+            "rows of outbox and inbox past their time",
+        )
         scheduler.start()
         yield
         scheduler.shutdown(wait=False)
@@ -91,11 +115,3 @@ def create_service(settings: SchedulerSettings) -> Service:
     service.during(ticks)
     service.consumers.add_raw(DEAD_LETTER_QUEUE, partial(on_dead_letter, store=store))
     return service
-
-
-async def _tick(name: str, job: Callable[[], Awaitable[Any]]) -> None:
-    """Run a job; what fails now is tried again at the next tick."""
-    try:
-        await job()
-    except Exception as error:
-        log.warning("tick failed", tick=name, reason=repr(error))

@@ -151,18 +151,20 @@ def _in_words(error: DBAPIError) -> str:
 
 
 def _tell(steps: Sequence[Step]) -> None:
-    """One line for all that went as planned: a wall of fires is no wall of lines."""
-    rows = [row for one in steps for row in one.occurrences]
-    counted = Counter(str(row["status"]) for row in rows)
-    for status, count in counted.items():
+    """A line for each run, in its trace, and one for each schedule that made none."""
+    for status, count in Counter(
+        str(row["status"]) for one in steps for row in one.occurrences
+    ).items():
         telemetry.OCCURRENCES.labels(status).inc(count)
-    if counted:
-        log.info(
-            "schedules due",
-            **counted,
-            schedules=sorted({str(row["schedule_id"]) for row in rows})[:_MOST_NAMED],
-        )
     for one in steps:
+        for new in one.runs:
+            with telemetry.continued({"traceparent": new.run["traceparent"]}):
+                log.info(
+                    "schedule fired",
+                    schedule_id=str(one.schedule["id"]),
+                    run_id=str(new.run["id"]),
+                    tenant=str(one.schedule["tenant_id"]),
+                )
         reasons = {row["reason"] for row in one.occurrences if row["status"] in _UNUSUAL}
         if one.reason is not None or reasons:
             log.warning(
@@ -173,5 +175,4 @@ def _tell(steps: Sequence[Step]) -> None:
             )
 
 
-_MOST_NAMED = 20
 _UNUSUAL = (OccurrenceStatus.MISSED, OccurrenceStatus.HELD, OccurrenceStatus.SKIPPED)

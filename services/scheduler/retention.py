@@ -124,22 +124,24 @@ async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID
     return len(removed)
 
 
-async def forget_events(store: Store, settings: SchedulerSettings) -> None:
-    """Delete published events, remembered ones and signals that nobody will ask about again."""
+async def forget_events(store: Store, settings: SchedulerSettings) -> int:
+    """Delete published events, remembered ones and signals that nobody will ask about again.
+
+    Returns how many rows.
+    """
     outbox, inbox, signals = tables.outbox, tables.inbox, tables.signals
+    outbox_days = timedelta(days=settings.outbox_keep_days)
+    inbox_days = timedelta(days=settings.inbox_keep_days)
     async with store.housekeeping() as connection:
-        await connection.execute(
-            delete(outbox).where(
-                outbox.c.published_at < func.now() - timedelta(days=settings.outbox_keep_days)
-            )
-        )
-        await connection.execute(
-            delete(inbox).where(
-                inbox.c.processed_at < func.now() - timedelta(days=settings.inbox_keep_days)
-            )
-        )
-        await connection.execute(
-            delete(signals).where(
-                signals.c.received_at < func.now() - timedelta(days=settings.inbox_keep_days)
-            )
-        )
+        deleted = [
+            await connection.execute(
+                delete(outbox).where(outbox.c.published_at < func.now() - outbox_days)
+            ),
+            await connection.execute(
+                delete(inbox).where(inbox.c.processed_at < func.now() - inbox_days)
+            ),
+            await connection.execute(
+                delete(signals).where(signals.c.received_at < func.now() - inbox_days)
+            ),
+        ]
+    return sum(rows.rowcount for rows in deleted)

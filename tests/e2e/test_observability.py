@@ -20,7 +20,7 @@ from tests.e2e.reports import REPORTS, WAIT, until_delivered
 from tests.otlp_collector import CollectedSpan, Collector
 from tests.processes import PATIENCE, SERVICES, Fleet
 from tests.running_api import body
-from tests.schedules import new_schedule
+from tests.schedules import new_schedule, this_minute
 from tests.tenants import Tenant
 
 MAILED = [{"channel": "email", "to": "bob@example.com"}]
@@ -38,8 +38,7 @@ def mailed(client: httpx.Client, **headers: str) -> dict[str, Any]:
 async def scheduled(client: httpx.Client, admin: AsyncEngine, tenant: Tenant) -> dict[str, Any]:
     """The same, of a schedule that is due."""
     earlier = completed(client)
-    due = datetime.now(UTC) - timedelta(seconds=1)
-    await new_schedule(admin, tenant, next_run_at=due, deliver_to=tuple(MAILED))
+    await new_schedule(admin, tenant, next_run_at=this_minute(), deliver_to=tuple(MAILED))
     (run,) = until(lambda: completed(client) - earlier, "a run")
     return until_delivered(client, {"id": run})
 
@@ -156,6 +155,21 @@ def test_every_process_says_that_it_lives_and_is_ready(fleet: Fleet) -> None:
         for question in ("live", "ready"):
             answer = httpx.get(f"{fleet[name].url}/health/{question}", trust_env=False)
             assert answer.status_code == 200, (name, question, answer.text)
+
+
+async def test_the_scheduler_tells_what_it_did_by_itself(
+    ada: httpx.Client, admin: AsyncEngine, tenant: Tenant, fleet: Fleet
+) -> None:
+    def jobs() -> dict[str, Any]:
+        url = f"{fleet['scheduler'].url}/housekeeping"
+        told: dict[str, Any] = httpx.get(url, trust_env=False).json()["jobs"]
+        return told
+
+    before = jobs()["schedules"]["did_in_all"]
+    await scheduled(ada, admin, tenant)
+    until(lambda: jobs()["schedules"]["did_in_all"] == before + 1, "the run it made")
+    assert {"waiting occurrences", "outcomes", "reaper", "lost messages", "files"} <= set(jobs())
+    assert all(job["error"] is None for job in jobs().values())
 
 
 def measured(fleet: Fleet, name: str, sample: str, **labels: str) -> float:

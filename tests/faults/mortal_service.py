@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -79,7 +80,8 @@ def _words(parameters: Any) -> set[str]:
 
 def hang_on(store: Store) -> None:
     """Hang the end on commits, publishing and acknowledgements of this process."""
-    committed: set[str] = set()
+    # Of the task that commits: others commit between its commit and what follows.
+    committed: ContextVar[frozenset[str]] = ContextVar("committed", default=frozenset())
 
     @event.listens_for(Engine, "before_cursor_execute")
     def mark(
@@ -92,8 +94,7 @@ def hang_on(store: Store) -> None:
         marks = connection.info.pop("marks", set())
         if doomed("before commit", *marks):
             die()
-        committed.clear()
-        committed.update(marks)
+        committed.set(frozenset(marks))
 
     @event.listens_for(Engine, "rollback")
     def rolled_back(connection: Connection) -> None:
@@ -102,7 +103,7 @@ def hang_on(store: Store) -> None:
             connection.info.pop("marks", None)
 
     def after_commit() -> None:
-        if committed and doomed("after commit", *committed):
+        if committed.get() and doomed("after commit", *committed.get()):
             die()
 
     store.on_commit(after_commit)
