@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -26,6 +27,9 @@ from tests.tenants import Tenant
 
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (CHECKOUT / "README.md").read_text(), re.M | re.S)
 QUEUE = "example.finished-reports"
+needs_curl = pytest.mark.skipif(
+    shutil.which("curl") is None, reason="there is no curl on this machine"
+)
 
 
 def block(beginning: str) -> str:
@@ -76,6 +80,7 @@ async def no_queue_is_left(infra: LocalInfrastructure) -> AsyncIterator[None]:
         await (await connection.channel()).queue_delete(QUEUE)
 
 
+@needs_curl
 def test_the_first_own_report_comes_by_the_commands_of_the_readme(checkout: Path) -> None:
     commands = block("PATH=") + block("said()")
 
@@ -93,6 +98,7 @@ def test_the_first_own_report_comes_by_the_commands_of_the_readme(checkout: Path
     assert (made / "last-month-too.pdf").read_bytes().startswith(b"%PDF-")
 
 
+@needs_curl
 def test_the_first_schedule_comes_by_the_commands_of_the_readme(checkout: Path) -> None:
     later = block("broadsheet schedule executions")
     commands = first_lines() + block("broadsheet definition create") + later + block("JSON=")
@@ -109,6 +115,7 @@ def test_the_first_schedule_comes_by_the_commands_of_the_readme(checkout: Path) 
     assert [line["fires"] for line in preview["items"]].count(True) == 3
 
 
+@needs_curl
 @pytest.mark.long
 def test_the_first_schedules_mail_comes_within_the_minute_or_so(
     checkout: Path, inbox: httpx.Client

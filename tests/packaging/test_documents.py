@@ -10,7 +10,7 @@ import pytest
 
 from services.aggregator.rollups import keeper
 from services.api import observation
-from services.scheduler import gauges
+from services.scheduler import gauges, housekeeping
 from shared import telemetry
 
 CHECKOUT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def test_the_readme_shows_the_example_as_it_is() -> None:
 def test_the_operations_guide_has_a_line_for_every_metric() -> None:
     metrics = [
         value
-        for module in (telemetry, observation, gauges, keeper)
+        for module in (telemetry, observation, gauges, housekeeping, keeper)
         for value in vars(module).values()
         if isinstance(value, prometheus_client.metrics.MetricWrapperBase)
     ]
