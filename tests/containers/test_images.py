@@ -11,7 +11,12 @@ from deploy.containers.images import SERVICES
 
 pytestmark = pytest.mark.containers
 
-OWNERS = {"xhtml2pdf": "renderer", "fastapi": "api", "cronsim": "scheduler", "aiosmtplib": "mailer"}
+OWNERS = {
+    "xhtml2pdf": "renderer",
+    "fastapi": "api",
+    "apscheduler": "scheduler",
+    "aiosmtplib": "mailer",
+}
 """Libraries that one service alone needs."""
 
 _LOOK = f"""
