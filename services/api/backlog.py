@@ -42,6 +42,8 @@ class Backlog:
         try:
             yield
         except Exception:
+            # Only what was refused: of a request that is cancelled the run may be written yet,
+            # and the next count tells.
             tally.unfinished -= 1
             raise
         finally:

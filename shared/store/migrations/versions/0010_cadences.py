@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql
 
 revision = "0010"
@@ -211,6 +212,6 @@ def _new_tables() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError(
+    raise CommandError(
         "cadences say what a cron column cannot: restore the backup from before this migration"
     )
