@@ -19,8 +19,8 @@ STARTS = """
 import subprocess, sys, time
 server = subprocess.Popen(["sh", "-c", "sleep 600 & echo $!; wait"], start_new_session=True,
                           stdout=subprocess.PIPE)
-print(server.pid, server.stdout.readline().decode().strip(), flush=True)
 try:
+    print(server.pid, server.stdout.readline().decode().strip(), flush=True)
     time.sleep(600)
 except KeyboardInterrupt:
     sys.exit(7)
