@@ -74,7 +74,7 @@ async def ask_for(
     )
     asked = await connection.execute(
         new.on_conflict_do_update(
-            index_elements=["run_id", "format"],
+            index_elements=["run_id", "slice_id", "format"],
             set_={
                 # A new id, and so new events: those of the failed one have been told.
                 "id": new.excluded.id,

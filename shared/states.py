@@ -77,6 +77,27 @@ ARTIFACT_STEPS: dict[ArtifactStatus, frozenset[ArtifactStatus]] = {
 }
 
 
+class SliceStatus(StrEnum):
+    """Where one slice of a burst run stands: a part of the report, for some of its recipients."""
+
+    AGGREGATED = "aggregated"
+    """Its snapshot is written; waiting for its files."""
+    RENDERED = "rendered"
+    """All of its files are there."""
+    LEFT_OUT = "left_out"
+    """There is nothing in it, and its burst sends no empty reports."""
+    FAILED = "failed"
+    """It could not be made, with the reason in `error`; the others go on without it."""
+
+
+SLICE_STEPS: dict[SliceStatus, frozenset[SliceStatus]] = {
+    SliceStatus.AGGREGATED: frozenset({SliceStatus.RENDERED, SliceStatus.FAILED}),
+    SliceStatus.RENDERED: frozenset(),
+    SliceStatus.LEFT_OUT: frozenset(),
+    SliceStatus.FAILED: frozenset(),
+}
+
+
 class DeliveryStatus(StrEnum):
     """Where one delivery to one recipient stands."""
 
@@ -93,7 +114,8 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     """Refused for good, or tried too often."""
     CANCELLED = "cancelled"
-    """The run failed or was cancelled before anything was sent."""
+    """The run, or this recipient's slice of it, failed, was empty or was cancelled before
+    anything was sent."""
 
 
 DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {

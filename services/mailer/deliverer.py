@@ -218,9 +218,11 @@ class Deliverer:
                         select(tables.artifacts)
                         .where(
                             tables.artifacts.c.run_id == event.run_id,
+                            # In a burst each recipient gets the files of their slice alone.
+                            tables.artifacts.c.slice_id.is_not_distinct_from(row["slice_id"]),
                             # Not what somebody asked for afterwards.
                             tables.artifacts.c.internal
-                            | tables.artifacts.c.format.in_(run_row["formats"]),
+                            | tables.artifacts.c.format.in_(row["formats"] or run_row["formats"]),
                         )
                         .order_by(tables.artifacts.c.format)
                     )

@@ -56,7 +56,7 @@ ALSO_READ = (
 _INSERT = insert(tables.artifacts).values(rendered_at=func.now())
 _STORE = _INSERT.on_conflict_do_update(
     # A retried run renders again, from its new snapshot.
-    index_elements=["run_id", "format"],
+    index_elements=["run_id", "slice_id", "format"],
     set_={
         name: _INSERT.excluded[name]
         for name in (

@@ -71,6 +71,8 @@ _HOUSEKEEPING = {
     "tenant_holidays": "SELECT",
     "signals": "SELECT, INSERT, DELETE",
     "runs": "SELECT, INSERT, UPDATE",
+    "run_bursts": "INSERT",
+    "run_slices": "SELECT",
     "artifacts": "SELECT, INSERT, UPDATE",
     "deliveries": "SELECT, INSERT, UPDATE",
     "delivery_attempts": "SELECT, UPDATE",

@@ -5,6 +5,7 @@ application's role sees the rows of the tenant set on its transaction, and none 
 Work across tenants (relay, reaper, claims, retention) runs as the housekeeping role.
 """
 
+from shared.store.tables.bursting import run_bursts, run_slices
 from shared.store.tables.catalogues import CATALOGUES, formats, report_types
 from shared.store.tables.columns import metadata
 from shared.store.tables.delivering import deliveries, delivery_attempts
@@ -37,6 +38,8 @@ __all__ = [
     "occurrences",
     "outbox",
     "report_types",
+    "run_bursts",
+    "run_slices",
     "runs",
     "schedules",
     "signals",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.states import DeliveryStatus
 from shared.store.tables.columns import created_at, instant, lease, metadata, one_of, tenant_id
@@ -27,6 +28,9 @@ deliveries = Table(
     Column("run_id", Uuid, ForeignKey("runs.id"), nullable=False),
     Column("channel", String(30), nullable=False),
     Column("recipient", String(320), nullable=False),
+    # Of a burst: whose files it takes, and which of them; NULL: the run's own, all of them.
+    Column("slice_id", Uuid, ForeignKey("run_slices.id")),
+    Column("formats", ARRAY(String(30))),
     Column("status", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     *lease(),
@@ -35,7 +39,9 @@ deliveries = Table(
     created_at(),
     instant("next_attempt_at"),
     instant("finished_at"),
-    UniqueConstraint("run_id", "channel", "recipient"),
+    UniqueConstraint(
+        "run_id", "channel", "recipient", "slice_id", postgresql_nulls_not_distinct=True
+    ),
     one_of("status", DeliveryStatus),
     Index("ix_deliveries_leased", "lease_until", postgresql_where=text("lease_token IS NOT NULL")),
     Index(
@@ -43,7 +49,9 @@ deliveries = Table(
         "run_id",
         postgresql_where=text("status IN ('pending', 'deferred')"),
     ),
-    comment="Owner: mailer; created with the run. One row per run, channel and recipient.",
+    Index("ix_deliveries_slice_id", "slice_id", postgresql_where=text("slice_id IS NOT NULL")),
+    comment="Owner: mailer; created with the run, those of a burst by the aggregator. One row per "
+    "run, channel and recipient; of a burst one more for each slice that they get.",
 )
 
 delivery_attempts = Table(

@@ -82,6 +82,8 @@ schedules = Table(
     # `shared.cadence.Cadence`: when it fires, with timezone, start, end and business days.
     Column("cadence", JSONB, nullable=False),
     Column("deliver_to", JSONB, nullable=False, server_default=text("'[]'")),
+    # `shared.bursts.Burst`: who gets a part of it; NULL: nobody.
+    Column("burst", JSONB(none_as_null=True)),
     # `shared.conditions.Condition` and `shared.readiness.Readiness`; NULL: always, at once.
     Column("condition", JSONB(none_as_null=True)),
     Column("readiness", JSONB(none_as_null=True)),

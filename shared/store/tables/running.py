@@ -125,6 +125,8 @@ artifacts = Table(
     Column("id", Uuid, primary_key=True),
     tenant_id(),
     Column("run_id", Uuid, ForeignKey("runs.id"), nullable=False),
+    # NULL: of the whole report.
+    Column("slice_id", Uuid, ForeignKey("run_slices.id")),
     Column("format", String(30), nullable=False),
     Column("internal", Boolean, nullable=False, server_default=text("false")),
     Column("status", String(10), nullable=False),
@@ -139,13 +141,13 @@ artifacts = Table(
     *lease(),
     Column("error", JSONB),
     created_at("requested_at"),
-    UniqueConstraint("run_id", "format"),
+    UniqueConstraint("run_id", "slice_id", "format", postgresql_nulls_not_distinct=True),
     one_of("status", ArtifactStatus),
     Index("ix_artifacts_pending", "tenant_id", postgresql_where=text("status = 'pending'")),
     Index("ix_artifacts_leased", "lease_until", postgresql_where=text("lease_token IS NOT NULL")),
     comment="Owner: renderer; the api asks for further ones of a completed run, the scheduler "
-    "expires them. One rendered file of a run; internal ones (the mail's body) are not offered "
-    "for download.",
+    "expires them. One rendered file of a run, or of a slice of it; internal ones (the mail's "
+    "body) are not offered for download.",
 )
 
 format_requests = Table(

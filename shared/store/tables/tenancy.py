@@ -55,6 +55,8 @@ tenant_settings = Table(
     # start by hand within an hour.
     Column("max_schedules", Integer, nullable=False, server_default="1000"),
     Column("max_runs_per_hour", Integer, nullable=False, server_default="200"),
+    # How many rows the recipient table of a burst may have.
+    Column("max_burst_rows", Integer, nullable=False, server_default="1000"),
     created_at("updated_at"),
     CheckConstraint("retention_days BETWEEN 1 AND 3660", name="retention_days"),
     CheckConstraint("max_backlog >= 1", name="max_backlog"),
@@ -63,6 +65,7 @@ tenant_settings = Table(
     CheckConstraint("schedule_failure_limit BETWEEN 1 AND 100", name="schedule_failure_limit"),
     CheckConstraint("max_schedules >= 0", name="max_schedules"),
     CheckConstraint("max_runs_per_hour >= 0", name="max_runs_per_hour"),
+    CheckConstraint("max_burst_rows BETWEEN 0 AND 10000", name="max_burst_rows"),
     comment="Owner: api (administrators). Read by every service.",
 )
 

@@ -15,6 +15,7 @@ from shared.states import (
     ARTIFACT_STEPS,
     DELIVERY_STEPS,
     RUN_STEPS,
+    SLICE_STEPS,
     ArtifactStatus,
     DeliveryStatus,
     Lane,
@@ -22,6 +23,7 @@ from shared.states import (
     OccurrenceStatus,
     RunStatus,
     ScheduleState,
+    SliceStatus,
 )
 
 DOCUMENT = Path(__file__).parents[3] / "ARCHITECTURE.md"
@@ -68,6 +70,7 @@ def table_of_states(enum: type[StrEnum]) -> str:
         pytest.param(table_of_steps(RunStatus, RUN_STEPS), id="runs"),
         pytest.param(table_of_steps(DeliveryStatus, DELIVERY_STEPS), id="deliveries"),
         pytest.param(table_of_steps(ArtifactStatus, ARTIFACT_STEPS), id="artifacts"),
+        pytest.param(table_of_steps(SliceStatus, SLICE_STEPS), id="slices"),
         pytest.param(table_of_states(OccurrenceStatus), id="occurrences"),
         pytest.param(table_of_states(ScheduleState), id="schedules"),
         pytest.param(table_of_states(MisfirePolicy), id="misfires"),
@@ -83,6 +86,7 @@ def test_the_document_shows_the_machine_of_the_code(table: str) -> None:
     [
         RunStatus,
         ArtifactStatus,
+        SliceStatus,
         DeliveryStatus,
         ScheduleState,
         MisfirePolicy,
