@@ -21,6 +21,7 @@ from cli.asking import (
 from cli.calling import key_option, patience_option
 from cli.downloading import download, ensure_writable, output_option
 from cli.following import asked_and_followed, ensure_completed
+from cli.handing_over import transfer_command
 from cli.naming import named
 from cli.yaml_files import as_yaml, read_yaml
 from shared.periods import Preset
@@ -158,6 +159,9 @@ def run(
     ensure_completed(made)
     for format_name in made["formats"]:
         download(client, made, format_name, output, len(made["formats"]) > 1)
+
+
+definition.add_command(transfer_command("definition"))
 
 
 @definition.command()

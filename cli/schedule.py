@@ -14,6 +14,7 @@ from cli.asking import all_of, asked, asks_the_api, id_of, json_option, show, sh
 from cli.cadence_options import cadence, cadence_options, is_given
 from cli.calling import key_option, patience_option
 from cli.following import asked_and_followed, ensure_completed
+from cli.handing_over import transfer_command
 from cli.schedule_body import body, body_options
 from cli.yaml_files import as_yaml, read_yaml
 
@@ -217,16 +218,7 @@ resume = _step("resume", "resumed", "Have the schedules fire again, also disable
 delete = _step("delete", "deleted", "Delete the schedules; their runs stay.")
 
 
-@schedule.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME…")
-@click.option("--to", required=True, metavar="SUB", help="Who owns them from now on.")
-@asks_the_api
-def transfer(client: httpx.Client, names: tuple[str, ...], to: str) -> None:
-    """Hand the schedules over to somebody else."""
-    for name in names:
-        path = f"/schedules/{id_of(client, 'schedule', name)}/transfer"
-        asked(client, "POST", path, json={"to": to})
-        click.echo(f"{name!r} is {to}'s now")
+schedule.add_command(transfer_command("schedule"))
 
 
 @schedule.command()

@@ -16,6 +16,12 @@ _COMPARISON = re.compile(r"([a-z0-9_]+)\s*(<=|>=|==|!=|<|>)\s*(-?[0-9]+(?:\.[0-9
 _OPTIONS = (
     click.option("--mail-to", multiple=True, metavar="ADDRESS", help="Repeatable."),
     click.option(
+        "--mail-to-every",
+        multiple=True,
+        type=click.Choice(["viewer", "author", "admin"]),
+        help="Whoever has that role when it fires. Repeatable.",
+    ),
+    click.option(
         "--if",
         "condition",
         metavar="CONDITION",
@@ -48,7 +54,8 @@ def body_options(command: Command) -> Command:
 
 def body(options: dict[str, Any]) -> dict[str, Any]:
     """As the API takes it."""
-    found: dict[str, Any] = {"deliver_to": recipients(options["mail_to"])}
+    everybody = [{"channel": "email", "role": role} for role in options["mail_to_every"]]
+    found: dict[str, Any] = {"deliver_to": recipients(options["mail_to"]) + everybody}
     if options["condition"]:
         found["condition"] = _condition(options["condition"])
     if options["signal"]:

@@ -42,6 +42,7 @@ class Action(StrEnum):
     CHANGE_DEFINITION = "change a definition"
     DELETE_DEFINITION = "delete a definition"
     RUN_DEFINITION = "run a definition"
+    TRANSFER_DEFINITION = "hand over a definition"
     SEE_SCHEDULES = "see schedules"
     SAVE_SCHEDULE = "save a schedule"
     CHANGE_SCHEDULE = "change a schedule"
@@ -72,6 +73,7 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.CHANGE_DEFINITION: Role.AUTHOR,
     Action.DELETE_DEFINITION: Role.AUTHOR,
     Action.RUN_DEFINITION: Role.AUTHOR,
+    Action.TRANSFER_DEFINITION: Role.AUTHOR,
     Action.SEE_SCHEDULES: Role.VIEWER,
     Action.SAVE_SCHEDULE: Role.AUTHOR,
     Action.CHANGE_SCHEDULE: Role.AUTHOR,
@@ -95,6 +97,7 @@ ONLY_OWN_BELOW_ADMIN = frozenset(
         Action.DELETE_REPORT,
         Action.CHANGE_DEFINITION,
         Action.DELETE_DEFINITION,
+        Action.TRANSFER_DEFINITION,
         Action.CHANGE_SCHEDULE,
         Action.PAUSE_SCHEDULE,
         Action.RUN_SCHEDULE,

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.cadence import public_holidays_at_hand
 from shared.planned_runs import current_versions, version_columns
 from shared.recipients import addressed, member_addresses, names_roles
 from shared.states import ScheduleState
@@ -93,6 +94,7 @@ async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> l
     if len(found) < batch:
         due = await connection.execute(_DUE, {"now": now, "batch": batch - len(found)})
         found += rows_of(due)
+    await public_holidays_at_hand(*(row["cadence"] for row in found))
     return await with_members(connection, found)
 
 

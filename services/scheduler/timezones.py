@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy import bindparam, select, update
 
 from services.scheduler.plan import instant_of, spread_of
-from shared.cadence import CADENCE, timezone_rules
+from shared.cadence import CADENCE, public_holidays_at_hand, timezone_rules
 from shared.states import ScheduleState
 from shared.store import tables
 from shared.store.engine import Store
@@ -45,6 +45,7 @@ async def follow_timezone_rules(store: Store, *, rules: str | None = None) -> in
                 .with_for_update(skip_locked=True)
             )
             planned = found.mappings().all()
+            await public_holidays_at_hand(*(row["cadence"] for row in planned))
             changes = []
             for row in planned:
                 instant = row["next_run_at"]

@@ -28,7 +28,7 @@ from services.scheduler.steps import (
     switched_off,
 )
 from shared.blobs import BlobStore
-from shared.cadence import CADENCE, Fire
+from shared.cadence import CADENCE, Fire, public_holidays_at_hand
 from shared.readiness import COUNTS_FOR, Fallback
 from shared.states import OccurrenceStatus, ScheduleState
 from shared.store import tables
@@ -50,6 +50,7 @@ async def let_go_of_waiting(store: Store, blobs: BlobStore, clock: Clock = datab
             now = await clock(connection)
             found = await connection.execute(_ready(now))
             rows = await with_members(connection, _one_of_each_schedule(rows_of(found)))
+            await public_holidays_at_hand(*(row["cadence"] for row in rows))
             steps = [_step(row) for row in rows]
             if steps:
                 written = await write(connection, steps)

@@ -19,6 +19,7 @@ from shared.cadence.cadences import (
     Yearly,
 )
 from shared.cadence.days import Skipped
+from shared.cadence.days_off import public_holidays_at_hand
 from shared.cadence.fires import Fire, fires, next_fire
 from shared.cadence.limits import Refusal, refusals, shortest_interval
 from shared.cadence.preview import PreviewLine, preview
@@ -44,6 +45,7 @@ __all__ = [
     "fires",
     "next_fire",
     "preview",
+    "public_holidays_at_hand",
     "refusals",
     "shortest_interval",
     "timezone_rules",

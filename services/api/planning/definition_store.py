@@ -5,11 +5,11 @@ Every change makes a version; versions are never changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
@@ -81,26 +81,52 @@ async def all_definitions(connection: AsyncConnection) -> list[RowMapping]:
     return list(rows.mappings())
 
 
+def which(
+    *,
+    owner: str | None = None,
+    tag: str | None = None,
+    report_type: str | None = None,
+    search: str | None = None,
+) -> list[ColumnElement[bool]]:
+    """Conditions on definitions with their current version, for the filters that are given."""
+    found: list[ColumnElement[bool]] = []
+    if owner is not None:
+        found.append(_definitions.c.owner == owner)
+    if tag is not None:
+        found.append(_definitions.c.tags.contains([tag]))
+    if report_type is not None:
+        found.append(_versions.c.report_type == report_type)
+    if search is not None:
+        found.append(_definitions.c.name.icontains(search, autoescape=True))
+    return found
+
+
+async def ids_of(
+    connection: AsyncConnection, conditions: Sequence[ColumnElement[bool]], most: int
+) -> list[UUID]:
+    """Ids of at most so many."""
+    query = _select().with_only_columns(_definitions.c.id).where(*conditions).limit(most)
+    return list((await connection.scalars(query.order_by(_definitions.c.id))).all())
+
+
+async def locked(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, RowMapping]:
+    """Those of these ids that there are, locked in the order of their ids."""
+    query = _select().where(_definitions.c.id.in_(sorted(ids)))
+    rows = await connection.execute(
+        query.order_by(_definitions.c.id).with_for_update(of=_definitions)
+    )
+    return {row["id"]: row for row in rows.mappings()}
+
+
 async def page_of(
     connection: AsyncConnection,
+    conditions: Sequence[ColumnElement[bool]],
     *,
-    owner: str | None,
-    tag: str | None,
-    report_type: str | None,
-    search: str | None,
     limit: int,
     cursor: str | None,
 ) -> tuple[list[RowMapping], str | None]:
     """Definitions, newest first, and the cursor of the next page."""
-    query = _select()
-    if owner is not None:
-        query = query.where(_definitions.c.owner == owner)
-    if tag is not None:
-        query = query.where(_definitions.c.tags.contains([tag]))
-    if report_type is not None:
-        query = query.where(_versions.c.report_type == report_type)
-    if search is not None:
-        query = query.where(_definitions.c.name.icontains(search, autoescape=True))
+    query = _select().where(*conditions)
     place = (_definitions.c.created_at, _definitions.c.id)
     return await cursors.page_of(connection, query, place, limit=limit, cursor=cursor)
 
@@ -152,6 +178,19 @@ async def change(
         raise _taken(stored["name"]) from None
     await _add_version(connection, principal, row["id"], version, stored, changed)
     return changed
+
+
+async def transfer(connection: AsyncConnection, row: RowMapping, *, to: str) -> bool:
+    """Give the locked one another owner; False: it is theirs. What it says stays, and its version
+    with it."""
+    if row["owner"] == to:
+        return False
+    await connection.execute(
+        update(_definitions)
+        .where(_definitions.c.id == row["id"])
+        .values(owner=to, updated_at=func.now())
+    )
+    return True
 
 
 async def delete(connection: AsyncConnection, row: RowMapping) -> None:

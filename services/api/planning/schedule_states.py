@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.planning import schedule_store
+from services.api.planning.owners import owner_refusal
 from services.api.principals import Principal
-from services.api.problems import Problem, field_problem
-from services.api.roles import Role
+from services.api.problems import Problem
 from shared.states import ScheduleState
-from shared.store import tables
 
 _ACTIVE_AGAIN: dict[str, Any] = {
     "state": ScheduleState.ACTIVE,
@@ -66,34 +65,3 @@ async def transfer(connection: AsyncConnection, row: RowMapping, *, to: str) -> 
         values |= _ACTIVE_AGAIN
     await schedule_store.write(connection, row, values)
     return True
-
-
-async def ensure_can_own(connection: AsyncConnection, principal: Principal, to: str) -> None:
-    """Problem 422 unless schedules can run in that one's name: a member, or whoever asks."""
-    known = await connection.scalar(select(tables.members.c.sub).where(tables.members.c.sub == to))
-    if known is None and to != principal.sub:
-        raise field_problem(
-            "/to", f"there is no member {to!r}: an administrator adds one with PUT /members/{to}"
-        )
-    if (refused := await owner_refusal(connection, to)) is not None:
-        raise field_problem("/to", f"{refused}: choose somebody else")
-
-
-async def owner_refusal(connection: AsyncConnection, owner: str) -> str | None:
-    """Why no report is made in that one's name; None: nothing speaks against it.
-
-    Without a row among the members a person has the role of their token, as for all of the API.
-    """
-    members = tables.members
-    found = (
-        await connection.execute(
-            select(members.c.role, members.c.active).where(members.c.sub == owner)
-        )
-    ).first()
-    if found is None:
-        return None
-    if not found.active:
-        return f"{owner} is inactive"
-    if not Role(found.role).includes(Role.AUTHOR):
-        return f"{owner} may not ask for reports (role {found.role})"
-    return None

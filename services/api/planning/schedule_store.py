@@ -15,6 +15,7 @@ from services.api import cursors
 from services.api.planning.schedules import ScheduleBody, stored_before
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem
+from shared.cadence import public_holidays_at_hand
 from shared.states import ScheduleState
 from shared.store import tables
 
@@ -61,6 +62,7 @@ async def schedule_of(
     row: RowMapping | None = (await connection.execute(query)).mappings().first()
     if row is None:
         raise missing()
+    await public_holidays_at_hand(row["cadence"])
     return row
 
 
@@ -77,13 +79,17 @@ async def schedules_named(
     """Those of these names, locked."""
     query = select_schedules().where(_schedules.c.name.in_(sorted(set(names))))
     rows = await connection.execute(query.order_by(_schedules.c.id).with_for_update(of=_schedules))
-    return {row["name"]: row for row in rows.mappings()}
+    found = {row["name"]: row for row in rows.mappings()}
+    await public_holidays_at_hand(*(row["cadence"] for row in found.values()))
+    return found
 
 
 async def all_schedules(connection: AsyncConnection) -> list[RowMapping]:
     """By name."""
     rows = await connection.execute(select_schedules().order_by(_schedules.c.name))
-    return list(rows.mappings())
+    found = list(rows.mappings())
+    await public_holidays_at_hand(*(row["cadence"] for row in found))
+    return found
 
 
 def which(

@@ -1,9 +1,9 @@
-"""Many schedules at once: which ones, and what became of each."""
+"""Many definitions or schedules at once: which ones, and what became of each."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import audit
 from services.api.guards import ensure_own
-from services.api.planning import schedule_store
+from services.api.planning import definition_store, schedule_store
 from services.api.planning.labels import Tag
+from services.api.planning.owners import HandOver
 from services.api.principals import MAX_SUB, Principal
 from services.api.problems import Problem, field_problem
 from services.api.report_requests import Body
@@ -23,44 +24,54 @@ from shared.states import ScheduleState
 MOST_AT_ONCE = 1000
 
 Step = Callable[[AsyncConnection, RowMapping], Awaitable[bool]]
-"""Takes a step with a locked schedule; False: there was nothing to do."""
+"""Takes a step with a locked row; False: there was nothing to do."""
 
 
-class Selection(Body):
-    """Schedules by their ids, or all that fit every filter that is given."""
+class _Selection(Body):
+    FILTERS: ClassVar[tuple[str, ...]]
 
     ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_AT_ONCE)] | None = None
     owner: Annotated[str, Field(max_length=MAX_SUB)] | None = None
-    definition: UUID | None = None
     tag: Tag | None = None
-    state: ScheduleState | None = None
 
     @model_validator(mode="after")
-    def _one_way(self) -> Selection:
-        filters = [self.owner, self.definition, self.tag, self.state]
-        if self.ids is None and not any(filters):
-            raise ValueError(
-                "say which: `ids`, or a filter (`owner`, `definition`, `tag`, `state`)"
-            )
-        if self.ids is not None and any(filters):
+    def _one_way(self) -> Self:
+        filtered = any(getattr(self, name) for name in self.FILTERS)
+        if self.ids is None and not filtered:
+            names = ", ".join(f"`{name}`" for name in self.FILTERS)
+            raise ValueError(f"say which: `ids`, or a filter ({names})")
+        if self.ids is not None and filtered:
             raise ValueError("give either `ids` or filters, not both")
         return self
 
 
-class HandOver(Body):
-    """Who is to own a schedule from now on."""
+class Selection(_Selection):
+    """Schedules by their ids, or all that fit every filter that is given."""
 
-    to: Annotated[str, Field(min_length=1, max_length=MAX_SUB)] = Field(
-        description="The `sub` of a member who may ask for reports."
-    )
+    FILTERS = ("owner", "definition", "tag", "state")
+
+    definition: UUID | None = None
+    state: ScheduleState | None = None
 
 
 class SelectionHandOver(Selection, HandOver):
     """Which schedules are handed over, and to whom."""
 
 
+class DefinitionSelection(_Selection):
+    """Definitions by their ids, or all that fit every filter that is given."""
+
+    FILTERS = ("owner", "tag", "type")
+
+    type: Annotated[str, Field(max_length=63)] | None = None
+
+
+class DefinitionsHandOver(DefinitionSelection, HandOver):
+    """Which definitions are handed over, and to whom."""
+
+
 class LeftAlone(BaseModel):
-    """A schedule that stays as it was."""
+    """One that stays as it was."""
 
     id: UUID
     reason: str
@@ -73,10 +84,43 @@ class BulkView(BaseModel):
     unchanged: list[LeftAlone]
 
 
+async def chosen_schedules(connection: AsyncConnection, selection: Selection) -> list[UUID]:
+    """The ids that are meant; Problem 422 where they are more than are changed at once."""
+    if selection.ids is not None:
+        return list(dict.fromkeys(selection.ids))
+    conditions = schedule_store.which(
+        state=selection.state,
+        definition_id=selection.definition,
+        owner=selection.owner,
+        tag=selection.tag,
+    )
+    return _few_enough(await schedule_store.ids_of(connection, conditions, MOST_AT_ONCE + 1))
+
+
+async def chosen_definitions(
+    connection: AsyncConnection, selection: DefinitionSelection
+) -> list[UUID]:
+    """The ids that are meant; Problem 422 where they are more than are changed at once."""
+    if selection.ids is not None:
+        return list(dict.fromkeys(selection.ids))
+    conditions = definition_store.which(
+        owner=selection.owner, tag=selection.tag, report_type=selection.type
+    )
+    return _few_enough(await definition_store.ids_of(connection, conditions, MOST_AT_ONCE + 1))
+
+
+def _few_enough(ids: list[UUID]) -> list[UUID]:
+    if len(ids) > MOST_AT_ONCE:
+        raise field_problem("", f"more than {MOST_AT_ONCE} of them fit: add a filter")
+    return ids
+
+
 async def for_each(
     connection: AsyncConnection,
     principal: Principal,
-    selection: Selection,
+    kind: Literal["definition", "schedule"],
+    ids: Sequence[UUID],
+    rows: Mapping[UUID, RowMapping],
     *,
     action: Action,
     step: Step,
@@ -85,27 +129,14 @@ async def for_each(
 ) -> BulkView:
     """Take the step with each; what may not or cannot be done with one does not keep the others.
 
-    Problem 422 where more are meant than are changed at once.
+    `rows`: those of these ids that there are, locked.
     """
-    if selection.ids is not None:
-        ids = list(dict.fromkeys(selection.ids))
-    else:
-        conditions = schedule_store.which(
-            state=selection.state,
-            definition_id=selection.definition,
-            owner=selection.owner,
-            tag=selection.tag,
-        )
-        ids = await schedule_store.ids_of(connection, conditions, MOST_AT_ONCE + 1)
-        if len(ids) > MOST_AT_ONCE:
-            raise field_problem("", f"more than {MOST_AT_ONCE} schedules fit: add a filter")
-    rows = await schedule_store.locked(connection, ids)
     changed, unchanged = [], []
     for identifier in ids:
         row = rows.get(identifier)
         try:
             if row is None:
-                raise schedule_store.missing()
+                raise Problem(404, f"there is no such {kind}")
             ensure_own(principal, action, row["owner"])
             if not await step(connection, row):
                 unchanged.append(LeftAlone(id=identifier, reason=nothing_to_do))
@@ -114,7 +145,5 @@ async def for_each(
             unchanged.append(LeftAlone(id=identifier, reason=problem.detail))
             continue
         changed.append(identifier)
-        await audit.record(
-            connection, principal, audited, f"schedule/{identifier}", name=row["name"]
-        )
+        await audit.record(connection, principal, audited, f"{kind}/{identifier}", name=row["name"])
     return BulkView(changed=changed, unchanged=unchanged)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.api.planning.answers import Answer, Verdict, of_execution, without_execution
 from services.api.planning.executions import plain, select_executions
 from services.api.planning.schedule_checks import own_days_of
-from shared.cadence import CADENCE
+from shared.cadence import CADENCE, public_holidays_at_hand
 from shared.periods import local_midnight
 from shared.states import ScheduleState
 from shared.store import tables
@@ -51,6 +51,7 @@ class WhyView(BaseModel):
 async def why(connection: AsyncConnection, recipient: str, day: date, now: datetime) -> WhyView:
     """`day` is a local day of each schedule's own timezone."""
     schedules = await _naming(connection, recipient, day)
+    await public_holidays_at_hand(*(row["cadence"] for row in schedules))
     own_days = await own_days_of(connection)
     executions = await _executions(connection, [row["id"] for row in schedules], day)
     run_ids = [row["run_id"] for rows in executions.values() for row in rows if row["run_id"]]

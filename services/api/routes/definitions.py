@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -25,7 +26,14 @@ from services.api.planning.definitions import (
     stored_fields,
     version_view,
 )
+from services.api.planning.owners import HandOver, ensure_can_own
 from services.api.planning.runs_by_hand import accepted_by_hand, run_by_hand
+from services.api.planning.selections import (
+    BulkView,
+    DefinitionsHandOver,
+    chosen_definitions,
+    for_each,
+)
 from services.api.principals import Principal
 from services.api.problems import fields_problem
 from services.api.report_requests import offered_for, recipient_errors
@@ -39,6 +47,7 @@ router = APIRouter(prefix="/api/v1/definitions", tags=["definitions"], route_cla
 
 Reader = Annotated[Principal, Depends(allow(Action.SEE_DEFINITIONS))]
 Changer = Annotated[Principal, Depends(allow(Action.CHANGE_DEFINITION))]
+Giver = Annotated[Principal, Depends(allow(Action.TRANSFER_DEFINITION))]
 
 
 @router.post("", status_code=201, summary="Save a definition")
@@ -73,14 +82,31 @@ async def list_definitions(
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
         rows, next_cursor = await store.page_of(
             connection,
-            owner=owner,
-            tag=tag,
-            report_type=type,
-            search=q,
+            store.which(owner=owner, tag=tag, report_type=type, search=q),
             limit=limit,
             cursor=cursor,
         )
     return DefinitionPage(items=[definition_summary(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.post("/transfer", summary="Hand over many definitions")
+async def transfer_many(body: DefinitionsHandOver, request: Request, principal: Giver) -> BulkView:
+    """For instance all of somebody who leaves: `{"owner": "eve", "to": "bob"}`. Schedules are
+    handed over by themselves."""
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        await ensure_can_own(connection, principal, body.to)
+        ids = await chosen_definitions(connection, body)
+        return await for_each(
+            connection,
+            principal,
+            "definition",
+            ids,
+            await store.locked(connection, ids),
+            action=Action.TRANSFER_DEFINITION,
+            step=partial(store.transfer, to=body.to),
+            audited="definition.handed_over",
+            nothing_to_do=f"it is {body.to}'s already",
+        )
 
 
 @router.get("/{definition_id}", summary="One definition")
@@ -154,6 +180,30 @@ async def _change(
         )
         await offered_for(whole, principal, state.catalogue)
         row = await saving.change_definition(connection, principal, row, whole)
+    response.headers["ETag"] = etag(row["version"])
+    return definition_view(row)
+
+
+@router.post("/{definition_id}/transfer", summary="Hand over a definition")
+async def transfer(
+    definition_id: str, body: HandOver, request: Request, response: Response, principal: Giver
+) -> DefinitionView:
+    """Its new owner changes it from now on. No new version, and schedules of it stay whose they
+    are."""
+    identifier = store.definition_id_of(definition_id)
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        row = await store.definition_of(connection, identifier, lock=True)
+        ensure_own(principal, Action.TRANSFER_DEFINITION, row["owner"])
+        await ensure_can_own(connection, principal, body.to)
+        if await store.transfer(connection, row, to=body.to):
+            await audit.record(
+                connection,
+                principal,
+                "definition.handed_over",
+                f"definition/{identifier}",
+                to=body.to,
+            )
+            row = await store.definition_of(connection, identifier)
     response.headers["ETag"] = etag(row["version"])
     return definition_view(row)
 

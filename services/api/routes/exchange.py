@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from services.api.guards import allow
 from services.api.planning import exchange
+from services.api.planning.cadence_bodies import BEFORE_CADENCES
 from services.api.principals import Principal
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
@@ -24,7 +25,7 @@ async def export_all(
         return await exchange.exported(connection)
 
 
-@router.post("/import", summary="Import definitions and schedules")
+@router.post("/import", summary="Import definitions and schedules", dependencies=[BEFORE_CADENCES])
 async def import_file(
     body: exchange.Exchange,
     request: Request,

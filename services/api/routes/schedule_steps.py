@@ -13,17 +13,19 @@ from services.api import audit
 from services.api.etags import etag
 from services.api.following import checked_key, preferred
 from services.api.guards import allow, ensure_own
+from services.api.planning import owners
 from services.api.planning import schedule_states as states
 from services.api.planning import schedule_store as store
+from services.api.planning.owners import HandOver
 from services.api.planning.recipients import recipients_now
 from services.api.planning.runs_by_hand import accepted_by_hand, run_by_hand
 from services.api.planning.schedules import ScheduleView, schedule_view
 from services.api.planning.selections import (
     BulkView,
-    HandOver,
     Selection,
     SelectionHandOver,
     Step,
+    chosen_schedules,
     for_each,
 )
 from services.api.principals import Principal
@@ -41,7 +43,7 @@ Giver = Annotated[Principal, Depends(allow(Action.TRANSFER_SCHEDULE))]
 async def pause_many(body: Selection, request: Request, principal: Pauser) -> BulkView:
     """Each by itself: `unchanged` says why one was left as it was."""
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        return await for_each(
+        return await _each(
             connection,
             principal,
             body,
@@ -56,7 +58,7 @@ async def pause_many(body: Selection, request: Request, principal: Pauser) -> Bu
 async def resume_many(body: Selection, request: Request, principal: Pauser) -> BulkView:
     """Each by itself: `unchanged` says why one was left as it was."""
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        return await for_each(
+        return await _each(
             connection,
             principal,
             body,
@@ -71,8 +73,8 @@ async def resume_many(body: Selection, request: Request, principal: Pauser) -> B
 async def transfer_many(body: SelectionHandOver, request: Request, principal: Giver) -> BulkView:
     """For instance all of somebody who leaves: `{"owner": "eve", "to": "bob"}`."""
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        await states.ensure_can_own(connection, principal, body.to)
-        return await for_each(
+        await owners.ensure_can_own(connection, principal, body.to)
+        return await _each(
             connection,
             principal,
             body,
@@ -81,6 +83,14 @@ async def transfer_many(body: SelectionHandOver, request: Request, principal: Gi
             audited="schedule.handed_over",
             nothing_to_do=f"it is {body.to}'s already",
         )
+
+
+async def _each(
+    connection: AsyncConnection, principal: Principal, body: Selection, **step: Any
+) -> BulkView:
+    ids = await chosen_schedules(connection, body)
+    rows = await store.locked(connection, ids)
+    return await for_each(connection, principal, "schedule", ids, rows, **step)
 
 
 @router.post("/{schedule_id}/pause", summary="Pause a schedule")
@@ -122,7 +132,7 @@ async def transfer(
     """Its runs are made in the new owner's name; one that was held for want of an owner resumes."""
 
     async def handed_over(connection: AsyncConnection, row: RowMapping) -> bool:
-        await states.ensure_can_own(connection, principal, body.to)
+        await owners.ensure_can_own(connection, principal, body.to)
         return await states.transfer(connection, row, to=body.to)
 
     return await _taken(

@@ -13,6 +13,7 @@ from services.api.guards import allow, ensure_own
 from services.api.planning import executions, saving
 from services.api.planning import schedule_store as store
 from services.api.planning.bodies import changed
+from services.api.planning.cadence_bodies import BEFORE_CADENCES
 from services.api.planning.executions import ExecutionPage
 from services.api.planning.previews import PreviewBody, PreviewView, preview_view
 from services.api.planning.schedule_checks import (
@@ -43,7 +44,7 @@ Changer = Annotated[Principal, Depends(allow(Action.CHANGE_SCHEDULE))]
 Count = Annotated[int, Query(ge=1, le=100, description="How many fires.")]
 
 
-@router.post("", status_code=201, summary="Save a schedule")
+@router.post("", status_code=201, summary="Save a schedule", dependencies=[BEFORE_CADENCES])
 async def add_schedule(
     body: ScheduleBody,
     request: Request,
@@ -87,7 +88,9 @@ async def list_schedules(
     return SchedulePage(items=[schedule_view(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.post("/preview", summary="Preview a schedule that is not saved")
+@router.post(
+    "/preview", summary="Preview a schedule that is not saved", dependencies=[BEFORE_CADENCES]
+)
 async def preview_unsaved(
     body: PreviewBody, request: Request, principal: Reader, n: Count = 10
 ) -> PreviewView:
@@ -110,7 +113,7 @@ async def get_schedule(
     return schedule_view(row)
 
 
-@router.put("/{schedule_id}", summary="Replace a schedule")
+@router.put("/{schedule_id}", summary="Replace a schedule", dependencies=[BEFORE_CADENCES])
 async def put_schedule(
     schedule_id: str,
     body: ScheduleBody,
@@ -123,7 +126,7 @@ async def put_schedule(
     return await _change(schedule_id, body, request, response, principal, if_match)
 
 
-@router.patch("/{schedule_id}", summary="Change a schedule")
+@router.patch("/{schedule_id}", summary="Change a schedule", dependencies=[BEFORE_CADENCES])
 async def patch_schedule(
     schedule_id: str,
     body: ScheduleChange,

@@ -250,3 +250,44 @@ async def test_one_that_a_schedule_runs_is_not_deleted(ada: httpx.AsyncClient) -
     assert "'Every day'" in refused.json()["detail"]
     await ada.delete(f"/api/v1/schedules/{schedule['id']}")
     assert (await ada.delete(f"{DEFINITIONS}/{there['id']}")).status_code == 204
+
+
+async def test_definitions_are_handed_over_one_or_many(
+    api: RunningApi, studio: Tenant, ada: httpx.AsyncClient
+) -> None:
+    await ada.put("/api/v1/members/bob", json={"role": "author"})
+    await ada.put("/api/v1/members/vic", json={"role": "viewer"})
+    async with (
+        api.client(studio, role="author", sub="eve") as eve,
+        api.client(studio, role="author", sub="bob") as bob,
+    ):
+        one, *others = [
+            await saved(eve, name=name, tags=["weekly"]) for name in ("One", "Two", "Three")
+        ]
+        mine, missing = await saved(ada, name="Mine", tags=["weekly"]), str(uuid4())
+        url = f"{DEFINITIONS}/{one['id']}"
+
+        refused = await eve.post(f"{url}/transfer", json={"to": "vic"})
+        not_theirs = await bob.post(f"{url}/transfer", json={"to": "bob"})
+        handed = await eve.post(f"{url}/transfer", json={"to": "bob"})
+        renamed = await bob.patch(url, json={"name": "Bob's"}, headers={"If-Match": '"1"'})
+        late = await eve.patch(url, json={"name": "Eve's"}, headers={"If-Match": "*"})
+        some = await eve.post(
+            f"{DEFINITIONS}/transfer", json={"ids": [mine["id"], missing], "to": "bob"}
+        )
+    rest = await ada.post(f"{DEFINITIONS}/transfer", json={"tag": "weekly", "to": "bob"})
+
+    assert refused.status_code == 422
+    assert "vic may not ask for reports" in refused.text
+    assert not_theirs.status_code == 403
+    assert (handed.json()["owner"], handed.json()["version"]) == ("bob", 1)
+    assert handed.headers["etag"] == '"1"', "what it says is as before"
+    assert (renamed.status_code, late.status_code) == (200, 403)
+    assert some.json()["changed"] == []
+    reasons = {entry["id"]: entry["reason"] for entry in some.json()["unchanged"]}
+    assert "ada's" in reasons[mine["id"]]
+    assert reasons[missing] == "there is no such definition"
+    assert set(rest.json()["changed"]) == {mine["id"], *(other["id"] for other in others)}
+    assert rest.json()["unchanged"] == [{"id": one["id"], "reason": "it is bob's already"}]
+    (*_, entry) = await api.audit(studio)
+    assert entry["action"] == "definition.handed_over"

@@ -45,6 +45,7 @@ async def test_from_a_definition_to_why_nobody_got_anything_yet(
     created = await typed(
         *("schedule", "create", "Mondays", "--definition", "Weekly", "--weekly", "monday"),
         *("--at", "09:00", "--mail-to", "someone@example.com", "--country", "DE"),
+        *("--mail-to-every", "admin"),
         *("--if", "delivered_per_day < 0.5", "--misfire", "skip", "--jitter", "60"),
         *("--signal", "loaded", "--not-later-than", "10:00", "--fallback", "hold"),
     )
@@ -54,7 +55,10 @@ async def test_from_a_definition_to_why_nobody_got_anything_yet(
     assert (definition["timezone"], definition["tags"]) == ("Europe/Berlin", ["board"])
     assert "LOCAL (Europe/Berlin)" in created.output, "its definition's, where none is named"
     assert schedule["cadence"]["business_days"]["country"] == "DE"
-    assert schedule["deliver_to"] == [{"channel": "email", "to": "someone@example.com"}]
+    assert schedule["deliver_to"] == [
+        {"channel": "email", "to": "someone@example.com"},
+        {"channel": "email", "role": "admin"},
+    ]
     compared = {"kind": "kpi", "kpi": "delivered_per_day", "compare": "<", "value": "0.5"}
     assert schedule["condition"] == compared
     assert schedule["readiness"]["fallback"] == "hold"
@@ -91,6 +95,21 @@ async def test_steps_with_schedules(typed: Type, api: RunningApi, ada: httpx.Asy
     await typed("schedule", "delete", "First", "Second")
     await typed("definition", "delete", first["definition"]["id"])
     assert (await ada.get(SCHEDULES)).json()["items"] == []
+
+
+async def test_all_that_somebody_owns_is_handed_over(
+    typed: Type, api: RunningApi, ada: httpx.AsyncClient
+) -> None:
+    theirs = [await planned(ada, name=name) for name in ("First", "Second")]
+    await ada.put("/api/v1/members/bob", json={"role": "author"})
+
+    await typed("schedule", "transfer", "--owner", "ada", "--to", "bob")
+    told = (await typed("definition", "transfer", "--owner", "ada", "--to", "bob")).output
+
+    assert told == f"{len(theirs)} definitions of ada's are bob's now\n"
+    for path in (SCHEDULES, DEFINITIONS):
+        assert {one["owner"] for one in (await ada.get(path)).json()["items"]} == {"bob"}
+    assert "either NAME" in (await typed("schedule", "transfer", "--to", "bob", fails=True)).output
 
 
 @pytest.mark.parametrize(

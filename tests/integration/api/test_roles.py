@@ -37,6 +37,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/api/v1/definitions/{definition_id}"): definition(name="walked"),
     ("PATCH", "/api/v1/definitions/{definition_id}"): {"tags": ["weekly"]},
     ("POST", "/api/v1/definitions/{definition_id}/run"): {},
+    ("POST", "/api/v1/definitions/{definition_id}/transfer"): {"to": "bob"},
+    ("POST", "/api/v1/definitions/transfer"): {"tag": "nobody's", "to": "a-admin"},
     ("POST", "/api/v1/schedules/preview"): {"cadence": MONDAYS},
     ("PUT", "/api/v1/schedules/{schedule_id}"): schedule(str(uuid4())),
     ("PATCH", "/api/v1/schedules/{schedule_id}"): {"jitter_seconds": 60},
