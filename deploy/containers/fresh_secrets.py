@@ -21,6 +21,7 @@ NAMES = (
     "RABBITMQ_PASSWORD",
     "S3_PASSWORD",
     "JWT_KEY",
+    "SECRET_KEYS",
 )
 """What docker-compose.yml asks for."""
 

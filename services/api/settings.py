@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from limits import parse_many
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from shared.egress import EgressSettings
+from shared.secret_box import SecretSettings
 from shared.settings import HttpUrl, ServiceSettings
 
 MIN_SECRET_BYTES = 32
@@ -19,7 +21,7 @@ MIN_RSA_BITS = 2048
 """RFC 7518 section 3.3."""
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(EgressSettings, SecretSettings, ServiceSettings):
     """Who is let in, and how much is taken."""
 
     jwt_algorithm: Literal["HS256", "RS256", "EdDSA"] = "HS256"

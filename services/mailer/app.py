@@ -8,12 +8,16 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.mailer import SERVICE
+from services.mailer.catalogue import publish_channels
 from services.mailer.channels import channels
 from services.mailer.channels.smtp.settings import SmtpSettings
 from services.mailer.deliverer import Deliverer
+from services.mailer.destinations import Destinations
 from services.mailer.handlers import on_delivery_due, on_report_rendered
+from services.mailer.outgoing import Outgoing
 from services.mailer.settings import MailerSettings
 from shared.events import DeliveryDue, ReportRendered
+from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.settings import from_environment
 from shared.topology import DELIVERER, MAILER
@@ -22,12 +26,16 @@ from shared.topology import DELIVERER, MAILER
 def create_service(settings: MailerSettings) -> Service:
     """The mailer, ready to be served."""
     service = Service(SERVICE, settings)
-    opened = {name: kind.from_environment() for name, kind in channels.items()}
+    outgoing = Outgoing(settings.egress)
+    opened = {name: kind.from_environment(outgoing) for name, kind in channels.items()}
 
     @asynccontextmanager
     async def open_channels() -> AsyncIterator[None]:
+        async with service.store.no_tenant() as connection:
+            await publish_channels(connection, channels)
         yield
         await asyncio.gather(*(channel.close() for channel in opened.values()))
+        await outgoing.close()
 
     service.during(open_channels)
     service.consumers.add(MAILER, ReportRendered, partial(on_report_rendered, store=service.store))
@@ -36,6 +44,7 @@ def create_service(settings: MailerSettings) -> Service:
         service.blobs,
         settings,
         opened,
+        Destinations(service.store, service.blobs, SecretBox(settings.secret_keys)),
         owner=service.owner,
         mail_domain=from_environment(SmtpSettings).domain,
     )

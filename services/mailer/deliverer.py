@@ -15,7 +15,7 @@ import json
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,6 +36,7 @@ from services.mailer.channels import (
     State,
     message_id,
 )
+from services.mailer.destinations import Destinations, disable
 from services.mailer.settings import MailerSettings
 from shared import outbox, runs, telemetry
 from shared.backoff import retry_delay
@@ -90,6 +91,7 @@ class Deliverer:
         blobs: BlobStore,
         settings: MailerSettings,
         channels: Mapping[str, Channel],
+        destinations: Destinations,
         *,
         owner: str,
         mail_domain: str,
@@ -98,6 +100,7 @@ class Deliverer:
         self._blobs = blobs
         self._settings = settings
         self._channels = channels
+        self._destinations = destinations
         self._owner = owner
         self._mail_domain = mail_domain
 
@@ -127,8 +130,8 @@ class Deliverer:
         try:
             async with lease.kept_alive():
                 try:
-                    message = await self._message(claimed)
                     channel = self._channel(claimed.channel)
+                    message = await self._message(claimed, channel)
                     outcome = await channel.deliver(message, before_it_counts)
                 except TransientError as error:
                     outcome = Outcome("deferred", "", str(error))
@@ -241,25 +244,26 @@ class Deliverer:
             at=time.monotonic(),
         )
 
-    async def _message(self, claimed: _Claimed) -> Message:
+    async def _message(self, claimed: _Claimed, channel: Channel) -> Message:
         body: dict[str, Any] | None = None
         attachments = []
         for artifact in claimed.artifacts:
-            content = await self._blobs.get(artifact["blob_key"])
             if artifact["format"] == "mail":
-                body = json.loads(content)
-            elif not artifact["internal"]:
+                body = json.loads(await self._blobs.get(artifact["blob_key"]))
+            elif not artifact["internal"] and channel.destination is None:
+                content = await self._blobs.get(artifact["blob_key"])
                 attachments.append(
                     Attachment(artifact["file_name"], artifact["media_type"], content)
                 )
-        if body is None:
+        if body is None and channel.destination is None:
             raise PermanentError("no_mail_body", "the renderer wrote no mail for this run")
-        return Message(
+        body = body or {}
+        message = Message(
             delivery_id=claimed.id,
             to=claimed.recipient,
-            subject=body["subject"],
-            html=body["html"],
-            text=body["text"],
+            subject=body.get("subject", ""),
+            html=body.get("html", ""),
+            text=body.get("text", ""),
             attachments=tuple(attachments),
             pictures=tuple(
                 Picture(
@@ -274,6 +278,12 @@ class Deliverer:
             message_id=message_id(claimed.id, self._mail_domain),
             date=claimed.completed_at,
         )
+        if channel.destination is None:
+            return message
+        addressed = await self._destinations.addressed(
+            channel, claimed.recipient, claimed.run, claimed.artifacts
+        )
+        return replace(message, **vars(addressed))
 
     async def _record_patiently(
         self, event: DeliveryDue, claimed: _Claimed, lease: Lease, outcome: Outcome
@@ -329,6 +339,8 @@ class Deliverer:
                     answer=answer,
                 )
             )
+            if outcome.gone:
+                await disable(connection, claimed.channel, claimed.recipient, outcome.answer)
             if delay is not None:
                 await outbox.add_for(connection, DELIVERER, event, source=SERVICE, delay=delay)
             else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from shared.egress import EgressSettings
+from shared.secret_box import SecretSettings
 from shared.settings import ServiceSettings
 
 
-class MailerSettings(ServiceSettings):
-    """How deliveries are tried."""
+class MailerSettings(EgressSettings, SecretSettings, ServiceSettings):
+    """How deliveries are tried, and where they may go."""
 
     delivery_retry_base_seconds: float = Field(default=60.0, gt=0)
     """The delay after the first deferred attempt; it doubles with each further one."""

@@ -10,6 +10,8 @@ import pytest
 
 from services.mailer.channels import Channel, Message, Outcome, channels, message_id, register
 from services.mailer.channels.channel import MAX_ANSWER
+from services.mailer.outgoing import Outgoing
+from shared.egress import EgressRules
 
 DELIVERY = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
@@ -27,7 +29,7 @@ def channel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Each registered channel, told to reach somebody who is not there."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    return channels[request.param].from_environment()
+    return channels[request.param].from_environment(Outgoing(EgressRules.of("", "443")))
 
 
 def message(to: str) -> Message:

@@ -4,9 +4,12 @@ A new one is one file here, with `@register("its name")`, and one import line be
 """
 
 from services.mailer.channels.channel import (
+    About,
     Attachment,
     BeforeItCounts,
     Channel,
+    DestinationSettings,
+    File,
     Message,
     Outcome,
     Picture,
@@ -20,9 +23,12 @@ from services.mailer.channels.channel import (
 from services.mailer.channels import email as email  # registers itself
 
 __all__ = [
+    "About",
     "Attachment",
     "BeforeItCounts",
     "Channel",
+    "DestinationSettings",
+    "File",
     "Message",
     "Outcome",
     "Picture",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Literal, Protocol, Self, TypeVar
+from typing import Any, BinaryIO, ClassVar, Literal, Protocol, Self, TypeVar
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.mailer.outgoing import Outgoing
 
 MAX_ANSWER = 500
 """Characters kept of what the other side said; the ledger is no place for a whole page."""
@@ -30,6 +35,8 @@ class Outcome:
     """What the recipient can be asked for (e-mail: the Message-ID); only when it may be there."""
     retry_after_s: float | None = None
     """Seconds to wait as the other side asked; None leaves it to the mailer's own backoff."""
+    gone: bool = False
+    """The destination wants no more, ever: it is disabled until somebody enables it again."""
 
     def __post_init__(self) -> None:
         words = " ".join("".join(c if c.isprintable() else " " for c in self.answer).split())
@@ -39,8 +46,51 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class File:
+    """One file of the run, of any size, read as a stream."""
+
+    format: str
+    filename: str
+    media_type: str
+    """`type/subtype`, with parameters if need be."""
+    size: int
+    """Bytes."""
+    sha256: str
+    """In hex."""
+    opened: Callable[[], AbstractAsyncContextManager[BinaryIO]]
+    """The file on this machine, for the length of the block."""
+    link: str | None = None
+    """Where it can be fetched without a token, for as long as the channel's `links_for` says."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What the message brings, in words that go into names of files and summaries."""
+
+    tenant: str
+    """Its slug."""
+    definition: str
+    """The definition's name; the report type's where it was asked for without one."""
+    report_type: str
+    run_id: UUID
+    tenant_id: UUID
+    event: Mapping[str, Any] = field(default_factory=dict)
+    """The `report.rendered` event of the run, as JSON."""
+
+
+class DestinationSettings(BaseModel):
+    """What a destination of a channel says. Secrets are fields of their own, of SecretStr.
+
+    Its JSON Schema is what the api checks when one is saved (`shared.destination_schema` has
+    the formats that go beyond JSON Schema).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+@dataclass(frozen=True)
 class Attachment:
-    """One file of the message."""
+    """One file within the message itself, for channels that carry them there."""
 
     filename: str
     media_type: str
@@ -62,7 +112,8 @@ class Message:
 
     delivery_id: UUID
     to: str
-    """The channel's own kind of address; e-mail: `local@domain`, no display name."""
+    """The channel's own kind of address; e-mail: `local@domain`, no display name; elsewhere the
+    name of a destination."""
     subject: str
     html: str
     text: str
@@ -74,6 +125,12 @@ class Message:
     pictures: tuple[Picture, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     """Further header fields (name, value), such as Reply-To or List-Unsubscribe."""
+    files: tuple[File, ...] = ()
+    """Every file of the run; `attachments` are those that are carried in the message."""
+    destination: DestinationSettings | None = None
+    """Its settings, of the class that the channel names."""
+    about: About | None = None
+    """Always there for a channel with destinations."""
 
 
 BeforeItCounts = Callable[[], Awaitable[None]]
@@ -90,16 +147,29 @@ class Channel(Protocol):
 
     name: str
     """What `deliver_to[].channel` of a request names."""
+    title: ClassVar[str]
+    """For people: `Amazon S3 and compatible`."""
+    destination: ClassVar[type[DestinationSettings] | None]
+    """What a destination says; None where recipients have addresses of their own, as e-mail."""
+    links_for: ClassVar[timedelta | None]
+    """How long the links to the files have to work; None: it sends none."""
 
     @classmethod
-    def from_environment(cls) -> Self:
-        """The channel with its own settings; ValueError where one is missing or wrong."""
+    def from_environment(cls, outgoing: Outgoing) -> Self:
+        """The channel with its own settings; ValueError where one is missing or wrong.
+
+        Opens no connection, and imports nothing large: that waits for the first message.
+        """
         ...
 
     async def deliver(
         self, message: Message, before_it_counts: BeforeItCounts = unannounced
     ) -> Outcome:
         """Make one attempt. Every failure of the other side or of the message is an outcome.
+
+        `before_it_counts` is not awaited by channels where a second attempt changes nothing for
+        whoever is at the other end (the same object, the same file, the same `webhook-id`): they
+        are never `uncertain`, and a mailer that died tries again.
 
         Cancelled before `before_it_counts` returned, nothing was delivered; afterwards nobody
         can tell, and the caller calls it `uncertain`.

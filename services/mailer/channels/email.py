@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Self
+from datetime import timedelta
+from typing import ClassVar, Self
 
 from services.mailer.channels.channel import (
     BeforeItCounts,
+    DestinationSettings,
     Message,
     Outcome,
     State,
@@ -18,6 +20,7 @@ from services.mailer.channels.smtp.connections import SmtpConnections
 from services.mailer.channels.smtp.mail import compose, harmless
 from services.mailer.channels.smtp.session import Envelope, SmtpFailure, Step
 from services.mailer.channels.smtp.settings import SmtpSettings
+from services.mailer.outgoing import Outgoing
 from shared.settings import from_environment
 
 _ABOUT_US = frozenset({Step.CONNECT, Step.STARTTLS, Step.AUTH})
@@ -44,6 +47,9 @@ class EmailChannel:
     """SMTP (RFC 5321) submission; `Message.to` is `local@domain`."""
 
     name: str
+    title: ClassVar[str] = "E-mail"
+    destination: ClassVar[type[DestinationSettings] | None] = None
+    links_for: ClassVar[timedelta | None] = None
 
     def __init__(self, settings: SmtpSettings) -> None:
         harmless(settings.mail_from_name, "BROADSHEET_MAIL_FROM_NAME")
@@ -53,7 +59,7 @@ class EmailChannel:
         self._connections = SmtpConnections(settings)
 
     @classmethod
-    def from_environment(cls) -> Self:
+    def from_environment(cls, outgoing: Outgoing) -> Self:
         """The channel as the `BROADSHEET_SMTP_*` and `BROADSHEET_MAIL_*` variables say."""
         return cls(from_environment(SmtpSettings))
 

@@ -1,14 +1,15 @@
 """The tables of the metadata store, with the service that owns each.
 
-Every table but the two catalogues has `tenant_id` and forced row-level security: the
+Every table but the catalogues has `tenant_id` and forced row-level security: the
 application's role sees the rows of the tenant set on its transaction, and none without one.
 Work across tenants (relay, reaper, claims, retention) runs as the housekeeping role.
 """
 
 from shared.store.tables.bursting import run_bursts, run_slices
-from shared.store.tables.catalogues import CATALOGUES, formats, report_types
+from shared.store.tables.catalogues import CATALOGUES, channels, formats, report_types
 from shared.store.tables.columns import metadata
 from shared.store.tables.delivering import deliveries, delivery_attempts
+from shared.store.tables.destinations import destinations
 from shared.store.tables.messaging import dead_letters, inbox, outbox
 from shared.store.tables.planning import (
     definition_versions,
@@ -25,11 +26,13 @@ __all__ = [
     "CATALOGUES",
     "artifacts",
     "audit",
+    "channels",
     "dead_letters",
     "definition_versions",
     "definitions",
     "deliveries",
     "delivery_attempts",
+    "destinations",
     "format_requests",
     "formats",
     "inbox",

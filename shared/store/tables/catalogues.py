@@ -41,5 +41,17 @@ formats = Table(
     comment="Owner: renderer, which publishes its formats when it starts. Read by the api.",
 )
 
-CATALOGUES = (report_types, formats)
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", String(30), primary_key=True),
+    Column("title", String(200), nullable=False),
+    Column("description", Text, nullable=False),
+    # Of its destinations; without one, recipients have addresses of their own.
+    Column("settings_schema", JSONB),
+    created_at("published_at"),
+    comment="Owner: mailer, which publishes its channels when it starts. Read by the api.",
+)
+
+CATALOGUES = (report_types, formats, channels)
 """Tables that are the same for every tenant."""

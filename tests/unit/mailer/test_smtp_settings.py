@@ -8,6 +8,8 @@ import pytest
 
 from services.mailer.channels.email import EmailChannel
 from services.mailer.channels.smtp.settings import SmtpSettings, Tls
+from services.mailer.outgoing import Outgoing
+from shared.egress import EgressRules
 
 ENOUGH = {"BROADSHEET_SMTP_HOST": "mail.example", "BROADSHEET_MAIL_FROM": "reports@bücher.example"}
 
@@ -87,4 +89,4 @@ def test_an_authority_file_that_is_not_there_is_named_at_the_start(
 ) -> None:
     environment.setenv("BROADSHEET_SMTP_TLS_CA_FILE", str(tmp_path / "missing.pem"))
     with pytest.raises(ValueError, match="SMTP_TLS_CA_FILE: there is no such file"):
-        EmailChannel.from_environment()
+        EmailChannel.from_environment(Outgoing(EgressRules.of("", "443")))
