@@ -21,6 +21,7 @@ NAMES = (
     "RABBITMQ_PASSWORD",
     "S3_PASSWORD",
     "JWT_KEY",
+    "LINK_KEY",
 )
 """What docker-compose.yml asks for."""
 

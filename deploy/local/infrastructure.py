@@ -177,6 +177,7 @@ class LocalInfrastructure:
             "BROADSHEET_SMTP_TLS": "none",
             "BROADSHEET_MAIL_FROM": "reports@broadsheet.example",
             "BROADSHEET_PUBLIC_URL": self.api_url,
+            "BROADSHEET_LINK_KEY": self.places.secret("links"),
         }
 
     def _start_broker(self) -> None:

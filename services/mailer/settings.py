@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.settings import LinkingSettings
 
 
-class MailerSettings(ServiceSettings):
+class MailerSettings(LinkingSettings):
     """How deliveries are tried."""
 
     delivery_retry_base_seconds: float = Field(default=60.0, gt=0)
