@@ -30,6 +30,11 @@ def starter_id(tenant_id: UUID, name: str) -> UUID:
     return uuid5(_NAMESPACE, f"starter/{tenant_id}/{name}")
 
 
+def link_id(artifact_id: UUID, purpose: str) -> UUID:
+    """The id of the share link of a file for one purpose, such as `delivery/<id>`."""
+    return uuid5(_NAMESPACE, f"link/{artifact_id}/{purpose}")
+
+
 def work_key(
     *,
     tenant_id: UUID,

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.strong_secrets import ensure_strong_secret
 from shared.validation_words import in_words
 
 _Settings = TypeVar("_Settings", bound=BaseSettings)
@@ -138,3 +139,22 @@ class ServiceSettings(BaseSettings):
     """Messages of the interactive lane under way at once in one process."""
     bulk_prefetch: int = Field(default=2, ge=1)
     """Messages of the bulk lane under way at once in one process."""
+
+
+class LinkingSettings(ServiceSettings):
+    """What the services that give out share links need besides."""
+
+    public_url: HttpUrl = ""
+    """The api's address as clients see it, put before paths in answers; empty: paths alone, and
+    no links in what is sent."""
+    link_key: SecretStr
+    """The secret that share links are signed with; the same for every service that has it."""
+    link_other_key: SecretStr | None = None
+    """A second key whose links work as well, for as long as keys are being exchanged."""
+
+    @field_validator("link_key", "link_other_key")
+    @classmethod
+    def _strong(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and key.get_secret_value():
+            ensure_strong_secret("this key", key.get_secret_value())
+        return key

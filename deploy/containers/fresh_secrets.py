@@ -22,6 +22,7 @@ NAMES = (
     "S3_PASSWORD",
     "JWT_KEY",
     "SECRET_KEYS",
+    "LINK_KEY",
 )
 """What docker-compose.yml asks for."""
 

@@ -178,6 +178,7 @@ class LocalInfrastructure:
             "BROADSHEET_MAIL_FROM": "reports@broadsheet.example",
             "BROADSHEET_PUBLIC_URL": self.api_url,
             "BROADSHEET_SECRET_KEYS": self.places.secret("destinations"),
+            "BROADSHEET_LINK_KEY": self.places.secret("links"),
         }
 
     def _start_broker(self) -> None:

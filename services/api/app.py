@@ -14,6 +14,7 @@ from services.api.guards import RateLimiter
 from services.api.intake import Intake
 from services.api.news import RunNews
 from services.api.observation import Observation
+from services.api.passwords import Passwords
 from services.api.principals import Gatekeeper
 from services.api.routes import (
     administration,
@@ -21,20 +22,26 @@ from services.api.routes import (
     definitions,
     exchange,
     further_formats,
+    links,
     report_types,
     reports,
     schedule_steps,
     schedules,
+    shared_files,
     signals,
     why,
 )
 from services.api.settings import ApiSettings
 from shared.service import Service
+from shared.share_links import Links
 
 DESCRIPTION = """
 Ask for reports, follow them, fetch their files. Every call needs a bearer JWT of your tenant.
 Refusals are problem+json (RFC 9457) and name the field that is wrong.
 """
+
+LINK_RATE = "60/second;600/minute"
+"""Requests for one shared file: readers that load it in parts make many."""
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -65,6 +72,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.backlog = Backlog(service.store)
     app.state.gatekeeper = Gatekeeper(service.store, settings)
     app.state.rate_limiter = RateLimiter(settings.rate_limit)
+    app.state.links = Links.of(settings)
+    app.state.link_limiter = RateLimiter(LINK_RATE)
+    app.state.passwords = Passwords()
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
@@ -73,6 +83,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     for resource in (
         reports,
         further_formats,
+        links,
+        shared_files,
         report_types,
         definitions,
         schedules,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -78,6 +78,21 @@ def answer(method: str, asked: Mapping[str, str], artifact: Mapping[str, Any]) -
     headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
     headers["Content-Length"] = str(length)
     return FileAnswer(artifact, 206, headers, start, length)
+
+
+async def sent(
+    asked: FileAnswer, blobs: BlobStore, still_there: Callable[[], Awaitable[object]]
+) -> Response:
+    """The answer with its bytes.
+
+    `still_there` raises what to answer where the file was taken away since it was looked up: then
+    it is gone, and not damaged.
+    """
+    try:
+        return await asked.response(blobs)
+    except Problem:
+        await still_there()
+        raise
 
 
 async def _verified(content: AsyncIterator[bytes], sha256: str) -> AsyncIterator[bytes]:

@@ -10,7 +10,7 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars, clear_contextvars
 
-from shared import telemetry
+from shared import share_links, telemetry
 
 log = structlog.get_logger(__name__)
 
@@ -60,13 +60,18 @@ class Observation:
                     log.info(
                         "request",
                         method=scope["method"],
-                        path=scope["path"],
+                        path=loggable(scope["path"]),
                         status=status,
                         duration_ms=round(seconds * 1000, 1),
                     )
         finally:
             if token is not None:
                 context.detach(token)
+
+
+def loggable(path: str) -> str:
+    """The path without what opens a file to whoever reads it in a log."""
+    return f"{share_links.PATH}/…" if path.startswith(f"{share_links.PATH}/") else path
 
 
 def _trace_context(scope: Scope) -> context.Context:

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Route
 
+from services.api.observation import loggable
 from shared.store.engine import store_is_away
 from shared.validation_words import in_words, shortened
 
@@ -165,12 +166,12 @@ def install(app: FastAPI) -> None:
 
     async def on_fault(request: Request, error: Exception) -> JSONResponse:
         if store_is_away(error):
-            log.warning("the store is away", path=request.url.path, reason=repr(error))
+            log.warning("the store is away", path=loggable(request.url.path), reason=repr(error))
             problem = Problem(
                 503, "the store does not answer: try again", headers={"Retry-After": "2"}
             )
         else:
-            log.error("request failed", path=request.url.path, exc_info=error)
+            log.error("request failed", path=loggable(request.url.path), exc_info=error)
             problem = Problem(500, "the fault is logged; try again, or tell the operator")
         return problem_response(request, problem)
 

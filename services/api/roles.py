@@ -37,6 +37,9 @@ class Action(StrEnum):
     RETRY_REPORT = "retry a report"
     ADD_FORMAT = "add a format to a report"
     DELETE_REPORT = "delete a report"
+    SHARE_REPORT = "share a report's files by link"
+    SEE_LINKS = "see the links to a report's files"
+    REVOKE_LINK = "revoke a link"
     SEE_DEFINITIONS = "see definitions"
     SAVE_DEFINITION = "save a definition"
     CHANGE_DEFINITION = "change a definition"
@@ -68,6 +71,9 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.RETRY_REPORT: Role.AUTHOR,
     Action.ADD_FORMAT: Role.AUTHOR,
     Action.DELETE_REPORT: Role.AUTHOR,
+    Action.SHARE_REPORT: Role.AUTHOR,
+    Action.SEE_LINKS: Role.AUTHOR,
+    Action.REVOKE_LINK: Role.AUTHOR,
     Action.SEE_DEFINITIONS: Role.VIEWER,
     Action.SAVE_DEFINITION: Role.AUTHOR,
     Action.CHANGE_DEFINITION: Role.AUTHOR,
@@ -95,6 +101,7 @@ ONLY_OWN_BELOW_ADMIN = frozenset(
         Action.CANCEL_REPORT,
         Action.RETRY_REPORT,
         Action.DELETE_REPORT,
+        Action.REVOKE_LINK,
         Action.CHANGE_DEFINITION,
         Action.DELETE_DEFINITION,
         Action.TRANSFER_DEFINITION,

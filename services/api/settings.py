@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -13,15 +12,14 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.egress import EgressSettings
 from shared.secret_box import SecretSettings
-from shared.settings import HttpUrl, ServiceSettings
+from shared.settings import LinkingSettings
+from shared.strong_secrets import ensure_strong_secret
 
-MIN_SECRET_BYTES = 32
-"""RFC 7518 section 3.2: an HS256 key has at least the hash's 256 bits."""
 MIN_RSA_BITS = 2048
 """RFC 7518 section 3.3."""
 
 
-class ApiSettings(EgressSettings, SecretSettings, ServiceSettings):
+class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
     """Who is let in, and how much is taken."""
 
     jwt_algorithm: Literal["HS256", "RS256", "EdDSA"] = "HS256"
@@ -34,8 +32,6 @@ class ApiSettings(EgressSettings, SecretSettings, ServiceSettings):
     """The `iss` that tokens must have."""
     jwt_audience: str = "broadsheet-api"
     """The `aud` that tokens must have."""
-    public_url: HttpUrl = ""
-    """The api's address as clients see it, put before paths in answers; empty: paths alone."""
 
     max_body_bytes: int = Field(default=262_144, ge=1024)
     """The largest request body; a larger one is answered 413 unread."""
@@ -82,24 +78,7 @@ def _ensure_strong_secret(variable: str, secret: str) -> None:
             f"{variable} is a key in PEM, which others may know: set "
             "BROADSHEET_JWT_ALGORITHM to RS256 or EdDSA, or use a secret"
         )
-    if len(secret.encode()) < MIN_SECRET_BYTES or _is_patterned(secret):
-        raise ValueError(
-            f"{variable} is too weak: HS256 needs {MIN_SECRET_BYTES} random bytes "
-            'or more, for instance from `python -c "import secrets; '
-            'print(secrets.token_urlsafe(48))"`'
-        )
-
-
-def _is_patterned(secret: str) -> bool:
-    """Whether much of the text repeats what stands before it, or counts up or down.
-
-    Of random texts, also of digits alone, nearly all pieces of four characters are new and about
-    one step in ten counts up.
-    """
-    pieces = [secret[index : index + 4] for index in range(len(secret) - 3)]
-    steps = [ord(second) - ord(first) for first, second in pairwise(secret)]
-    counting = max(steps.count(1), steps.count(-1))
-    return len(set(pieces)) < 0.75 * len(pieces) or counting > 0.5 * len(steps)
+    ensure_strong_secret(variable, secret)
 
 
 def _ensure_public_key(variable: str, pem: str, algorithm: str) -> None:

@@ -44,7 +44,7 @@ class StrictRoute(APIRoute):
             if not has_body:
                 return await handle(request)
             ensure_json(request)
-            body = await _read(request, state.settings.body_seconds)
+            body = await read_body(request, state.settings.body_seconds)
             # Here and not within FastAPI's own reading, which turns every error into a 400.
             return await handle(_ParsedRequest(request, body, parse(body) if body else None))
 
@@ -66,7 +66,7 @@ class _ParsedRequest(Request):
         return self._value
 
 
-async def _read(request: Request, seconds: float) -> bytes:
+async def read_body(request: Request, seconds: float) -> bytes:
     """The body; Problem 408 once it takes longer to arrive."""
     try:
         async with asyncio.timeout(seconds):

@@ -6,10 +6,10 @@ from pydantic import Field
 
 from shared.egress import EgressSettings
 from shared.secret_box import SecretSettings
-from shared.settings import ServiceSettings
+from shared.settings import LinkingSettings
 
 
-class MailerSettings(EgressSettings, SecretSettings, ServiceSettings):
+class MailerSettings(EgressSettings, SecretSettings, LinkingSettings):
     """How deliveries are tried, and where they may go."""
 
     delivery_retry_base_seconds: float = Field(default=60.0, gt=0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.store.tables import CATALOGUES, audit, metadata, tenants
+from shared.store.tables import CATALOGUES, audit, metadata, share_links, tenants
 
 APPLICATION_ROLE = "broadsheet_app"
 HOUSEKEEPING_ROLE = "broadsheet_housekeeping"
@@ -36,10 +36,11 @@ def access_statements() -> Iterator[str]:
             f"CREATE POLICY across_tenants ON {name} TO {HOUSEKEEPING_ROLE} "
             "USING (true) WITH CHECK (true)"
         )
-        if table is tenants:
-            # For `tenant_by_slug`, which runs as the owner; forced security binds owners too.
+        if table in _LOOKED_UP:
+            # For the functions below, which run as the owner; forced security binds owners too.
             yield f"DROP POLICY IF EXISTS look_up ON {name}"
             yield f"CREATE POLICY look_up ON {name} FOR SELECT TO CURRENT_USER USING (true)"
+        if table is tenants:
             yield f"GRANT SELECT ON {name} TO {APPLICATION_ROLE}"
         elif table is audit:
             yield f"GRANT SELECT, INSERT ON {name} TO {APPLICATION_ROLE}"
@@ -47,15 +48,22 @@ def access_statements() -> Iterator[str]:
             yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APPLICATION_ROLE}"
     for name, privileges in _HOUSEKEEPING.items():
         yield f"GRANT {privileges} ON {name} TO {HOUSEKEEPING_ROLE}"
-    yield "DROP FUNCTION IF EXISTS tenant_by_slug(text)"
-    yield (
-        "CREATE FUNCTION tenant_by_slug(wanted text) RETURNS uuid LANGUAGE sql STABLE "
-        "SECURITY DEFINER SET search_path = pg_catalog, public AS "
-        "'SELECT id FROM public.tenants WHERE slug = wanted'"
-    )
-    yield "REVOKE ALL ON FUNCTION tenant_by_slug(text) FROM PUBLIC"
-    yield f"GRANT EXECUTE ON FUNCTION tenant_by_slug(text) TO {APPLICATION_ROLE}"
+    for name, argument, query in _LOOK_UPS:
+        yield f"DROP FUNCTION IF EXISTS {name}({argument})"
+        yield (
+            f"CREATE FUNCTION {name}({argument}) RETURNS uuid LANGUAGE sql STABLE "
+            f"SECURITY DEFINER SET search_path = pg_catalog, public AS '{query}'"
+        )
+        yield f"REVOKE ALL ON FUNCTION {name}({argument}) FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION {name}({argument}) TO {APPLICATION_ROLE}"
 
+
+_LOOKED_UP = (tenants, share_links)
+_LOOK_UPS = (
+    ("tenant_by_slug", "text", "SELECT id FROM public.tenants WHERE slug = $1"),
+    ("tenant_of_link", "uuid", "SELECT tenant_id FROM public.share_links WHERE id = $1"),
+)
+"""What can be asked without a tenant, by whoever knows what to ask for: whose it is."""
 
 _HOUSEKEEPING = {
     "audit": "INSERT",

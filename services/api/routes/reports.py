@@ -127,13 +127,12 @@ async def download(
         if answer.length:
             subject = f"report/{artifact['run_id']}"
             await audit.record(connection, principal, "report.downloaded", subject, format=format)
-    try:
-        return await answer.response(state.blobs)
-    except Problem:
-        # Removed since we looked? Then it is gone (410), and not damaged.
+
+    async def still_there() -> None:
         async with state.store.tenant(principal.tenant_id) as connection:
             await run_store.artifact_of(connection, artifact["run_id"], format)
-        raise
+
+    return await downloads.sent(answer, state.blobs, still_there)
 
 
 async def _existing(run_id: str, request: Request, principal: Reader) -> UUID:

@@ -20,6 +20,7 @@ from shared.store.tables.planning import (
     tenant_holidays,
 )
 from shared.store.tables.running import artifacts, format_requests, runs, timeline
+from shared.store.tables.sharing import share_links
 from shared.store.tables.tenancy import audit, members, sources, tenant_settings, tenants
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "run_slices",
     "runs",
     "schedules",
+    "share_links",
     "signals",
     "sources",
     "tenant_holidays",

@@ -26,9 +26,12 @@ PUBLIC = {
     "/docs",
     "/docs/oauth2-redirect",
 }
+BY_LINK = {"/s/{token}", "/s/{token}/file"}
+"""Open to whoever has a link; `test_share_links.py` looks at what these give."""
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports"): body(),
     ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
+    ("POST", "/api/v1/reports/{run_id}/links"): {"format": "csv"},
     ("PUT", "/api/v1/members/{sub:path}"): {"role": "viewer"},
     ("PUT", "/api/v1/settings/house-style"): {"footer": "For internal use"},
     ("PATCH", "/api/v1/settings"): {"retention_days": 90},
@@ -88,7 +91,7 @@ async def test_everything_but_the_public_routes_is_guarded_by_an_action(api: Run
             assert route.path == "/docs/static"
         else:
             assert isinstance(route, Route)
-            assert route.path in PUBLIC or route.path.startswith("/api/v1/")
+            assert route.path in PUBLIC | BY_LINK or route.path.startswith("/api/v1/")
     assert {action for _, _, action in guarded_routes(api.app)} == set(Action)
 
 

@@ -28,6 +28,7 @@ def settings(**other: str) -> ApiSettings:
             "database_url": "postgresql://app@store/broadsheet",
             "housekeeping_database_url": "postgresql://housekeeping@store/broadsheet",
             "blob_url": "file:///srv/blobs",
+            "link_key": "mB4sWq8KfZr1XcVt6LhNy3GjPd9TuEoA",
             **other,
         }
     )

@@ -28,6 +28,7 @@ ENOUGH = {
     "BROADSHEET_AMQP_URL": "amqp://broker",
     "BROADSHEET_DATABASE_URL": "postgresql://app@store/broadsheet",
     "BROADSHEET_HOUSEKEEPING_DATABASE_URL": "postgresql://housekeeping@store/broadsheet",
+    "BROADSHEET_LINK_KEY": "mB4sWq8KfZr1XcVt6LhNy3GjPd9TuEoA",
 }
 
 
@@ -124,6 +125,8 @@ def test_every_malformed_address_is_named_and_none_is_repeated(
         ("aggregator", "BROADSHEET_DATABASE_URL", "postgresql://app@/broadsheet", "give one like"),
         ("api", "BROADSHEET_PUBLIC_URL", "reports.studio.example", "https://"),
         ("api", "BROADSHEET_RATE_LIMIT", "many", "500/second"),
+        ("api", "BROADSHEET_LINK_KEY", "changeme" * 4, "too weak"),
+        ("mailer", "BROADSHEET_LINK_OTHER_KEY", "changeme", "too weak"),
         ("mailer", "BROADSHEET_SMTP_HOST", "smtp://mail.example.com", "host alone"),
         ("mailer", "BROADSHEET_SMTP_HOST", "mail.example.com:587", "BROADSHEET_SMTP_PORT"),
         ("mailer", "BROADSHEET_SMTP_PORT", "smtp", "whole number"),

@@ -1,0 +1,34 @@
+"""What was given to people who have no token."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Uuid
+
+from shared.store.tables.columns import created_at, instant, metadata, tenant_id
+
+share_links = Table(
+    "share_links",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    tenant_id(),
+    Column("run_id", Uuid, ForeignKey("runs.id"), nullable=False),
+    Column("artifact_id", Uuid, ForeignKey("artifacts.id"), nullable=False),
+    Column("created_by", String(200), nullable=False),
+    # `delivery/<id>` and the like, where a service made it: the same file has one link for that.
+    Column("purpose", String(100)),
+    created_at(),
+    instant("expires_at", nullable=False),
+    instant("revoked_at"),
+    # Argon2id, in its own notation.
+    Column("password_hash", String(200)),
+    # Passwords tried since the last right one; none is taken before `locked_until`.
+    Column("wrong_passwords", Integer, nullable=False, server_default="0"),
+    instant("locked_until"),
+    Column("max_downloads", Integer),
+    Column("downloads", Integer, nullable=False, server_default="0"),
+    instant("last_used_at"),
+    CheckConstraint("max_downloads >= 1", name="max_downloads"),
+    Index("ix_share_links_run_id", "run_id"),
+    comment="Owner: api; the mailer makes some. Who has the address gets the file, until it "
+    "expires, is revoked or was used `max_downloads` times. The address is the id, signed.",
+)
