@@ -158,3 +158,9 @@ class LinkingSettings(ServiceSettings):
         if key is not None and key.get_secret_value():
             ensure_strong_secret("this key", key.get_secret_value())
         return key
+
+    @property
+    def link_keys(self) -> tuple[str, ...]:
+        """Those that a link may be signed with; the first signs."""
+        keys = (self.link_key, self.link_other_key)
+        return tuple(value for key in keys if key is not None and (value := key.get_secret_value()))

@@ -7,15 +7,12 @@ The same row gives the same address again, which keeps a mail the same at every 
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
-from itsdangerous import BadData, Signer, TimestampSigner
 from sqlalchemy import Interval, RowMapping, bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +22,7 @@ from shared import audit
 from shared.dedup_keys import link_id
 from shared.errors import PermanentError
 from shared.settings import LinkingSettings
+from shared.signed_ids import SignedIds
 from shared.store import tables
 
 PATH = "/s"
@@ -108,22 +106,13 @@ class Links:
 
     def __init__(self, keys: Sequence[str], public_url: str) -> None:
         """`keys`: the first signs; links that the others have signed work as well."""
-        # The library signs with the last one.
-        ordered = list(reversed(keys))
-        self._signer = Signer(ordered, salt="share-link", digest_method=hashlib.sha256)
-        self._tickets = TimestampSigner(
-            ordered, salt="share-link-ticket", digest_method=hashlib.sha256
-        )
+        self._ids = SignedIds(keys, "share-link")
         self._base = public_url.rstrip("/")
 
     @classmethod
     def of(cls, settings: LinkingSettings) -> Self:
         """With the keys and the address of a service's settings."""
-        keys = (settings.link_key, settings.link_other_key)
-        return cls(
-            [value for key in keys if key is not None and (value := key.get_secret_value())],
-            settings.public_url,
-        )
+        return cls(settings.link_keys, settings.public_url)
 
     def ensure_reachable(self) -> None:
         """PermanentError where nobody could follow a link: the api's public address is not set."""
@@ -142,31 +131,17 @@ class Links:
         return f"{self.page_url(link)}/file"
 
     def token(self, link: UUID) -> str:
-        """The link's id, signed; 66 characters that an address can hold."""
-        return self._signer.sign(_text_of(link)).decode()
+        """What its addresses hold."""
+        return self._ids.signed(link)
 
     def link_of(self, token: str) -> UUID | None:
         """The link that the token was made for; None where we did not make it."""
-        try:
-            return _id_in(self._signer.unsign(token))
-        except (BadData, ValueError):
-            return None
+        return self._ids.read(token)
 
     def ticket(self, link: UUID) -> str:
         """Proof that a download of the link was allowed and counted just now."""
-        return self._tickets.sign(_text_of(link)).decode()
+        return self._ids.dated(link)
 
     def is_ticket(self, ticket: str, link: UUID) -> bool:
         """Whether it is such a proof, not older than `TICKET_SECONDS`."""
-        try:
-            return _id_in(self._tickets.unsign(ticket, max_age=TICKET_SECONDS)) == link
-        except (BadData, ValueError):
-            return False
-
-
-def _text_of(link: UUID) -> bytes:
-    return urlsafe_b64encode(link.bytes).rstrip(b"=")
-
-
-def _id_in(text: bytes) -> UUID:
-    return UUID(bytes=urlsafe_b64decode(text + b"=="))
+        return self._ids.read_dated(ticket, TICKET_SECONDS) == link

@@ -9,6 +9,7 @@ from services.api import openapi, problems
 from services.api.backlog import Backlog
 from services.api.body_limit import BodyLimit
 from services.api.catalogue import Catalogue
+from services.api.confirmations import CONFIRMATION_KIND
 from services.api.estimates import Estimates
 from services.api.guards import RateLimiter
 from services.api.intake import Intake
@@ -18,11 +19,13 @@ from services.api.passwords import Passwords
 from services.api.principals import Gatekeeper
 from services.api.routes import (
     administration,
+    confirming,
     days_off,
     definitions,
     exchange,
     further_formats,
     links,
+    recipients,
     report_types,
     reports,
     schedule_steps,
@@ -34,6 +37,7 @@ from services.api.routes import (
 from services.api.settings import ApiSettings
 from shared.service import Service
 from shared.share_links import Links
+from shared.signed_ids import SignedIds
 
 DESCRIPTION = """
 Ask for reports, follow them, fetch their files. Every call needs a bearer JWT of your tenant.
@@ -73,6 +77,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.gatekeeper = Gatekeeper(service.store, settings)
     app.state.rate_limiter = RateLimiter(settings.rate_limit)
     app.state.links = Links.of(settings)
+    app.state.confirmations = SignedIds(settings.link_keys, CONFIRMATION_KIND)
     app.state.link_limiter = RateLimiter(LINK_RATE)
     app.state.passwords = Passwords()
     problems.install(app)
@@ -93,6 +98,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
         why,
         exchange,
         administration,
+        recipients,
+        confirming,
         days_off,
     ):
         app.include_router(resource.router, responses=openapi.REFUSALS)

@@ -10,7 +10,7 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars, clear_contextvars
 
-from shared import share_links, telemetry
+from shared import telemetry
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +21,8 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30),
 )
 _QUIET = ("/health/", "/metrics")
+_SIGNED = ("/s/", "/confirm/")
+"""Below these a path holds what is a secret of whoever was sent it."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -70,8 +72,11 @@ class Observation:
 
 
 def loggable(path: str) -> str:
-    """The path without what opens a file to whoever reads it in a log."""
-    return f"{share_links.PATH}/…" if path.startswith(f"{share_links.PATH}/") else path
+    """The path without what would let whoever reads it in a log in."""
+    for beginning in _SIGNED:
+        if path.startswith(beginning):
+            return f"{beginning}…"
+    return path
 
 
 def _trace_context(scope: Scope) -> context.Context:

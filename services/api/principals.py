@@ -18,6 +18,7 @@ from services.api.problems import FieldError, Problem
 from services.api.roles import Role
 from services.api.settings import ApiSettings
 from shared.consent import Consent
+from shared.recipient_policy import RecipientPolicy
 from shared.store import tables
 from shared.store.engine import Store
 
@@ -44,6 +45,8 @@ class Principal:
     """How old the data of an identical report may be for one to share them; 0: never shared."""
     consent: Consent
     """What the tenant allows to be reported about people."""
+    recipient_policy: RecipientPolicy
+    """Who may be sent the tenant's reports."""
     expires_at: float
     """When the token ends (Unix seconds)."""
 
@@ -145,6 +148,7 @@ class Gatekeeper:
             max_backlog=row.max_backlog,
             freshness_seconds=row.freshness_seconds,
             consent=Consent.of(dict(row._mapping)),
+            recipient_policy=RecipientPolicy.model_validate(row.recipient_policy),
             expires_at=float(str(claims["exp"])),
         )
 

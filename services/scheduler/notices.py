@@ -1,45 +1,30 @@
 """Tells owners and administrators that a schedule fires no more, once, by mail.
 
-A notice is a run of its own that is complete when it is made: its one file is the mail's body, and
-from there on it is delivered like any report, with the ledger's leases, attempts and states
-(decision 0019).
+A notice is a run of its own that is complete when it is made (`shared.mail_runs`, decision 0019).
 """
 
 from __future__ import annotations
 
-import hashlib
 import html
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from uuid6 import uuid7
 
 from services.scheduler import SERVICE
 from services.scheduler.steps import Step
-from shared import outbox, run_requests
+from shared import mail_runs
 from shared.blobs import BlobStore
-from shared.dedup_keys import artifact_key
-from shared.events import DeliveryDue
-from shared.periods import Period
-from shared.run_requests import Recipient, RunRequest
 from shared.states import (
-    ArtifactStatus,
-    DeliveryStatus,
-    Lane,
     OccurrenceStatus,
-    RunStatus,
     ScheduleState,
 )
 from shared.store import tables
-from shared.topology import DELIVERER
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +82,19 @@ async def tell(connection: AsyncConnection, blobs: BlobStore, notices: Sequence[
         by_tenant[notice.tenant_id].append(notice)
     for tenant_id, concerning in by_tenant.items():
         for told, addresses in await _readers(connection, tenant_id, concerning):
-            await _send(connection, blobs, tenant_id, told, addresses)
+            await mail_runs.add(
+                connection,
+                blobs,
+                tenant_id=tenant_id,
+                report_type=REPORT_TYPE,
+                mail=mail_of(told),
+                addresses=addresses,
+                requested_by=SERVICE,
+                service=SERVICE,
+            )
+            log.info(
+                "notice written", tenant=str(tenant_id), schedules=len(told), to=len(addresses)
+            )
             mails += len(addresses)
     return mails
 
@@ -123,66 +120,6 @@ async def _readers(
     for address, read in sorted(by_address.items()):
         readers[tuple(one for one in notices if one in read)].append(address)
     return list(readers.items())
-
-
-async def _send(
-    connection: AsyncConnection,
-    blobs: BlobStore,
-    tenant_id: UUID,
-    notices: tuple[Notice, ...],
-    addresses: Sequence[str],
-) -> None:
-    today = datetime.now(UTC).date()
-    request = RunRequest(
-        tenant_id=tenant_id,
-        report_type=REPORT_TYPE,
-        source="",
-        period=Period(first_day=today, last_day=today, timezone="UTC"),
-        parameters={},
-        formats=(),
-        lane=Lane.INTERACTIVE,
-        requested_by=SERVICE,
-        role="admin",
-        recipients=tuple(Recipient(_CHANNEL, address) for address in addresses),
-    )
-    body = json.dumps(mail_of(notices), ensure_ascii=False).encode()
-    key = artifact_key(tenant_id, request.id, 0, "notice.mail.json")
-    await blobs.put_new(key, body)
-    now = datetime.now(UTC)
-    new = run_requests.new_run(request, service=SERVICE)
-    complete = {"status": RunStatus.COMPLETED, "started_at": now, "completed_at": now, "as_of": now}
-    await connection.execute(insert(tables.runs), new.run | complete)
-    await connection.execute(
-        insert(tables.artifacts).values(
-            id=uuid7(),
-            tenant_id=tenant_id,
-            run_id=request.id,
-            format="mail",
-            internal=True,
-            status=ArtifactStatus.RENDERED,
-            media_type="application/json",
-            file_name="notice.mail.json",
-            blob_key=key,
-            sha256=hashlib.sha256(body).hexdigest(),
-            size=len(body),
-            rows=0,
-            rendered_at=now,
-        )
-    )
-    await connection.execute(insert(tables.deliveries), list(new.deliveries))
-    due = [
-        DeliveryDue(
-            run_id=request.id,
-            tenant_id=tenant_id,
-            lane=request.lane,
-            delivery_id=delivery["id"],
-            channel=delivery["channel"],
-        )
-        for delivery in new.deliveries
-        if delivery["status"] == DeliveryStatus.PENDING
-    ]
-    await outbox.add_for(connection, DELIVERER, *due, source=SERVICE)
-    log.info("notice written", tenant=str(tenant_id), schedules=len(notices), to=len(addresses))
 
 
 def mail_of(notices: Sequence[Notice]) -> Mapping[str, Any]:

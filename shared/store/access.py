@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.store.tables import CATALOGUES, audit, metadata, share_links, tenants
+from shared.store.tables import (
+    CATALOGUES,
+    audit,
+    confirmed_addresses,
+    metadata,
+    share_links,
+    tenants,
+)
 
 APPLICATION_ROLE = "broadsheet_app"
 HOUSEKEEPING_ROLE = "broadsheet_housekeeping"
@@ -58,10 +65,15 @@ def access_statements() -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION {name}({argument}) TO {APPLICATION_ROLE}"
 
 
-_LOOKED_UP = (tenants, share_links)
+_LOOKED_UP = (tenants, share_links, confirmed_addresses)
 _LOOK_UPS = (
     ("tenant_by_slug", "text", "SELECT id FROM public.tenants WHERE slug = $1"),
     ("tenant_of_link", "uuid", "SELECT tenant_id FROM public.share_links WHERE id = $1"),
+    (
+        "tenant_of_confirmation",
+        "uuid",
+        "SELECT tenant_id FROM public.confirmed_addresses WHERE id = $1",
+    ),
 )
 """What can be asked without a tenant, by whoever knows what to ask for: whose it is."""
 

@@ -14,6 +14,7 @@ from services.api.guards import ensure_allowed
 from services.api.planning.schedules import ScheduleBody, stored_before
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem, field_problem, fields_problem
+from services.api.recipient_checks import ensure_may_receive
 from services.api.report_requests import recipient_errors
 from shared.cadence import Cadence, refusals
 from shared.conditions import unknown_figure
@@ -65,6 +66,7 @@ async def ensure_fit(
         errors += await cadence_errors(connection, body.cadence)
     if errors:
         raise fields_problem(errors)
+    await ensure_may_receive(connection, principal, body.deliver_to)
 
 
 def _condition_errors(body: ScheduleBody, report_type: OfferedType | None) -> Iterator[FieldError]:

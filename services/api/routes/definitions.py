@@ -36,6 +36,7 @@ from services.api.planning.selections import (
 )
 from services.api.principals import Principal
 from services.api.problems import fields_problem
+from services.api.recipient_checks import ensure_may_receive
 from services.api.report_requests import offered_for, recipient_errors
 from services.api.representations import RunView
 from services.api.roles import Action
@@ -254,6 +255,7 @@ async def run_definition(
     if errors:
         raise fields_problem(errors)
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        await ensure_may_receive(connection, principal, body.deliver_to)
         wanted = await run_by_hand(
             connection,
             principal,

@@ -26,6 +26,7 @@ from services.api.guards import allow, ensure_allowed, ensure_own, still_allowed
 from services.api.news import next_news
 from services.api.principals import Principal
 from services.api.problems import Problem, problem_content
+from services.api.recipient_checks import ensure_all_may_receive
 from services.api.report_requests import ReportBody, run_request
 from services.api.representations import RunPage, RunView, run_summary
 from services.api.roles import Action
@@ -68,6 +69,7 @@ async def request_report(
     """
     key = checked_key(idempotency_key)
     wanted = await run_request(body, principal, request.app.state.catalogue, key)
+    await ensure_all_may_receive(request.app.state.store, principal, body.deliver_to)
     if "no-cache" in (cache_control or "").lower():
         wanted = replace(wanted, freshness_seconds=0)
     accepted = await accepted_run(request, principal, wanted)

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.api import downloads, link_store
 from services.api.link_store import LinkState, SharedFile
-from services.api.pages import page
+from services.api.pages.refusals import is_person, refused
 from services.api.problems import Problem, problem_response
 from services.api.shared_file_page import file_page
 from services.api.strict_route import read_body
@@ -34,7 +34,7 @@ async def show(token: Token, request: Request) -> Response:
     try:
         shared = await _looked_up(request, token)
     except Problem as problem:
-        return _refused(request, problem)
+        return refused(request, problem)
     if request.method == "GET":
         await _note(request, shared, "link.opened")
     return await file_page(request, shared)
@@ -71,7 +71,7 @@ async def give(token: Token, request: Request, ticket: str = "") -> Response:
 
         response = await downloads.sent(answer, state.blobs, still_there)
     except Problem as problem:
-        return _refused(request, problem)
+        return refused(request, problem)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -94,7 +94,7 @@ async def open_file(token: Token, request: Request) -> Response:
             return await _held_back(request, shared, "that is not the password")
         await _count(request, shared)
     except Problem as problem:
-        return _refused(request, problem)
+        return refused(request, problem)
     return Response(
         status_code=303,
         headers={
@@ -188,24 +188,9 @@ def _entry(request: Request, shared: SharedFile, action: str, **details: str) ->
 
 async def _held_back(request: Request, shared: SharedFile, refusal: str) -> Response:
     """403, with the form for people."""
-    if _is_person(request):
+    if is_person(request):
         return await file_page(request, shared, status=403, refusal=refusal)
     return problem_response(request, Problem(403, refusal, kind="link-not-opened"))
-
-
-def _refused(request: Request, problem: Problem) -> Response:
-    if not _is_person(request):
-        return problem_response(request, problem)
-    title = _TITLES.get(problem.status, "This link cannot be opened")
-    words = problem.detail[0].upper() + problem.detail[1:] + "."
-    return page("said.html", problem.status, problem.headers, title=title, words=words)
-
-
-_TITLES = {404: "There is no such link", 410: "This link no longer works", 429: "Please wait"}
-
-
-def _is_person(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
 
 
 def _no_such_link() -> Problem:

@@ -20,7 +20,7 @@ from shared.store.tables.planning import (
     tenant_holidays,
 )
 from shared.store.tables.running import artifacts, format_requests, runs, timeline
-from shared.store.tables.sharing import share_links
+from shared.store.tables.sharing import confirmed_addresses, share_links
 from shared.store.tables.tenancy import audit, members, sources, tenant_settings, tenants
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "artifacts",
     "audit",
     "channels",
+    "confirmed_addresses",
     "dead_letters",
     "definition_versions",
     "definitions",

@@ -1,8 +1,18 @@
-"""What was given to people who have no token."""
+"""What people who have no token are given, and what they have said."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Uuid
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
 
 from shared.store.tables.columns import created_at, instant, metadata, tenant_id
 
@@ -31,4 +41,23 @@ share_links = Table(
     Index("ix_share_links_run_id", "run_id"),
     comment="Owner: api; the mailer makes some. Who has the address gets the file, until it "
     "expires, is revoked or was used `max_downloads` times. The address is the id, signed.",
+)
+
+confirmed_addresses = Table(
+    "confirmed_addresses",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    tenant_id(),
+    # `shared.recipient_policy.canonical`.
+    Column("address", String(320), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("asked_by", String(200), nullable=False),
+    created_at("asked_at"),
+    # The run whose mail asked.
+    Column("run_id", Uuid, ForeignKey("runs.id"), nullable=False),
+    instant("answered_at"),
+    UniqueConstraint("tenant_id", "address"),
+    CheckConstraint("status IN ('asked', 'confirmed', 'declined')", name="status"),
+    comment="Owner: api. Addresses outside that were asked whether they want reports, and what "
+    "they said. The link in the mail is the id, signed.",
 )

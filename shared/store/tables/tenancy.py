@@ -47,6 +47,8 @@ tenant_settings = Table(
     ),
     # `shared.house_style.HouseStyle`; what is left out has its default.
     Column("house_style", JSONB, nullable=False, server_default=text("'{}'")),
+    # `shared.recipient_policy.RecipientPolicy`; what is left out has its default.
+    Column("recipient_policy", JSONB, nullable=False, server_default=text("'{}'")),
     # How far apart the fires of a schedule have to be.
     Column("schedule_minimum_minutes", Integer, nullable=False, server_default="5"),
     # Failed runs in a row after which a schedule is disabled.

@@ -23,7 +23,13 @@ async def test_the_openapi_document_is_valid_3_1(api: RunningApi) -> None:
     described = {
         (method.upper(), path) for path, item in document["paths"].items() for method in item
     }
-    by_link = {("GET", "/s/{token}"), ("GET", "/s/{token}/file"), ("POST", "/s/{token}/file")}
+    by_link = {
+        ("GET", "/s/{token}"),
+        ("GET", "/s/{token}/file"),
+        ("POST", "/s/{token}/file"),
+        ("GET", "/confirm/{token}"),
+        ("POST", "/confirm/{token}"),
+    }
     assert described - by_link == {
         (method, path.replace(":path", ""))
         for method, path, _ in guarded_routes(api.app)

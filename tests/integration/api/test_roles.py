@@ -26,8 +26,8 @@ PUBLIC = {
     "/docs",
     "/docs/oauth2-redirect",
 }
-BY_LINK = {"/s/{token}", "/s/{token}/file"}
-"""Open to whoever has a link; `test_share_links.py` looks at what these give."""
+BY_LINK = {"/s/{token}", "/s/{token}/file", "/confirm/{token}"}
+"""Open to whoever has a link; `test_share_links.py` and `test_recipient_policy.py` look at them."""
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports"): body(),
     ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
@@ -35,6 +35,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/api/v1/members/{sub:path}"): {"role": "viewer"},
     ("PUT", "/api/v1/settings/house-style"): {"footer": "For internal use"},
     ("PATCH", "/api/v1/settings"): {"retention_days": 90},
+    ("PUT", "/api/v1/settings/recipients"): {"others": "allowed"},
+    ("POST", "/api/v1/confirmed-addresses"): {"address": "client@out.example"},
     ("PUT", "/api/v1/settings/days-off"): {"days": [{"day": "2026-12-24", "name": "Outing"}]},
     ("POST", "/api/v1/definitions"): definition(name="walked"),
     ("PUT", "/api/v1/definitions/{definition_id}"): definition(name="walked"),
@@ -56,6 +58,8 @@ QUERIES = {
     "/api/v1/reports/{run_id}/download": "?format=csv",
     "/api/v1/why": "?recipient=someone@example.com&date=2026-11-20",
 }
+CONFLICTS = {("POST", "/api/v1/confirmed-addresses")}
+"""Where this api, which does not know its own address, has to decline."""
 MADE_BY_ASKING = {("PUT", "/api/v1/members/{sub:path}"), ("POST", "/api/v1/signals/{name}")}
 """Where what the path names need not be there before."""
 
@@ -107,6 +111,7 @@ async def test_each_role_may_do_what_the_table_says(
     for method, path, action in guarded_routes(api.app):
         # In place of an id or a sub, something that does not exist: 404 is for those let in.
         url = re.sub(r"{\w+_id}", str(uuid4()), path).replace("{sub:path}", f"nobody-{uuid4()}")
+        url = url.replace("{address:path}", "nobody@out.example")
         url = url.replace("{name}", "loaded") + QUERIES.get(path, "")
         async with api.client(tenant, role=role or "", sub=f"a-{role}") as client:
             answer = await client.request(method, url, json=bodies.get((method, path)))
@@ -115,6 +120,8 @@ async def test_each_role_may_do_what_the_table_says(
         elif role.includes(LOWEST_ROLE[action]):
             missing = "{" in path and (method, path) not in MADE_BY_ASKING
             expected = (404,) if missing else (200, 201, 202, 204)
+            if (method, path) in CONFLICTS:
+                expected = (409,)
             assert answer.status_code in expected, f"{role} {method} {path}: {answer.text}"
         else:
             assert answer.status_code == 403, f"{role} {method} {path}"

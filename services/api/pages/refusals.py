@@ -1,0 +1,24 @@
+"""Refusals as whoever follows a link can read them: a page for people, JSON for programs."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from services.api.pages import page
+from services.api.problems import Problem, problem_response
+
+_TITLES = {404: "There is no such link", 410: "This link no longer works", 429: "Please wait"}
+
+
+def is_person(request: Request) -> bool:
+    """Whether a browser asks."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def refused(request: Request, problem: Problem) -> Response:
+    """The problem, as the one who asks can read it."""
+    if not is_person(request):
+        return problem_response(request, problem)
+    title = _TITLES.get(problem.status, "This link cannot be opened")
+    words = f"{problem.detail[0].upper()}{problem.detail[1:]}."
+    return page("said.html", problem.status, problem.headers, title=title, words=words)
