@@ -19,11 +19,14 @@ from uuid6 import uuid7
 from shared import outbox, runs
 from shared.events import ReportFormatFailed, ReportFormatRequested
 from shared.lease import RELEASED
+from shared.run_slices import RunSlice
 from shared.runs import Run
 from shared.states import ArtifactStatus, Lane
 from shared.store import tables
 
 _RUN = select(tables.runs).where(tables.runs.c.id == bindparam("of_run"))
+
+_SLICE = select(tables.run_slices).where(tables.run_slices.c.id == bindparam("of_slice"))
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,19 @@ class FurtherFormat:
     format: str
     run: Run
     """Its run; `attempt` counts the artifact's, and somebody waits, so `lane` is interactive."""
+    slice: RunSlice | None
+    """Of which part of the run's report; None: the whole."""
 
     @classmethod
     async def of(cls, connection: AsyncConnection, artifact: RowMapping) -> FurtherFormat:
         """From a row of `artifacts`."""
         row = (await connection.execute(_RUN, {"of_run": artifact["run_id"]})).mappings().one()
         run = replace(Run.of(row), attempt=artifact["attempt"], lane=Lane.INTERACTIVE)
-        return cls(id=artifact["id"], format=artifact["format"], run=run)
+        of = None
+        if artifact["slice_id"] is not None:
+            found = await connection.execute(_SLICE, {"of_slice": artifact["slice_id"]})
+            of = RunSlice.of(found.mappings().one())
+        return cls(id=artifact["id"], format=artifact["format"], run=run, slice=of)
 
     def about(self) -> dict[str, Any]:
         """What every event about it says."""
@@ -53,11 +62,17 @@ class FurtherFormat:
 
 
 async def ask_for(
-    connection: AsyncConnection, run: Run, formats: Collection[str], *, service: str
+    connection: AsyncConnection,
+    run: Run,
+    formats: Collection[str],
+    *,
+    slice_id: UUID | None = None,
+    service: str,
 ) -> list[str]:
     """Ask for those of the formats that are neither there nor asked for yet; returns them.
 
-    The run must be completed and locked.
+    The run must be completed and locked, and the slice, if it is one of a slice, its own and
+    rendered.
     """
     table = tables.artifacts
     new = insert(table).values(
@@ -66,6 +81,7 @@ async def ask_for(
                 "id": uuid7(),
                 "tenant_id": run.tenant_id,
                 "run_id": run.id,
+                "slice_id": slice_id,
                 "format": name,
                 "status": ArtifactStatus.PENDING,
             }

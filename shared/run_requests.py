@@ -46,6 +46,9 @@ class RunRequest:
     role: str
     format_options: FormatOptions = field(default_factory=FormatOptions)
     recipients: tuple[Recipient, ...] = ()
+    """Who gets the whole report."""
+    burst: dict[str, Any] | None = None
+    """A `shared.bursts.Burst` as JSON: who gets a part of it."""
     idempotency_key: str | None = None
     body_sha256: str | None = None
     definition_id: UUID | None = None
@@ -76,11 +79,13 @@ class NewRun:
     run: dict[str, Any]
     deliveries: Sequence[dict[str, Any]]
     event: dict[str, Any]
+    burst: dict[str, Any] | None = None
 
 
 # Built once: the same statement object each time spares the work of recognising it.
 _INSERT_RUNS = insert(tables.runs)
 _INSERT_DELIVERIES = insert(tables.deliveries)
+_INSERT_BURSTS = insert(tables.run_bursts)
 _THESE_RUNS = select(tables.runs).where(
     tables.runs.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
 )
@@ -126,8 +131,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
                 definition_id=request.definition_id,
                 definition_version=request.definition_version,
             )
-            # What is decided about one run, or said in it, is not another's.
-            if request.freshness_seconds and request.condition is None and request.banner is None
+            if _may_share(request)
             else None,
             "freshness_seconds": request.freshness_seconds,
             "status": RunStatus.REQUESTED,
@@ -154,6 +158,20 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             ),
             service,
         ),
+        burst={"run_id": request.id, "tenant_id": request.tenant_id, "asked": request.burst}
+        if request.burst
+        else None,
+    )
+
+
+def _may_share(request: RunRequest) -> bool:
+    """Whether another run's snapshot would do.
+
+    What is decided about one run, or said in it, is not another's; and the slices of a burst are of
+    the same instant as its whole.
+    """
+    return bool(request.freshness_seconds) and not (
+        request.condition or request.banner or request.burst
     )
 
 
@@ -187,6 +205,8 @@ async def add_runs(connection: AsyncConnection, new: Sequence[NewRun]) -> list[d
     await connection.execute(_INSERT_RUNS, [one.run for one in new])
     if deliveries:
         await connection.execute(_INSERT_DELIVERIES, deliveries)
+    if bursts := [one.burst for one in new if one.burst]:
+        await connection.execute(_INSERT_BURSTS, bursts)
     await outbox.add_rows(connection, [one.event for one in new])
     for one in new:
         telemetry.RUNS.labels(one.run["report_type"], RunStatus.REQUESTED).inc()

@@ -74,8 +74,9 @@ Finish = Callable[[AsyncConnection, Run], Awaitable[dict[str, Any]]]
 """Writes a stage's effect in the finishing transaction; returns the run's new column values, a
 `status` among them where the run goes on past the stage's own at once."""
 
-Work = Callable[[Run, RowMapping], Awaitable[Finish]]
-"""Does a stage's work with no transaction open; the row holds what `also_read` asked for."""
+Work = Callable[[Run, RowMapping, Lease], Awaitable[Finish]]
+"""Does a stage's work with no transaction open; the row holds what `also_read` asked for. What it
+writes on its way it writes while it holds the lease: `Lease.extend` in the same transaction."""
 
 
 def _remember_and_record(stage: Stage, service: str) -> Insert:
@@ -195,7 +196,7 @@ class StageWorker:
     ) -> None:
         started = time.monotonic()
         async with lease.kept_alive():
-            finish = await work(run, row)
+            finish = await work(run, row, lease)
         await self._finish(event, run, lease, finish, started)
 
     async def _claim(self, event: Event, token: UUID) -> RowMapping | None:

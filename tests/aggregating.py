@@ -33,6 +33,7 @@ async def aggregate(
             report_types=report_types,
             sources=sources,
             most_rows=1_000_000,
+            most_attempts=settings.max_attempts,
         )
     finally:
         await sources.close()

@@ -61,6 +61,7 @@ def create_service(settings: AggregatorSettings) -> Service:
             report_types=report_types,
             sources=sources,
             most_rows=settings.table_max_rows,
+            most_attempts=settings.max_attempts,
         ),
     )
     return service

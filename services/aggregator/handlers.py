@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy import RowMapping, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.aggregator.bursting.recording import record_burst
+from services.aggregator.bursting.slices import MadeBurst, make_slices
 from services.aggregator.deciding import decide_on
-from services.aggregator.report_types import ReportRequest, ReportType
+from services.aggregator.documents import Documents, Stored
+from services.aggregator.report_types import ReportType
 from services.aggregator.sharing import (
     FRESH_SNAPSHOT,
     Snapshot,
@@ -25,22 +24,19 @@ from services.aggregator.sharing import (
     wait_behind,
 )
 from services.aggregator.source_registry import REGISTERED_SOURCE, SourceRegistry
-from services.aggregator.sources import Source, StreamingSession
-from services.aggregator.stored_tables import store_tables
 from shared import runs
 from shared.blobs import BlobStore
+from shared.bursts import Burst
 from shared.consent import Consent, refusal
-from shared.dedup_keys import folder_of, snapshot_key
 from shared.document import ReportDocument
 from shared.errors import PermanentError
 from shared.events import ReportRequested
 from shared.house_style import HouseStyle
-from shared.periods import Period
+from shared.lease import Lease
 from shared.runs import Run
 from shared.stage import Finish, StageWorker
 from shared.store import tables
 from shared.store.engine import Store
-from shared.validation_words import all_in_words
 
 SERVICE = "aggregator"
 
@@ -95,7 +91,24 @@ _DEFINITION = (
     .scalar_subquery()
     .label("definition")
 )
-ALSO_READ = (_TENANT_NAME, REGISTERED_SOURCE, _CONSENT, _HOUSE_STYLE, _DEFINITION, FRESH_SNAPSHOT)
+_BURST = (
+    select(tables.run_bursts.c.asked)
+    .where(tables.run_bursts.c.run_id == tables.runs.c.id)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("burst")
+)
+_MAX_BURST_ROWS = (
+    select(tables.tenant_settings.c.max_burst_rows)
+    .where(tables.tenant_settings.c.tenant_id == tables.runs.c.tenant_id)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("max_burst_rows")
+)
+ALSO_READ = (
+    *(_TENANT_NAME, REGISTERED_SOURCE, _CONSENT, _HOUSE_STYLE, _DEFINITION),
+    *(_BURST, _MAX_BURST_ROWS, FRESH_SNAPSHOT),
+)
 """What the aggregator needs to know beside the run itself."""
 
 
@@ -108,95 +121,78 @@ async def on_report_requested(
     report_types: Mapping[str, ReportType],
     sources: SourceRegistry,
     most_rows: int,
+    most_attempts: int,
 ) -> None:
     """Query the source once, store the snapshot, and say that the run is aggregated.
 
     What is the same as another run's work is not done again: the run shares that one's snapshot.
-    `most_rows`: how many rows one table may have.
+    The slices of a burst are made in the transaction that makes the whole. `most_rows`: how many
+    rows one table may have; `most_attempts`: how often a run is tried.
     """
 
-    async def work(run: Run, row: RowMapping) -> Finish:
+    async def work(run: Run, row: RowMapping, _: Lease) -> Finish:
         report_type = report_types.get(run.report_type)
         if report_type is None:
             raise PermanentError(
                 "unknown_report_type", f"no aggregator knows the report type {run.report_type!r}"
             )
         # Whatever made the run, and whatever was allowed then.
-        refused = refusal(run.report_type, run.parameters, Consent.of(row["consent"]))
+        consent = Consent.of(row["consent"])
+        refused = refusal(run.report_type, run.parameters, consent)
         if refused is not None:
             raise PermanentError("report_switched_off", refused.detail)
         if row["fresh_snapshot"] is not None:
             return _finish_with_that_of(row["fresh_snapshot"])
         source = sources.find(run.source, row["registered_source"])
-        key = snapshot_key(run.tenant_id, run.id, run.generation)
-        found = await _document(
-            run,
-            report_type,
-            source,
-            row["tenant_name"],
-            partial(store_tables, blobs=blobs, folder=folder_of(key), most_rows=most_rows),
-        )
-        document = found.model_copy(
-            update={
-                "house_style": HouseStyle.model_validate(row["house_style"] or {}),
-                "definition": row["definition"],
-                "summary": (run.banner, *found.summary) if run.banner else found.summary,
-            }
-        )
-        content = document.model_dump_json().encode()
-        if not await blobs.put_new(key, content):
-            # An earlier attempt wrote it and died before its commit. A snapshot is immutable
-            # and complete, so that one is the run's.
-            content = await blobs.get(key)
-            document = ReportDocument.model_validate_json(content)
-        return _finish(document, key, hashlib.sha256(content).hexdigest())
+        async with source.snapshot() as session:
+            documents = Documents(
+                run=run,
+                report_type=report_type,
+                session=session,
+                blobs=blobs,
+                tenant=row["tenant_name"],
+                definition=row["definition"],
+                house_style=HouseStyle.model_validate(row["house_style"] or {}),
+                most_rows=most_rows,
+            )
+            document = await documents.build(documents.request(run.parameters))
+            if row["burst"] is not None:
+                made = await make_slices(
+                    Burst.model_validate(row["burst"]),
+                    documents,
+                    document,
+                    consent=consent,
+                    most=row["max_burst_rows"],
+                    last_try=run.attempt >= most_attempts,
+                )
+                return _finish(document, await documents.store_one_of_many(document), made)
+        document, stored = await documents.store(document)
+        return _finish(document, stored)
 
     if not await worker.run(event, work):
         await wait_behind(event, store=store, service=SERVICE)
 
 
-async def _document(
-    run: Run,
-    report_type: ReportType,
-    source: Source,
-    tenant: str,
-    with_tables_stored: Callable[[ReportDocument, StreamingSession], Awaitable[ReportDocument]],
-) -> ReportDocument:
-    try:
-        parameters = report_type.parameters.model_validate(run.parameters)
-    except ValidationError as error:
-        raise PermanentError("invalid_parameters", all_in_words(error)) from error
-    async with source.snapshot() as session:
-        request = ReportRequest(
-            period=Period(first_day=run.first_day, last_day=run.last_day, timezone=run.timezone),
-            parameters=parameters,
-            tenant=tenant,
-            # The source's clock may be ahead; nothing is generated before its data are read.
-            generated_at=max(datetime.now(UTC), session.as_of),
-        )
-        return await with_tables_stored(await report_type.build(session, request), session)
-
-
-def _finish(document: ReportDocument, key: str, sha256: str) -> Finish:
+def _finish(document: ReportDocument, stored: Stored, made: MadeBurst | None = None) -> Finish:
     async def finish(connection: AsyncConnection, run: Run) -> dict[str, Any]:
         assert run.started_at is not None
         snapshot = Snapshot(
-            key=key,
-            sha256=sha256,
-            rows=document.row_count,
-            available_rows=document.available_row_count,
-            as_of=document.as_of,
+            key=stored.key,
+            sha256=stored.sha256,
+            rows=stored.rows,
+            available_rows=stored.available_rows,
+            as_of=stored.as_of,
             of=run.id,
             begun_at=run.started_at,
         )
         decision = await decide_on(connection, run, document)
-        if decision is None:
-            return await hand_out(connection, run, snapshot, service=SERVICE)
-        if decision.holds:
-            aggregated = await hand_out(connection, run, snapshot, service=SERVICE)
-            return aggregated | decision.columns
-        skipped = await runs.skip(connection, run, decision.figure, service=SERVICE)
-        return snapshot.columns(run.id) | skipped | decision.columns
+        if decision is not None and not decision.holds:
+            skipped = await runs.skip(connection, run, decision.figure, service=SERVICE)
+            return snapshot.columns(run.id) | skipped | decision.columns
+        if made is not None:
+            await record_burst(connection, run, made, service=SERVICE)
+        aggregated = await hand_out(connection, run, snapshot, service=SERVICE)
+        return aggregated | (decision.columns if decision is not None else {})
 
     return finish
 

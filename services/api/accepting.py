@@ -37,6 +37,7 @@ async def accepted_run(request: Request, principal: Principal, wanted: RunReques
         (),
         stored.created.deliveries,
         (),
+        burst={"asked": wanted.burst, "outcome": None} if wanted.burst else None,
         public_url=state.settings.public_url,
         eta_seconds=stored.eta_seconds,
     )

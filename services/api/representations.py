@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,23 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from services.api.burst_views import BurstView, SliceView, burst_view, slice_views
+from services.api.part_views import (
+    ArtifactView,
+    DeliveryView,
+    SnapshotView,
+    artifact_views,
+    by_slice,
+    cut_from,
+    delivery_views,
+)
 from shared.format_options import FormatOptions
-from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, DeliveryStatus, Occasion, RunStatus
+from shared.states import (
+    FINAL_RUN_STATUSES,
+    ArtifactStatus,
+    Occasion,
+    RunStatus,
+)
 
 
 class PeriodView(BaseModel):
@@ -20,57 +35,6 @@ class PeriodView(BaseModel):
     first_day: date = Field(serialization_alias="from")
     last_day: date = Field(serialization_alias="to")
     timezone: str
-
-
-class SnapshotView(BaseModel):
-    """What every file of the run was rendered from."""
-
-    sha256: str
-    rows: int
-    available_rows: int | None = Field(
-        description="How many rows there were, where the request's limit has cut them; else null."
-    )
-    of: UUID | None = Field(
-        description="The identical report that made it, where it is shared; null: this one."
-    )
-
-
-class FormatErrorView(BaseModel):
-    """Why a further format could not be rendered."""
-
-    code: str
-    message: str
-
-
-class ArtifactView(BaseModel):
-    """One rendered file."""
-
-    format: str
-    status: ArtifactStatus
-    media_type: str | None = Field(description="This and what follows: null until it is rendered.")
-    size: int | None
-    sha256: str | None
-    rows: int | None
-    available_rows: int | None = Field(
-        description="How many rows there were, where a limit or the format's ceiling has cut "
-        "them; null when the file has all."
-    )
-    url: str | None = Field(description="Where to download it; null once it has expired.")
-    error: FormatErrorView | None = Field(None, description="Why it could not be rendered.")
-
-
-class DeliveryView(BaseModel):
-    """One delivery to one recipient."""
-
-    id: UUID
-    channel: str
-    to: str
-    status: DeliveryStatus
-    attempts: int
-    receipt: str | None
-    answer: str | None = Field(description="What the recipient's server said last.")
-    next_attempt_at: datetime | None
-    finished_at: datetime | None
 
 
 class TimelineEntry(BaseModel):
@@ -130,8 +94,12 @@ class RunView(RunSummary):
     as_of: datetime | None
     decision: DecisionView | None = Field(description="null: no condition, or not decided yet.")
     snapshot: SnapshotView | None
-    artifacts: list[ArtifactView]
-    deliveries: list[DeliveryView]
+    artifacts: list[ArtifactView] = Field(description="Files of the whole report.")
+    deliveries: list[DeliveryView] = Field(description="Those of the whole report.")
+    burst: BurstView | None = Field(None, description="null: nobody gets a part of it.")
+    slices: list[SliceView] = Field(
+        default_factory=list, description="The parts, once it is aggregated."
+    )
     timeline: list[TimelineEntry]
     eta_seconds: float | None = Field(
         description="Seconds until it is likely to be complete, from past runs of the type; "
@@ -142,8 +110,9 @@ class RunView(RunSummary):
     @property
     def is_settled(self) -> bool:
         """Whether no work on it goes on, further formats included."""
+        files = (*self.artifacts, *(file for one in self.slices for file in one.artifacts))
         return self.status in FINAL_RUN_STATUSES and not any(
-            artifact.status is ArtifactStatus.PENDING for artifact in self.artifacts
+            file.status is ArtifactStatus.PENDING for file in files
         )
 
 
@@ -168,10 +137,13 @@ def run_view(
     deliveries: Sequence[RowMapping],
     timeline: Sequence[RowMapping],
     *,
+    burst: Mapping[str, Any] | None = None,
+    slices: Sequence[RowMapping] = (),
     public_url: str,
     eta_seconds: float | None,
 ) -> RunView:
-    """From the rows of a run and of what belongs to it."""
+    """From the rows of a run and of what belongs to it; `burst` is that of `run_bursts`."""
+    files, sent = by_slice(artifacts), by_slice(deliveries)
     snapshot, available = row["snapshot_sha256"], row["snapshot_available_rows"]
     requested = TimelineEntry(
         stage="requested",
@@ -191,41 +163,14 @@ def run_view(
             sha256=snapshot,
             rows=row["snapshot_rows"],
             of=row["snapshot_of"],
-            available_rows=_cut_from(row["snapshot_rows"], available),
+            available_rows=cut_from(row["snapshot_rows"], available),
         )
         if snapshot
         else None,
-        artifacts=[
-            ArtifactView(
-                format=artifact["format"],
-                status=artifact["status"],
-                media_type=artifact["media_type"],
-                size=artifact["size"],
-                sha256=artifact["sha256"],
-                rows=artifact["rows"],
-                available_rows=_cut_from(artifact["rows"], available),
-                url=f"{public_url}/api/v1/reports/{row['id']}/download?format={artifact['format']}"
-                if artifact["status"] == ArtifactStatus.RENDERED
-                else None,
-                error=artifact["error"],
-            )
-            for artifact in artifacts
-            if not artifact["internal"]
-        ],
-        deliveries=[
-            DeliveryView(
-                id=delivery["id"],
-                channel=delivery["channel"],
-                to=delivery["recipient"],
-                status=delivery["status"],
-                attempts=delivery["attempts"],
-                receipt=delivery["receipt"],
-                answer=delivery["answer"],
-                next_attempt_at=delivery["next_attempt_at"],
-                finished_at=delivery["finished_at"],
-            )
-            for delivery in deliveries
-        ],
+        artifacts=artifact_views(files[None], available, public_url),
+        deliveries=delivery_views(sent[None]),
+        burst=burst_view(burst, slices, sent) if burst is not None else None,
+        slices=slice_views(slices, files, sent, public_url),
         timeline=[
             requested,
             *(
@@ -256,10 +201,3 @@ def _summary_fields(row: RowMapping) -> dict[str, Any]:
         "occasion": row["occasion"],
         "error": row["error"],
     }
-
-
-def _cut_from(rows: int | None, available: int | None) -> int | None:
-    """`available` where a limit or a format's ceiling has cut it down to `rows`, else None."""
-    if rows is None or available is None or rows >= available:
-        return None
-    return available

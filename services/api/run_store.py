@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
@@ -20,6 +20,7 @@ from shared.states import (
     ArtifactStatus,
     DeliveryStatus,
     RunStatus,
+    SliceStatus,
 )
 from shared.store import tables
 
@@ -47,6 +48,13 @@ _PARTS = tuple(
         (tables.deliveries, tables.deliveries.c.id),
         (tables.timeline, tables.timeline.c.id),
     )
+)
+
+_BURST = select(tables.run_bursts).where(tables.run_bursts.c.run_id == bindparam("run_id"))
+_SLICES = (
+    select(tables.run_slices)
+    .where(tables.run_slices.c.run_id == bindparam("run_id"))
+    .order_by(tables.run_slices.c.number)
 )
 
 
@@ -102,11 +110,17 @@ async def view_of(
     artifacts, deliveries, timeline = [
         (await connection.execute(statement, key)).mappings().all() for statement in _PARTS
     ]
+    burst = (await connection.execute(_BURST, key)).mappings().first()
+    slices: Sequence[RowMapping] = ()
+    if burst is not None:
+        slices = (await connection.execute(_SLICES, key)).mappings().all()
     return run_view(
         row,
         artifacts,
         deliveries,
         timeline,
+        burst=dict(burst) if burst is not None else None,
+        slices=slices,
         public_url=public_url,
         eta_seconds=await estimates.eta_seconds(connection, row),
     )
@@ -179,8 +193,15 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
         .where(
             tables.deliveries.c.run_id == row["id"],
             tables.deliveries.c.status == DeliveryStatus.CANCELLED,
+            # Those of a burst are made anew, with its slices.
+            tables.deliveries.c.slice_id.is_(None),
         )
         .values(status=DeliveryStatus.PENDING, finished_at=None)
+    )
+    await connection.execute(
+        update(tables.run_bursts)
+        .where(tables.run_bursts.c.run_id == row["id"])
+        .values(outcome=None)
     )
     run = Run.of(again)
     await runs.record(connection, run, "requested", SERVICE, detail="retried")
@@ -217,15 +238,34 @@ async def is_snapshot_shared(connection: AsyncConnection, run_id: UUID) -> bool:
     return (await connection.execute(using.limit(1))).first() is not None
 
 
-async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: str) -> RowMapping:
-    """The artifact, ready to be sent; Problem 404 until it exists, 410 once it is gone."""
+async def slice_of(connection: AsyncConnection, run_id: UUID, slice_id: UUID) -> RowMapping:
+    """The slice of that run; Problem 404 when it has none of that id, whoever else may have."""
+    found = await connection.execute(
+        _SLICES.where(tables.run_slices.c.id == slice_id), {"run_id": run_id}
+    )
+    row: RowMapping | None = found.mappings().first()
+    if row is None:
+        detail = "this report has no such slice: `slices` of the report names them"
+        raise Problem(404, detail, errors=[FieldError(field="slice", detail=detail)])
+    return row
+
+
+async def artifact_of(
+    connection: AsyncConnection, run_id: UUID, format_name: str, slice_id: UUID | None = None
+) -> RowMapping:
+    """The artifact of the whole report, or of a slice of it, ready to be sent.
+
+    Problem 404 until it exists, 410 once it is gone.
+    """
     row = await row_of(connection, run_id)
+    part = None if slice_id is None else await slice_of(connection, run_id, slice_id)
     table = tables.artifacts
     artifact = (
         (
             await connection.execute(
                 select(table).where(
                     table.c.run_id == run_id,
+                    table.c.slice_id.is_not_distinct_from(slice_id),
                     table.c.format == format_name,
                     table.c.internal.is_(False),
                 )
@@ -240,6 +280,11 @@ async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: st
         raise Problem(410, f"the file is no longer kept; its sha256 was {artifact['sha256']}")
     if artifact is not None and artifact["status"] == ArtifactStatus.PENDING:
         detail = f"the {format_name} file of this report is being made"
+    elif part is not None:
+        detail = (
+            f"this slice has no {format_name} file: it is {part['status']} and was asked for as "
+            f"{', '.join(part['formats'])}"
+        )
     else:
         detail = (
             f"this report has no {format_name} file: it is {row['status']} and was asked for as "
@@ -249,9 +294,12 @@ async def artifact_of(connection: AsyncConnection, run_id: UUID, format_name: st
 
 
 async def ask_for_formats(
-    connection: AsyncConnection, row: RowMapping, formats: Collection[str]
+    connection: AsyncConnection,
+    row: RowMapping,
+    formats: Collection[str],
+    slice_id: UUID | None = None,
 ) -> list[str]:
-    """Ask for further formats of a locked run; those that nobody asked for before.
+    """Ask for further formats of a locked run, or of a slice of it; those that nobody asked for.
 
     Problem 409 unless it is completed, 410 once its snapshot is no longer kept.
     """
@@ -264,4 +312,12 @@ async def ask_for_formats(
             f"the snapshot of this report {gone}, so nothing more can be made of it: "
             "ask for the report anew",
         )
-    return await further_formats.ask_for(connection, Run.of(row), formats, service=SERVICE)
+    if slice_id is not None:
+        part = await slice_of(connection, row["id"], slice_id)
+        if part["status"] != SliceStatus.RENDERED:
+            raise Problem(
+                409, f"this slice is {part['status']}: formats are added to rendered ones"
+            )
+    return await further_formats.ask_for(
+        connection, Run.of(row), formats, slice_id=slice_id, service=SERVICE
+    )

@@ -16,6 +16,7 @@ from services.renderer.handlers import (
     on_report_aggregated,
 )
 from services.renderer.isolation.pool import RenderPool
+from services.renderer.making import FileMaker
 from services.renderer.settings import RendererSettings
 from shared.events import ReportAggregated, ReportFormatRequested
 from shared.service import Service
@@ -42,6 +43,7 @@ def create_service(settings: RendererSettings) -> Service:
         await pool.close()
 
     service.during(catalogue_and_pool)
+    maker = FileMaker(service.blobs, formats, pool)
     service.consumers.add(
         RENDERER,
         ReportAggregated,
@@ -55,9 +57,9 @@ def create_service(settings: RendererSettings) -> Service:
                 owner=service.owner,
                 also_read=ALSO_READ,
             ),
-            blobs=service.blobs,
-            formats=formats,
-            pool=pool,
+            store=service.store,
+            maker=maker,
+            most_attempts=settings.max_attempts,
         ),
     )
     service.consumers.add(
@@ -66,9 +68,7 @@ def create_service(settings: RendererSettings) -> Service:
         partial(
             on_format_requested,
             worker=FormatWorker(service.store, settings, service=SERVICE, owner=service.owner),
-            blobs=service.blobs,
-            formats=formats,
-            pool=pool,
+            maker=maker,
         ),
     )
     return service

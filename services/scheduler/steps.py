@@ -201,6 +201,7 @@ def _run(
                     lane=Lane.BULK,
                     occasion=Occasion.CAUGHT_UP if caught_up else Occasion.SCHEDULE,
                     recipients=recipients,
+                    burst=schedule["burst"],
                     schedule_id=schedule["id"],
                     condition=condition,
                     banner=banner,

@@ -20,6 +20,7 @@ from deploy.local.postgres import url_as
 from services.renderer import handlers as renderer
 from services.renderer.formats import formats
 from services.renderer.isolation.pool import RenderPool
+from services.renderer.making import FileMaker
 from shared.blobs import blob_store
 from shared.runs import Run
 from shared.settings import ServiceSettings
@@ -81,9 +82,9 @@ async def test_every_format_tells_the_same_rows_and_how_many_there_were(
             owner="tests",
             also_read=renderer.ALSO_READ,
         ),
-        blobs=blobs,
-        formats=formats,
-        pool=pool,
+        store=store,
+        maker=FileMaker(blobs, formats, pool),
+        most_attempts=settings.max_attempts,
     )
     await pool.close()
 

@@ -99,7 +99,7 @@ async def test_of_many_workers_that_get_the_same_event_one_works(
     worked: list[int] = []
 
     async def attempt(number: int) -> None:
-        async def work(run: Run, read: object) -> Finish:
+        async def work(run: Run, read: object, lease: Lease) -> Finish:
             worked.append(number)
             await asyncio.sleep(0.3)
 
@@ -127,7 +127,7 @@ async def test_a_stage_that_was_cancelled_meanwhile_leaves_the_run_cancelled(
 ) -> None:
     run_id = await pipeline.request()
 
-    async def work(run: Run, read: object) -> Finish:
+    async def work(run: Run, read: object, lease: Lease) -> Finish:
         async with store.tenant(pipeline.tenant.id) as connection:
             assert await runs.cancel(connection, run, service="api")
 
@@ -151,7 +151,7 @@ async def test_a_bug_in_a_stage_is_tried_again_and_then_fails_the_run_with_its_w
     run_id = await pipeline.request()
     settings = settings.model_copy(update={"max_attempts": 2})
 
-    async def work(run: Run, read: object) -> Finish:
+    async def work(run: Run, read: object, lease: Lease) -> Finish:
         raise ZeroDivisionError("a figure by nothing")
 
     worker = StageWorker(AGGREGATE, store, settings, service="tests", owner="tests")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from services.aggregator.scope.parts import Counting, Part
 from services.aggregator.sources import SourceSession
 from shared.document import Cell, Direction, Kpi, ReportDocument, Section, Table, Verdict
 from shared.periods import Period
@@ -48,8 +49,17 @@ class ReportType(Protocol):
     parameters: type[BaseModel]
     """Extra fields forbidden; its JSON Schema is what the API validates against."""
 
+    counting: Counting
+    """The key figure that adds up over parts of the report, and what parts there are."""
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """The whole report. Raises TransientError and PermanentError as the source does."""
+        ...
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """What `counting` counts of such a report, told apart by those of its filters."""
         ...
 
 

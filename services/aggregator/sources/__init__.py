@@ -2,6 +2,7 @@
 
 from services.aggregator.sources.source import (
     Limits,
+    SnapshotSession,
     Source,
     SourceKind,
     SourceSession,
@@ -15,6 +16,7 @@ from services.aggregator.sources import postgres as postgres  # registers itself
 
 __all__ = [
     "Limits",
+    "SnapshotSession",
     "Source",
     "SourceKind",
     "SourceSession",

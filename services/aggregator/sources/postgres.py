@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from services.aggregator.sources.source import Limits, StreamingSession, register
+from services.aggregator.sources.source import Limits, SnapshotSession, register
 from shared.errors import PermanentError, TransientError
 
 _OPTIONS = {"search_path"}
@@ -78,6 +78,19 @@ class PostgresSession:
             with suppress(Exception):
                 await asyncio.shield(reader.settled())
 
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[None]:
+        """A savepoint that is always rolled back: reading leaves nothing to keep."""
+        savepoint = self._connection.transaction()
+        with classified():
+            await savepoint.start()
+        try:
+            yield
+        finally:
+            # Of a connection that is gone the next query will tell.
+            with suppress(TransientError), classified():
+                await savepoint.rollback()
+
 
 @register("postgres")
 class PostgresSource:
@@ -109,7 +122,7 @@ class PostgresSource:
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[StreamingSession]:
+    async def snapshot(self) -> AsyncIterator[SnapshotSession]:
         """`as_of` is the transaction's own clock, read in the statement that fixes its view."""
         pool = await self._opened()
         with classified():

@@ -51,10 +51,19 @@ class StreamingSession(SourceSession, Protocol):
         ...
 
 
+class SnapshotSession(StreamingSession, Protocol):
+    """The same view, of which several reports are made."""
+
+    def apart(self) -> AbstractAsyncContextManager[None]:
+        """What is asked within the block leaves the session as it was: an error as much as a
+        setting that a query has changed."""
+        ...
+
+
 class Source(Protocol):
     """One registered database, opened."""
 
-    def snapshot(self) -> AbstractAsyncContextManager[StreamingSession]:
+    def snapshot(self) -> AbstractAsyncContextManager[SnapshotSession]:
         """A read-only view of one instant, for the length of the block."""
         ...
 

@@ -31,8 +31,18 @@ class Answer:
     words: str
 
 
-def of_execution(row: Mapping[str, Any], delivery: Mapping[str, Any] | None, zone: str) -> Answer:
-    """`row` as in `executions`; `delivery` to the one who asks, None where there is none."""
+def of_execution(
+    row: Mapping[str, Any],
+    delivery: Mapping[str, Any] | None,
+    zone: str,
+    *,
+    in_burst: bool = False,
+) -> Answer:
+    """`row` as in `executions`; `delivery` to the one who asks, None where there is none.
+
+    `in_burst`: the schedule's recipients get parts of its report, and are known once it is
+    aggregated.
+    """
     when = _begin(row, zone)
     outcome, reason = outcome_of(row)
     if outcome in ("waiting", "held"):
@@ -45,13 +55,16 @@ def of_execution(row: Mapping[str, Any], delivery: Mapping[str, Any] | None, zon
         return Answer("not sent", f"fired {when}, and its report failed: {reason}")
     if outcome == "cancelled":
         return Answer("not sent", f"fired {when}, and somebody cancelled its report")
+    if delivery is None and in_burst and outcome == "running":
+        return Answer("under way", f"fired {when}; its parts are being made ({row['run_status']})")
     if delivery is None:
         return Answer("not sent", f"fired {when}, and this recipient was not on its list then")
     if outcome == "running":
         return Answer("under way", f"fired {when}; its report is under way ({row['run_status']})")
     verdict, words = _delivered(delivery, zone)
+    part = f"; their part ({_part(delivery['chosen'])})" if delivery.get("slice_id") else ";"
     return Answer(
-        verdict, f"fired {when}; report completed {_at(row['completed_at'], zone)}; {words}"
+        verdict, f"fired {when}; report completed {_at(row['completed_at'], zone)}{part} {words}"
     )
 
 
@@ -117,9 +130,20 @@ def _delivered(delivery: Mapping[str, Any], zone: str) -> tuple[Verdict, str]:
             again = _at(delivery["next_attempt_at"], zone)
             return "under way", f"not taken for now{said}; tried again {again}"
         case DeliveryStatus.CANCELLED:
-            return "not sent", "its delivery was cancelled"
+            return "not sent", f"its delivery was cancelled{said}"
         case DeliveryStatus.PENDING | DeliveryStatus.SENDING:
             return "under way", "it is being sent"
+
+
+def _part(chosen: Mapping[str, Any]) -> str:
+    """For instance "projects: The Paper Admiral"."""
+    return (
+        "; ".join(
+            f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            for name, value in chosen.items()
+        )
+        or "the whole"
+    )
 
 
 def _not_due(day: date, lines: tuple[PreviewLine, ...], of_day: list[PreviewLine]) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from services.api.planning.bursts import BurstBody
 from services.api.planning.labels import Name, Tags
 from services.api.report_requests import (
     Body,
@@ -75,6 +76,9 @@ class DefinitionRunBody(Body):
     """What a run by hand may differ in from one by a schedule."""
 
     deliver_to: Recipients = Field(default_factory=list)
+    burst: BurstBody | None = Field(
+        None, description="Recipients who each get a part of the report."
+    )
     on: Day | None = Field(
         None, description="The day from which the period counts; today when left out."
     )

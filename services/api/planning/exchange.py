@@ -100,6 +100,8 @@ def schedule_entry(row: RowMapping) -> dict[str, Any]:
     fields = said.model_dump(mode="json", exclude_none=True) | {
         "misfire": said.misfire.model_dump(mode="json", exclude_defaults=True)
     }
+    if said.burst is not None:
+        fields["burst"] = said.burst.model_dump(mode="json", exclude_defaults=True)
     if isinstance(said.condition, Always):
         del fields["condition"]
     entry = {

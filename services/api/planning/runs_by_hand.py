@@ -32,6 +32,7 @@ async def run_by_hand(
     definition_id: UUID,
     *,
     recipients: list[Recipient],
+    burst: dict[str, Any] | None = None,
     on: date | None = None,
     schedule_id: UUID | None = None,
     idempotency_key: str | None,
@@ -51,6 +52,8 @@ async def run_by_hand(
         "deliver_to": [[recipient.channel, recipient.to] for recipient in recipients],
         "on": on.isoformat() if on else None,
     }
+    if burst:
+        asked["burst"] = burst
     today = on or datetime.now(UTC).astimezone(ZoneInfo(version["report_timezone"])).date()
     try:
         return planned_run(
@@ -59,9 +62,11 @@ async def run_by_hand(
             today=today,
             requested_by=principal.sub,
             role=principal.role,
-            lane=Lane.INTERACTIVE,
+            # Hundreds of parts are no work that somebody waits for.
+            lane=Lane.BULK if burst else Lane.INTERACTIVE,
             occasion=Occasion.BY_HAND,
             recipients=recipients,
+            burst=burst,
             schedule_id=schedule_id,
             idempotency_key=idempotency_key,
             body_sha256=body_hash(asked) if idempotency_key else None,

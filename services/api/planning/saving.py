@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import audit
 from services.api.planning import definition_store, schedule_store
+from services.api.planning.bursts import burst_in_words
 from services.api.planning.definitions import DefinitionBody
 from services.api.planning.recipients import in_words
 from services.api.planning.schedules import ScheduleBody
@@ -65,6 +66,7 @@ async def add_schedule(
         name=row["name"],
         definition=str(row["definition_id"]),
         recipients=in_words(body.deliver_to),
+        **({"burst": burst_in_words(body.burst)} if body.burst else {}),
     )
     return row
 

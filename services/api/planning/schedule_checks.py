@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.catalogue import OfferedType
 from services.api.guards import ensure_allowed
+from services.api.planning.bursts import ensure_burst
 from services.api.planning.schedules import ScheduleBody, stored_before
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem, field_problem, fields_problem
@@ -64,6 +65,15 @@ async def ensure_fit(
     ]
     if before is None or stored_before(before)["cadence"] != body.as_stored()["cadence"]:
         errors += await cadence_errors(connection, body.cadence)
+    if report_type is not None:
+        errors += await ensure_burst(
+            connection,
+            principal,
+            body.burst,
+            report_type,
+            definition["parameters"],
+            before=before["burst"] if before is not None else None,
+        )
     if errors:
         raise fields_problem(errors)
     await ensure_may_receive(connection, principal, body.deliver_to)

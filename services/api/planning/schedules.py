@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import RowMapping
 
+from services.api.planning.bursts import BurstBody
 from services.api.planning.labels import Name
 from services.api.planning.recipients import Recipients
 from services.api.report_requests import Body
@@ -38,6 +39,9 @@ class ScheduleFields(Body):
     name: Name
     cadence: Cadence
     deliver_to: Recipients = Field(default_factory=list)
+    burst: BurstBody | None = Field(
+        None, description="Recipients who each get a part of the report; null: none."
+    )
     condition: Condition = Field(default_factory=Always)
     readiness: Readiness | None = Field(None, description="null: it waits for nothing.")
     misfire: Misfire = Misfire()
@@ -61,6 +65,7 @@ class ScheduleBody(ScheduleFields):
             "definition_id": self.definition,
             "cadence": CADENCE.dump_python(self.cadence, mode="json"),
             "deliver_to": [entry.model_dump(mode="json") for entry in self.deliver_to],
+            "burst": self.burst.as_stored() if self.burst else None,
             "condition": condition,
             "readiness": self.readiness.model_dump(mode="json") if self.readiness else None,
             "misfire_policy": self.misfire.policy,
@@ -77,6 +82,7 @@ class ScheduleChange(Body):
     definition: UUID | None = None
     cadence: Cadence | None = None
     deliver_to: Recipients | None = None
+    burst: BurstBody | None = None
     condition: Condition | None = None
     readiness: Readiness | None = None
     misfire: Misfire | None = None
@@ -100,6 +106,7 @@ class ScheduleView(BaseModel):
     tags: list[str] = Field(description="Those of its definition.")
     cadence: dict[str, Any]
     deliver_to: list[dict[str, Any]]
+    burst: dict[str, Any] | None
     condition: dict[str, Any]
     readiness: dict[str, Any] | None
     misfire: Misfire
@@ -145,6 +152,7 @@ def schedule_fields(row: RowMapping) -> dict[str, Any]:
         "definition": str(row["definition_id"]),
         "cadence": in_order(row["cadence"]),
         "deliver_to": row["deliver_to"],
+        "burst": row["burst"],
         "condition": row["condition"] or {"kind": "always"},
         "readiness": row["readiness"],
         "misfire": {

@@ -24,6 +24,7 @@ from shared.store import tables
 MOST_OF_ONE = 50
 """Executions of one schedule on one day that are told, the latest ones."""
 _schedules, _runs, _deliveries = tables.schedules, tables.runs, tables.deliveries
+_slices = tables.run_slices
 _AROUND = timedelta(days=2)
 """How far from a day's UTC midnight the same local day may lie, and a run of it begin."""
 
@@ -38,6 +39,9 @@ class WhyEntry(BaseModel):
     verdict: Verdict
     answer: str
     run: UUID | None
+    slice: UUID | None = Field(
+        description="The part of its report that this is about; null: the whole."
+    )
 
 
 class WhyView(BaseModel):
@@ -58,7 +62,7 @@ async def why(connection: AsyncConnection, recipient: str, day: date, now: datet
     deliveries = await _to(connection, recipient, run_ids)
     entries = []
     for schedule in schedules:
-        for answer, run in _answers(
+        for answer, run, of_slice in _answers(
             schedule, executions.get(schedule["id"], ()), deliveries, day, own_days, now
         ):
             entries.append(
@@ -70,6 +74,7 @@ async def why(connection: AsyncConnection, recipient: str, day: date, now: datet
                     verdict=answer.verdict,
                     answer=answer.words,
                     run=run,
+                    slice=of_slice,
                 )
             )
     return WhyView(recipient=recipient, date=day, entries=entries)
@@ -78,26 +83,32 @@ async def why(connection: AsyncConnection, recipient: str, day: date, now: datet
 def _answers(
     schedule: dict[str, Any],
     executions: Sequence[dict[str, Any]],
-    deliveries: Mapping[UUID, dict[str, Any]],
+    deliveries: Mapping[UUID, Sequence[dict[str, Any]]],
     day: date,
     own_days: Mapping[date, str],
     now: datetime,
-) -> list[tuple[Answer, UUID | None]]:
+) -> list[tuple[Answer, UUID | None, UUID | None]]:
     try:
         cadence = CADENCE.validate_python(schedule["cadence"])
     except ValidationError:
-        return [(Answer("not sent", f"it cannot fire: {schedule['state_reason']}"), None)]
+        return [(Answer("not sent", f"it cannot fire: {schedule['state_reason']}"), None, None)]
+    in_burst = schedule["burst"] is not None
     found = [
-        (of_execution(row, deliveries.get(row["run_id"]), cadence.timezone), row["run_id"])
+        (
+            of_execution(row, delivery, cadence.timezone, in_burst=in_burst),
+            row["run_id"],
+            delivery["slice_id"] if delivery else None,
+        )
         for row in executions
         if row["nominal_local_time"] is not None or _is_on(row["due_at"], day, cadence.timezone)
+        for delivery in deliveries.get(row["run_id"], (None,))
     ]
     if any(row["nominal_local_time"] is not None for row in executions):
         return found[:MOST_OF_ONE]
     if schedule["deleted_at"] is not None and found:
         return found[:MOST_OF_ONE]
     planned = without_execution(schedule, cadence, day, own_days, now)
-    return [*found[:MOST_OF_ONE], (planned, None)]
+    return [*found[:MOST_OF_ONE], (planned, None, None)]
 
 
 def _is_on(instant: datetime, day: date, timezone: str) -> bool:
@@ -111,6 +122,10 @@ async def _naming(connection: AsyncConnection, recipient: str, day: date) -> lis
     # Mailboxes that differ in case alone are one, as everywhere.
     named = cast(
         func.lower(cast(func.jsonb_path_query_array(_schedules.c.deliver_to, _ADDRESSES), Text)),
+        JSONB,
+    ).has_key(recipient.lower())
+    in_burst = cast(
+        func.lower(cast(func.jsonb_path_query_array(_schedules.c.burst, _BURST_ADDRESSES), Text)),
         JSONB,
     ).has_key(recipient.lower())
     members = tables.members
@@ -131,7 +146,7 @@ async def _naming(connection: AsyncConnection, recipient: str, day: date) -> lis
             func.lower(_deliveries.c.recipient) == recipient.lower(),
         )
     )
-    meant = _schedules.c.deleted_at.is_(None) & (named | by_role)
+    meant = _schedules.c.deleted_at.is_(None) & (named | by_role | in_burst)
     query = (
         select(_schedules, definitions.c.name.label("definition_name"))
         .join(definitions, definitions.c.id == _schedules.c.definition_id)
@@ -143,6 +158,8 @@ async def _naming(connection: AsyncConnection, recipient: str, day: date) -> lis
 
 _ADDRESSES: Any = literal_column("'$[*].to'")
 """A JSON path: the addresses of all recipients."""
+_BURST_ADDRESSES: Any = literal_column("'$.rows[*].to'")
+"""Those of a burst's table; whom a query gives is known once it has run."""
 _ROLES: Any = literal_column("'$[*].role'")
 """The roles among them."""
 
@@ -169,8 +186,18 @@ async def _executions(
 
 async def _to(
     connection: AsyncConnection, recipient: str, run_ids: Sequence[UUID]
-) -> dict[UUID, dict[str, Any]]:
-    query = select(_deliveries).where(
-        _deliveries.c.run_id.in_(run_ids), func.lower(_deliveries.c.recipient) == recipient.lower()
+) -> dict[UUID, list[dict[str, Any]]]:
+    """By run: one, or one for each part of a burst's report that goes to them."""
+    query = (
+        select(_deliveries, _slices.c.chosen)
+        .outerjoin(_slices, _slices.c.id == _deliveries.c.slice_id)
+        .where(
+            _deliveries.c.run_id.in_(run_ids),
+            func.lower(_deliveries.c.recipient) == recipient.lower(),
+        )
+        .order_by(_slices.c.number.nulls_first())
     )
-    return {row["run_id"]: row for row in plain(await connection.execute(query))}
+    found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in plain(await connection.execute(query)):
+        found[row["run_id"]].append(row)
+    return dict(found)

@@ -17,6 +17,7 @@ from services.api.problems import FieldError, Problem
 from services.api.report_requests import MailAddress
 from services.api.roles import Action, Role
 from services.api.strict_route import StrictRoute
+from shared.bursts import MOST_ROWS
 from shared.house_style import HouseStyle
 from shared.periods import TimezoneName
 from shared.store import tables
@@ -93,6 +94,9 @@ class SettingsBody(BaseModel):
         strict=True,
         description="Runs of definitions and schedules that people start by hand.",
     )
+    max_burst_rows: int | None = Field(
+        None, ge=0, le=MOST_ROWS, strict=True, description="Recipients of a burst."
+    )
     reviewer_productivity: StrictBool | None = Field(
         None,
         description="Whether the report of that name may be asked for: figures of how reviewers "
@@ -115,6 +119,7 @@ class SettingsView(BaseModel):
     schedule_failure_limit: int
     max_schedules: int
     max_runs_per_hour: int
+    max_burst_rows: int
     reviewer_productivity: bool
     reviewer_productivity_by_person: bool
 

@@ -14,6 +14,7 @@ from services.api.guards import allow, ensure_own
 from services.api.planning import definition_store as store
 from services.api.planning import saving
 from services.api.planning.bodies import changed
+from services.api.planning.bursts import ensure_burst
 from services.api.planning.definitions import (
     DefinitionBody,
     DefinitionChange,
@@ -252,15 +253,25 @@ async def run_definition(
     """The report of its current version, which the run names. `Idempotency-Key` and
     `Prefer: wait=N` as for any report."""
     errors = list(recipient_errors(body.deliver_to, "/deliver_to"))
-    if errors:
-        raise fields_problem(errors)
+    identifier = store.definition_id_of(definition_id)
+    offered = await request.app.state.catalogue.types()
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        if body.burst is not None:
+            row = await store.definition_of(connection, identifier)
+            report_type = offered.get(row["report_type"])
+            if report_type is not None:
+                errors += await ensure_burst(
+                    connection, principal, body.burst, report_type, row["parameters"]
+                )
+        if errors:
+            raise fields_problem(errors)
         await ensure_may_receive(connection, principal, body.deliver_to)
         wanted = await run_by_hand(
             connection,
             principal,
-            store.definition_id_of(definition_id),
+            identifier,
             recipients=[Recipient(entry.channel, entry.to) for entry in body.deliver_to],
+            burst=body.burst.as_stored() if body.burst else None,
             on=body.on,
             idempotency_key=checked_key(idempotency_key),
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +34,7 @@ class FormatsBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     formats: FormatNames
+    slice: UUID | None = Field(None, description="A part of a burst's report; null: the whole.")
 
 
 @router.post(
@@ -68,7 +70,7 @@ async def add_formats(
         if key is None or await _is_new(connection, row, body, key):
             ensure_allowed(principal, row["report_type"], row["parameters"])
             _ensure_offered(row, body, offered)
-            new = await run_store.ask_for_formats(connection, row, body.formats)
+            new = await run_store.ask_for_formats(connection, row, body.formats, body.slice)
             if new:
                 subject = f"report/{identifier}"
                 await audit.record(
@@ -85,7 +87,10 @@ async def _is_new(
 ) -> bool:
     """Whether the key came for the first time; Problem 409 when it stood for something else."""
     table = tables.format_requests
-    wanted = {"run_id": row["id"], "body_sha256": body_hash(body.model_dump())}
+    wanted = {
+        "run_id": row["id"],
+        "body_sha256": body_hash(body.model_dump(mode="json", exclude_none=True)),
+    }
     first = await connection.execute(
         insert(table)
         .values(tenant_id=row["tenant_id"], idempotency_key=key, **wanted)

@@ -120,19 +120,25 @@ async def download(
     request: Request,
     principal: Annotated[Principal, Depends(allow(Action.DOWNLOAD))],
     format: Annotated[str, Query(max_length=30, pattern=NAME)],
+    slice: Annotated[UUID | None, Query(description="A part of a burst's report.")] = None,
 ) -> Response:
     """ETag is the content's sha256. Supports `If-None-Match`, `Range` and `If-Range`."""
     state = request.app.state
     async with state.store.tenant(principal.tenant_id) as connection:
-        artifact = await run_store.artifact_of(connection, run_store.run_id_of(run_id), format)
+        artifact = await run_store.artifact_of(
+            connection, run_store.run_id_of(run_id), format, slice
+        )
         answer = downloads.answer(request.method, request.headers, dict(artifact))
         if answer.length:
             subject = f"report/{artifact['run_id']}"
-            await audit.record(connection, principal, "report.downloaded", subject, format=format)
+            of = {"slice": str(slice)} if slice else {}
+            await audit.record(
+                connection, principal, "report.downloaded", subject, format=format, **of
+            )
 
     async def still_there() -> None:
         async with state.store.tenant(principal.tenant_id) as connection:
-            await run_store.artifact_of(connection, artifact["run_id"], format)
+            await run_store.artifact_of(connection, artifact["run_id"], format, slice)
 
     return await downloads.sent(answer, state.blobs, still_there)
 

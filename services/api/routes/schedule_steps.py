@@ -195,6 +195,7 @@ async def run_now(
             principal,
             row["definition_id"],
             recipients=await recipients_now(connection, row),
+            burst=row["burst"],
             schedule_id=row["id"],
             idempotency_key=checked_key(idempotency_key),
         )

@@ -54,7 +54,7 @@ class Mornings:
         sources: SourceRegistry,
     ) -> None:
         self._pipeline, self._store, self._blobs = pipeline, store, blobs
-        self._admin, self._sources = admin, sources
+        self._admin, self._sources, self._settings = admin, sources, settings
         self._worker = StageWorker(
             AGGREGATE, store, settings, service=SERVICE, owner="tests", also_read=ALSO_READ
         )
@@ -85,6 +85,7 @@ class Mornings:
             report_types=report_types,
             sources=self._sources,
             most_rows=1_000_000,
+            most_attempts=self._settings.max_attempts,
         )
         return await self._pipeline.run(run_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
 from services.aggregator.report_types import report_types
 from services.aggregator.sharing import UNDER_WAY
 from services.aggregator.source_registry import SourceRegistry
-from services.aggregator.sources import Limits, Source, StreamingSession, source_kinds
+from services.aggregator.sources import Limits, SnapshotSession, Source, source_kinds
 from services.scheduler.firing import fire_due_schedules
 from services.scheduler.reaper import reap
 from services.scheduler.retention import expire_files
@@ -62,7 +62,7 @@ class WatchedSource:
         self.refuses = False
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[StreamingSession]:
+    async def snapshot(self) -> AsyncIterator[SnapshotSession]:
         self.snapshots += 1
         self.held.set()
         await self.go_on.wait()
@@ -76,7 +76,7 @@ class WatchedSource:
 
 
 class _WatchedSession:
-    def __init__(self, source: WatchedSource, session: StreamingSession) -> None:
+    def __init__(self, source: WatchedSource, session: SnapshotSession) -> None:
         self.as_of = session.as_of
         self._source, self._session = source, session
 
@@ -89,6 +89,9 @@ class _WatchedSession:
     ) -> None:
         self._source.statements += 1
         await self._session.stream(sql, *arguments, schema=schema, into=into)
+
+    def apart(self) -> AbstractAsyncContextManager[None]:
+        return self._session.apart()
 
 
 class Aggregators:
@@ -134,6 +137,7 @@ class Aggregators:
                 report_types=report_types,
                 sources=self._sources,
                 most_rows=1_000_000,
+                most_attempts=self._settings.max_attempts,
             )
 
     async def _take(self, tenant_id: UUID) -> list[ReportRequested]:

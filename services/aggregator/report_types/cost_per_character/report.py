@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -19,6 +20,7 @@ from services.aggregator.report_types.report_type import (
     ReportRequest,
     register,
 )
+from services.aggregator.scope.parts import CHARACTERS_DELIVERED, Part, delivered_parts
 from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
@@ -93,9 +95,17 @@ class CostPerCharacter:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = CostParameters
 
+    counting = CHARACTERS_DELIVERED
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """Raises what the source raises."""
         asked = request.parameters
         assert isinstance(asked, CostParameters)
         scope = await scope_of(source, request.period, asked.grain, asked)
         return document(await read(source, scope, asked, asked.rate), request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """Characters delivered."""
+        return await delivered_parts(source, by, asked=request.parameters, period=request.period)

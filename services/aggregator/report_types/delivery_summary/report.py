@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import BaseModel, ConfigDict
 
 from services.aggregator.report_types.delivery_summary.document import NAME, TITLE, document
@@ -11,6 +13,7 @@ from services.aggregator.report_types.report_type import (
     ReportRequest,
     register,
 )
+from services.aggregator.scope.parts import CHARACTERS_DELIVERED, Part, delivered_parts
 from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
@@ -43,9 +46,17 @@ class DeliverySummary:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = DeliverySummaryParameters
 
+    counting = CHARACTERS_DELIVERED
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """Raises what the source raises."""
         asked = request.parameters
         assert isinstance(asked, DeliverySummaryParameters)
         scope = await scope_of(source, request.period, asked.grain, asked)
         return document(await read(source, scope, asked), request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """Characters delivered."""
+        return await delivered_parts(source, by, asked=request.parameters, period=request.period)

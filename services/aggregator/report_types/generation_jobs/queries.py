@@ -54,6 +54,22 @@ SELECT count(*) AS unfinished,
    AND j.queued_at < $1 AND (j.finished_at IS NULL OR j.finished_at >= $2)
 """  # of constants
 
+OF_JOBS = """
+  FROM generation_jobs j
+  LEFT JOIN scenes s ON s.id = j.scene_id
+  LEFT JOIN projects p ON p.id = s.project_id
+  LEFT JOIN workers w ON w.id = j.worker_id
+ WHERE j.finished_at >= $1 AND j.finished_at < $2
+"""
+"""Those that finished within a time."""
+FILTERED_BY = {
+    "projects": "p.name",
+    "scene_types": "s.scene_type",
+    "resolution_tiers": "s.resolution_tier",
+    "workers": "w.name",
+    "statuses": "j.status",
+}
+
 # By the names of the table's columns.
 _VALUES = {
     "job_id": "j.id",

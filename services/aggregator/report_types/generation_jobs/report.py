@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,8 +10,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.generation_jobs import table
 from services.aggregator.report_types.generation_jobs.document import NAME, TITLE, document
-from services.aggregator.report_types.generation_jobs.queries import Wanted, read
+from services.aggregator.report_types.generation_jobs.queries import (
+    FILTERED_BY,
+    OF_JOBS,
+    Wanted,
+    read,
+)
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.parts import Counting, Part, count_parts
 from services.aggregator.scope.selection import Names, SceneSelection, each_once
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
@@ -76,9 +83,18 @@ class GenerationJobs:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = GenerationJobsParameters
 
+    counting = Counting("jobs_finished", "jobs", tuple(FILTERED_BY))
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """Raises what the source raises. A long list comes as a StreamedTable."""
         asked = request.parameters
         assert isinstance(asked, GenerationJobsParameters)
         wanted = Wanted(**{name: getattr(asked, name) for name in Wanted.__dataclass_fields__})
         return document(await read(source, request.period, wanted), request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """Jobs that finished."""
+        asked, period = request.parameters, request.period
+        return await count_parts(source, OF_JOBS, FILTERED_BY, by, asked=asked, period=period)

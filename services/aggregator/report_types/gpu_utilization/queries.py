@@ -89,6 +89,20 @@ async def read_figures(source: SourceSession, scope: Scope, wanted: SceneSelecti
     )
 
 
+async def gpu_time_by_kind(
+    source: SourceSession, scope: Scope, wanted: SceneSelection
+) -> dict[Kind, int]:
+    """GPU milliseconds of the period, as the figures have them."""
+    progress = Progress(scope.period, whole_milliseconds(scope.as_of))
+    starts_at, ends_at = progress.starts_at, progress.ends_at
+    rollups = await rollups_for(source, scope.period)
+    before_at = min(scope.period.previous.starts_at, starts_at)
+    division = rollups.division(_JOBS, (before_at, starts_at, ends_at))
+    names = (wanted.projects, wanted.scene_types, wanted.resolution_tiers)
+    rows = await source.fetch(statements.by_kind(division, rollups.schema), starts_at, *names)
+    return {kind: time.gpu for kind, time in _by_kind(rows, before=False).items()}
+
+
 def _by_kind(rows: Sequence[Mapping[str, Any]], *, before: bool) -> dict[Kind, GpuTime]:
     return {
         Kind(row["project"], row["scene_type"], row["resolution_tier"]): time

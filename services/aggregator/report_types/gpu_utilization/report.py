@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import astuple
+
 from pydantic import BaseModel, ConfigDict
 
 from services.aggregator.report_types.gpu_utilization.document import NAME, TITLE, document
-from services.aggregator.report_types.gpu_utilization.queries import read_figures
+from services.aggregator.report_types.gpu_utilization.queries import (
+    gpu_time_by_kind,
+    read_figures,
+)
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.parts import (
+    CHARACTER_COLUMNS,
+    Counting,
+    Part,
+    scene_values,
+    together,
+)
 from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
+from services.aggregator.statistics.durations import HOUR
 from shared.document import ReportDocument
 
 
@@ -39,9 +53,23 @@ class GpuUtilization:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = GpuUtilizationParameters
 
+    counting = Counting(
+        "gpu_hours", "GPU milliseconds", tuple(CHARACTER_COLUMNS), divisor=HOUR, places=1
+    )
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """Raises what the source raises."""
         asked = request.parameters
         assert isinstance(asked, GpuUtilizationParameters)
         scope = await scope_of(source, request.period, asked.grain, asked)
         return document(await read_figures(source, scope, asked), request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """GPU time of the period, by what the jobs were for."""
+        asked = request.parameters
+        assert isinstance(asked, GpuUtilizationParameters)
+        scope = await scope_of(source, request.period, asked.grain, asked)
+        found = await gpu_time_by_kind(source, scope, asked)
+        return together([(scene_values(*astuple(kind)), gpu) for kind, gpu in found.items()], by)

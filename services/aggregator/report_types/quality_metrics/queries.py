@@ -82,6 +82,17 @@ async def read_figures(source: SourceSession, scope: Scope, wanted: SceneSelecti
     )
 
 
+async def checks_by_kind(
+    source: SourceSession, scope: Scope, wanted: SceneSelection
+) -> dict[Kind, int]:
+    """How many checks the period has, as the figures have them."""
+    progress = scope.progress
+    within = (min(scope.period.previous.starts_at, progress.starts_at), progress.ends_at)
+    rollups = await rollups_for(source, scope.period)
+    rows = await _kinds(source, rollups, progress.starts_at, within, wanted)
+    return {kind: checked.checks for kind, checked in _of_half(rows, before=False).items()}
+
+
 async def _findings(
     source: SourceSession,
     rollups: Rollups,

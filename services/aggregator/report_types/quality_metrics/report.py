@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import astuple
+
 from pydantic import BaseModel, ConfigDict
 
 from services.aggregator.report_types.quality_metrics.document import NAME, TITLE, document
-from services.aggregator.report_types.quality_metrics.queries import read_figures
+from services.aggregator.report_types.quality_metrics.queries import checks_by_kind, read_figures
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.parts import (
+    CHARACTER_COLUMNS,
+    Counting,
+    Part,
+    scene_values,
+    together,
+)
 from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
@@ -39,9 +49,23 @@ class QualityMetrics:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = QualityMetricsParameters
 
+    counting = Counting("checks", "checks", tuple(CHARACTER_COLUMNS))
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """Raises what the source raises."""
         asked = request.parameters
         assert isinstance(asked, QualityMetricsParameters)
         scope = await scope_of(source, request.period, asked.grain, asked)
         return document(await read_figures(source, scope, asked), request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """Checks, by what was checked."""
+        asked = request.parameters
+        assert isinstance(asked, QualityMetricsParameters)
+        scope = await scope_of(source, request.period, asked.grain, asked)
+        found = await checks_by_kind(source, scope, asked)
+        return together(
+            [(scene_values(*astuple(kind)), checks) for kind, checks in found.items()], by
+        )

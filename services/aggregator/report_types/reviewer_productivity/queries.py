@@ -99,6 +99,15 @@ SELECT CASE WHEN r.reviewer_team = ANY ($6::text[]) THEN NULL ELSE r.reviewer_te
 """
 
 
+OF_REVIEWS = """
+  FROM reviews r
+  LEFT JOIN characters c ON c.id = r.character_id
+  LEFT JOIN projects p ON p.id = c.project_id
+ WHERE r.decided_at >= $1 AND r.decided_at < $2
+"""
+"""Those decided within a time."""
+
+
 async def read_figures(
     source: SourceSession, period: Period, asked: SceneSelection, grain: Grain, *, by_person: bool
 ) -> Figures:

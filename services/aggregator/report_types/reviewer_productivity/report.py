@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
 from services.aggregator.report_types.reviewer_productivity.document import NAME, TITLE, document
-from services.aggregator.report_types.reviewer_productivity.queries import read_figures
+from services.aggregator.report_types.reviewer_productivity.queries import OF_REVIEWS, read_figures
 from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.parts import CHARACTER_COLUMNS, Counting, Part, count_parts
 from services.aggregator.scope.selection import SelectionOverTime, grain_field
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
@@ -49,6 +52,8 @@ class ReviewerProductivity:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = ReviewerProductivityParameters
 
+    counting = Counting("reviews_decided", "reviews", tuple(CHARACTER_COLUMNS))
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """A handful of queries, whose answers grow with teams times buckets, and with people."""
         asked = request.parameters
@@ -57,3 +62,12 @@ class ReviewerProductivity:
             source, request.period, asked, asked.grain, by_person=asked.by_person
         )
         return document(figures, request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """Reviews decided, by what they looked at."""
+        asked, period = request.parameters, request.period
+        return await count_parts(
+            source, OF_REVIEWS, CHARACTER_COLUMNS, by, asked=asked, period=period
+        )

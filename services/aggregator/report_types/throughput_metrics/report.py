@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import BaseModel, ConfigDict
 
 from services.aggregator.report_types.report_type import (
@@ -11,6 +13,7 @@ from services.aggregator.report_types.report_type import (
 )
 from services.aggregator.report_types.throughput_metrics.document import NAME, TITLE, document
 from services.aggregator.report_types.throughput_metrics.queries import read
+from services.aggregator.scope.parts import CHARACTERS_DELIVERED, Part, delivered_parts
 from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.sources import SourceSession
@@ -45,9 +48,17 @@ class ThroughputMetrics:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = ThroughputParameters
 
+    counting = CHARACTERS_DELIVERED
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """Raises what the source raises."""
         asked = request.parameters
         assert isinstance(asked, ThroughputParameters)
         scope = await scope_of(source, request.period, asked.grain, asked)
         return document(await read(source, scope, asked), request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """Characters delivered."""
+        return await delivered_parts(source, by, asked=request.parameters, period=request.period)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
 from services.aggregator.report_types.usage_summary.document import NAME, TITLE, document
 from services.aggregator.report_types.usage_summary.queries import read
 from services.aggregator.scope.grain import Grain, buckets, grain_for
+from services.aggregator.scope.parts import Counting, Part, count_parts
 from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import Names, grain_field
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
+
+_OF_EVENTS = "FROM usage_events WHERE occurred_at >= $1 AND occurred_at < $2"
+_COLUMNS = {"event_types": "event_type", "devices": "device"}
 
 MOST_ROWS = 1_000
 """Of the table by day: half a year of the studio's six event types, 25 pages."""
@@ -58,6 +64,8 @@ class UsageSummary:
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = UsageSummaryParameters
 
+    counting = Counting("events", "events", tuple(_COLUMNS))
+
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
         """Raises what the source raises."""
         asked, period = request.parameters, request.period
@@ -66,3 +74,10 @@ class UsageSummary:
         scope = Scope(period, source.as_of, grain, buckets(period, grain), asked.grain)
         figures = await read(source, scope, asked.event_types, asked.devices, asked.limit)
         return document(figures, request)
+
+    async def parts(
+        self, source: SourceSession, request: ReportRequest, by: Collection[str]
+    ) -> tuple[Part, ...]:
+        """Events, by type and kind of device."""
+        asked, period = request.parameters, request.period
+        return await count_parts(source, _OF_EVENTS, _COLUMNS, by, asked=asked, period=period)

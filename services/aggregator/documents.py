@@ -1,0 +1,119 @@
+"""Makes the documents of one run, all in one session of the source, and stores them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.aggregator.report_types import ReportRequest, ReportType
+from services.aggregator.sources import SnapshotSession
+from services.aggregator.stored_tables import store_tables
+from shared.blobs import BlobStore
+from shared.dedup_keys import folder_of, snapshot_key
+from shared.document import ReportDocument
+from shared.errors import PermanentError
+from shared.house_style import HouseStyle
+from shared.periods import Period
+from shared.runs import Run
+from shared.validation_words import all_in_words
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where a document lies, and how many rows it has."""
+
+    key: str
+    sha256: str
+    rows: int
+    available_rows: int
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What every document of the run has in common."""
+
+    run: Run
+    report_type: ReportType
+    session: SnapshotSession
+    blobs: BlobStore
+    tenant: str
+    """Its name as people read it."""
+    definition: str | None
+    house_style: HouseStyle
+    most_rows: int
+    """How many rows one table may have."""
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def request(self, parameters: Mapping[str, Any]) -> ReportRequest:
+        """The run's request with these parameters; PermanentError where they do not fit."""
+        try:
+            asked = self.report_type.parameters.model_validate(parameters)
+        except ValidationError as error:
+            raise PermanentError("invalid_parameters", all_in_words(error)) from error
+        run = self.run
+        return ReportRequest(
+            period=Period(first_day=run.first_day, last_day=run.last_day, timezone=run.timezone),
+            parameters=asked,
+            tenant=self.tenant,
+            # The source's clock may be ahead; nothing is generated before its data are read.
+            generated_at=max(self.made_at, self.session.as_of),
+        )
+
+    async def build(self, request: ReportRequest) -> ReportDocument:
+        """The document, its large tables stored."""
+        found = await store_tables(
+            await self.report_type.build(self.session, request),
+            self.session,
+            blobs=self.blobs,
+            folder=folder_of(self.key),
+            most_rows=self.most_rows,
+        )
+        banner = self.run.banner
+        return found.model_copy(
+            update={
+                "house_style": self.house_style,
+                "definition": self.definition,
+                "summary": (banner, *found.summary) if banner else found.summary,
+            }
+        )
+
+    @property
+    def key(self) -> str:
+        """Where the only document of a run lies."""
+        return snapshot_key(self.run.tenant_id, self.run.id, self.run.generation)
+
+    async def store(self, document: ReportDocument) -> tuple[ReportDocument, Stored]:
+        """The run's only document; that of an earlier attempt, where there is one."""
+        content = document.model_dump_json().encode()
+        if not await self.blobs.put_new(self.key, content):
+            # It died before its commit. A snapshot is immutable and complete, so that one is the
+            # run's.
+            content = await self.blobs.get(self.key)
+            document = ReportDocument.model_validate_json(content)
+        return document, _stored(document, self.key, content)
+
+    async def store_one_of_many(self, document: ReportDocument) -> Stored:
+        """One of several of this session, named by its content.
+
+        What an earlier attempt has left is of another instant, and is no part of these.
+        """
+        content = document.model_dump_json().encode()
+        key = f"{folder_of(self.key)}{hashlib.sha256(content).hexdigest()}.json"
+        await self.blobs.put_new(key, content)
+        return _stored(document, key, content)
+
+
+def _stored(document: ReportDocument, key: str, content: bytes) -> Stored:
+    return Stored(
+        key=key,
+        sha256=hashlib.sha256(content).hexdigest(),
+        rows=document.row_count,
+        available_rows=document.available_row_count,
+        as_of=document.as_of,
+    )
