@@ -7,7 +7,7 @@ from uuid import UUID
 from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
 from services.aggregator.report_types import report_types
 from services.aggregator.source_registry import SourceRegistry
-from services.aggregator.sources import source_kinds
+from services.aggregator.sources import SourceKind, source_kinds
 from shared.blobs import blob_store
 from shared.runs import Run
 from shared.settings import ServiceSettings
@@ -18,10 +18,20 @@ from tests.studio import LIMITS
 
 
 async def aggregate(
-    pipeline: Pipeline, run_id: UUID, reader_url: str, store: Store, settings: ServiceSettings
+    pipeline: Pipeline,
+    run_id: UUID,
+    reader_url: str,
+    store: Store,
+    settings: ServiceSettings,
+    *,
+    kind: SourceKind | None = None,
 ) -> None:
-    """Do what `report.requested` asks for, reading the studio at that address."""
-    sources = SourceRegistry(source_kinds, {"BROADSHEET_SOURCE_STUDIO_URL": reader_url}.get, LIMITS)
+    """Do what `report.requested` asks for, reading the studio at that address.
+
+    `kind`: what opens it; Postgres as it is when left out.
+    """
+    kinds = {**source_kinds, **({"postgres": kind} if kind else {})}
+    sources = SourceRegistry(kinds, {"BROADSHEET_SOURCE_STUDIO_URL": reader_url}.get, LIMITS)
     try:
         await on_report_requested(
             Run.of(await pipeline.run(run_id)).requested(),

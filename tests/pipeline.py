@@ -21,6 +21,7 @@ from sqlalchemy import RowMapping, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
+from shared.bursts import Burst, Outcome
 from shared.format_options import FormatOptions
 from shared.periods import Period
 from shared.run_requests import Recipient, RunRequest, create_run
@@ -59,6 +60,7 @@ class Pipeline:
         format_options: FormatOptions = FormatOptions(),  # noqa: B008  frozen
         role: str = "author",
         freshness_seconds: int = 0,
+        burst: dict[str, Any] | None = None,
         **period: Any,
     ) -> UUID:
         """Store a run as the api would; any relay publishes it. A mere address is mailed to.
@@ -77,6 +79,7 @@ class Pipeline:
             requested_by="tests",
             role=role,
             freshness_seconds=freshness_seconds,
+            burst=Burst.model_validate(burst).model_dump(mode="json") if burst else None,
             recipients=tuple(
                 to if isinstance(to, Recipient) else Recipient("email", to) for to in recipients
             ),
@@ -105,9 +108,26 @@ class Pipeline:
         return await self._rows(tables.runs, tables.runs.c.tenant_id == self.tenant.id)
 
     async def artifacts(self, run_id: UUID) -> dict[str, RowMapping]:
-        """Its artifacts by format, the internal ones too."""
-        rows = await self._rows(tables.artifacts, tables.artifacts.c.run_id == run_id)
-        return {row["format"]: row for row in rows}
+        """Those of its whole report by format, the internal ones too."""
+        return {
+            row["format"]: row
+            for row in await self.every_artifact(run_id)
+            if row["slice_id"] is None
+        }
+
+    async def every_artifact(self, run_id: UUID) -> list[RowMapping]:
+        """Those of its slices too."""
+        return await self._rows(tables.artifacts, tables.artifacts.c.run_id == run_id)
+
+    async def slices(self, run_id: UUID) -> list[RowMapping]:
+        """Its slices, in the order of their numbers."""
+        rows = await self._rows(tables.run_slices, tables.run_slices.c.run_id == run_id)
+        return sorted(rows, key=lambda row: row["number"])
+
+    async def burst(self, run_id: UUID) -> Outcome:
+        """What became of its burst."""
+        (row,) = await self._rows(tables.run_bursts, tables.run_bursts.c.run_id == run_id)
+        return Outcome.model_validate(row["outcome"])
 
     async def deliveries(self, run_id: UUID) -> list[RowMapping]:
         """Its deliveries."""

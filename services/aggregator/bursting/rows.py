@@ -35,9 +35,14 @@ class Rows:
 
 
 async def rows_of(
-    burst: Burst, session: SnapshotSession, schema: Mapping[str, Any], *, most: int
+    burst: Burst,
+    session: SnapshotSession,
+    schema: Mapping[str, Any],
+    formats: Sequence[str],
+    *,
+    most: int,
 ) -> Rows:
-    """The burst's rows; `schema` is that of the report type's parameters.
+    """The burst's rows; `schema` is that of the report type's parameters, `formats` its own.
 
     PermanentError where the query is refused, names columns that are no parameters, has more than
     `most` rows, or asks for the same part for the same recipient twice: that would be a second
@@ -47,12 +52,14 @@ async def rows_of(
         if len(burst.rows) > most:
             raise _too_many(most)
         read = [(number, row) for number, row in enumerate(burst.rows, start=1)]
-        return _checked(read, [], schema)
+        return _checked(read, [], schema, formats)
     answer = await _asked(burst.query, session, most)
-    return rows_of_answer(answer, schema)
+    return rows_of_answer(answer, schema, formats)
 
 
-def rows_of_answer(answer: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> Rows:
+def rows_of_answer(
+    answer: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], formats: Sequence[str]
+) -> Rows:
     """The rows of a query's answer; as `rows_of`."""
     if answer:
         _ensure_columns(list(answer[0].keys()), schema)
@@ -65,14 +72,21 @@ def rows_of_answer(answer: Sequence[Mapping[str, Any]], schema: Mapping[str, Any
             why = all_in_words(error) if isinstance(error, ValidationError) else str(error)
             to = record["to"]
             refused.append(RefusedRow(row=number, to=str(to) if to else None, reason=why))
-    return _checked(read, refused, schema)
+    return _checked(read, refused, schema, formats)
 
 
 def _checked(
-    read: Sequence[tuple[int, BurstRow]], refused: list[RefusedRow], schema: Mapping[str, Any]
+    read: Sequence[tuple[int, BurstRow]],
+    refused: list[RefusedRow],
+    schema: Mapping[str, Any],
+    formats: Sequence[str],
 ) -> Rows:
     numbers, rows, parts = [], [], []
     for number, row in read:
+        if unknown := [name for name in row.formats or () if name not in formats]:
+            why = f"it is not made as {', '.join(unknown)}: use {', '.join(formats)}"
+            refused.append(RefusedRow(row=number, to=row.to, reason=why))
+            continue
         try:
             part = chosen(row.values, schema)
         except RefusedValueError as error:

@@ -7,7 +7,7 @@ READ transaction, so that all agree on the data and on their as-of time (decisio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -76,7 +76,7 @@ async def make_slices(
     """
     run, report_type = documents.run, documents.report_type
     schema = report_type.parameters.model_json_schema()
-    found = await rows_of(burst, documents.session, schema, most=most)
+    found = await rows_of(burst, documents.session, schema, report_type.formats, most=most)
     asked = slices(found.rows, found.parts)
     filters = [
         name for name in report_type.counting.filters if any(name in part for part in found.parts)
@@ -130,7 +130,6 @@ async def _made(
         raise PermanentError("report_switched_off", refused.detail)
     request = documents.request(parameters)
     formats = one.formats(documents.run.formats)
-    _ensure_offered(formats, documents.report_type.formats)
     counted = ledger.add(parameters)
     if not counted and burst.when_empty == "leave_out":
         return MadeSlice(uuid7(), one, formats, SliceStatus.LEFT_OUT, counted)
@@ -153,15 +152,6 @@ def _failed(one: Slice, documents: Documents, error: WorkError) -> MadeSlice:
         SliceStatus.FAILED,
         error={"code": error.code, "message": error.message},
     )
-
-
-def _ensure_offered(formats: Sequence[str], offered: Sequence[str]) -> None:
-    unknown = [name for name in formats if name not in offered]
-    if unknown:
-        raise PermanentError(
-            "unknown_format",
-            f"this report is not made as {', '.join(unknown)}: use {', '.join(offered)}",
-        )
 
 
 def title_of_part(part: Mapping[str, Any], counting: Counting) -> str:
