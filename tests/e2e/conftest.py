@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -15,12 +16,16 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.places import CHECKOUT
+from deploy.local.postgres import url_as
 from deploy.local.tokens import make_token, signing_key
 from shared.store import tables
 from shared.store.engine import asyncpg_url
 from tests.otlp_collector import Collector, otlp_collector
 from tests.processes import IMPATIENT, Fleet
+from tests.studio import studio
 from tests.tenants import Tenant
+
+LOADED = "BROADSHEET_SOURCE_LOADED_URL"
 
 
 @pytest.fixture(scope="package")
@@ -54,8 +59,19 @@ def inbox(
 
 
 @pytest.fixture(scope="package")
+def loaded_studio(infra: LocalInfrastructure) -> Iterator[str]:
+    """A studio with its data up to today: its URL as an administrator.
+
+    A tenant reads it once its source is pointed to `LOADED`; without that its studio is empty.
+    """
+    with studio(infra, scale=0.1, seed=3, until=datetime.now(UTC).date()) as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
 def fleet(
     infra: LocalInfrastructure,
+    loaded_studio: str,
     inbox: httpx.Client,
     collector: Collector,
     tmp_path_factory: pytest.TempPathFactory,
@@ -66,6 +82,7 @@ def fleet(
         "OTEL_BSP_SCHEDULE_DELAY": "100",
         # So that paths in answers are paths alone.
         "BROADSHEET_PUBLIC_URL": "",
+        LOADED: url_as(loaded_studio, "studio_reader", infra.places.secret("studio")),
     }
     with Fleet(infra, tmp_path_factory.mktemp("logs"), IMPATIENT | traced) as running:
         running.start_all()
