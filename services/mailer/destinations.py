@@ -144,7 +144,8 @@ def _rendered(run: Run, files: Sequence[Mapping[str, Any]]) -> ReportRendered:
 
 def reference(run_id: UUID, artifact: Mapping[str, Any]) -> ArtifactReference:
     """The claim check for a row of `artifacts`."""
+    of = f"&slice={artifact['slice_id']}" if artifact["slice_id"] else ""
     return ArtifactReference(
-        path=f"/api/v1/reports/{run_id}/download?format={artifact['format']}",
+        path=f"/api/v1/reports/{run_id}/download?format={artifact['format']}{of}",
         **{name: artifact[name] for name in ("format", "media_type", "size", "sha256", "rows")},
     )

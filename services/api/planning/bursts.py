@@ -13,6 +13,7 @@ from services.api.catalogue import OfferedType
 from services.api.guards import ensure_allowed
 from services.api.principals import Principal
 from services.api.problems import MOST_ERRORS, FieldError, Problem, pointer
+from services.api.recipient_checks import ensure_may_receive
 from services.api.report_requests import Body, FormatNames, RecipientBody, format_errors
 from services.api.roles import Role
 from shared.bursts import (
@@ -114,7 +115,8 @@ async def ensure_burst(
     """What is wrong with the fields of a burst; nothing of none.
 
     `before`: what was saved of it. Problem 403 where somebody else than an administrator brings
-    another query, or a row asks for what the tenant has not switched on.
+    another query, a row asks for what the tenant has not switched on, or goes to somebody whom its
+    policy does not allow.
     """
     if burst is None:
         return []
@@ -138,6 +140,7 @@ async def ensure_burst(
         for row in burst.rows:
             part = chosen(row.values, offered.parameters_schema)
             ensure_allowed(principal, offered.name, {**parameters, **part})
+        await ensure_may_receive(connection, principal, burst.rows, f"{place}/rows")
     return errors
 
 
