@@ -42,10 +42,18 @@ def ensure_writable(output: Path | None, many: bool) -> None:
 def download(
     client: httpx.Client, run: dict[str, Any], format_name: str, output: Path | None, many: bool
 ) -> None:
-    """Write one file and print its path; nothing is left of a download that broke off."""
-    with client.stream(
-        "GET", f"/reports/{run['id']}/download", params={"format": format_name}
-    ) as stream:
+    """One file of a run, as `fetch` does it."""
+    fetch(client, f"/reports/{run['id']}/download", {"format": format_name}, output, many)
+
+
+def fetch(
+    client: httpx.Client, path: str, query: dict[str, Any], output: Path | None, many: bool = False
+) -> None:
+    """Write what the API answers and print the file's path.
+
+    Nothing is left of a download that broke off.
+    """
+    with client.stream("GET", path, params=query) as stream:
         if stream.is_error:
             stream.read()
             answer(stream)

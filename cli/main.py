@@ -18,6 +18,7 @@ _COMMANDS = {
     "token": ("cli.token:token", "a token for the local stack's API"),
     "report": ("cli.report:report", "ask for a report and download it"),
     "render": ("cli.render:render", "add formats to a completed report"),
+    "deliveries": ("cli.deliveries:deliveries", "what was sent to whom, and what to do about it"),
     "parked": ("cli.parked:parked", "messages that no consumer could take: replay, discard"),
     "definition": ("cli.definition:definition", "reports saved under a name"),
     "schedule": ("cli.schedule:schedule", "when definitions run, and for whom"),

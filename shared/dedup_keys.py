@@ -16,13 +16,14 @@ from shared.periods import Period
 _NAMESPACE = UUID("6f2f3c52-97a5-5d0c-8f5a-b1e0ad5ee7c1")
 
 
-def event_id(subject: UUID, event_type: str, generation: int = 0) -> UUID:
+def event_id(subject: UUID, event_type: str, generation: int = 0, resends: int = 0) -> UUID:
     """The id of the event of that type about `subject` (a run or a delivery).
 
-    `generation` counts how often a person had the run started again; within one generation
-    each type happens once per subject.
+    `generation` counts how often a person had the run started again, `resends` how often one had
+    a delivery sent again; within those each type happens once per subject.
     """
-    return uuid5(_NAMESPACE, f"{event_type}/{subject}/{generation}")
+    again = f"/{resends}" if resends else ""
+    return uuid5(_NAMESPACE, f"{event_type}/{subject}/{generation}{again}")
 
 
 def starter_id(tenant_id: UUID, name: str) -> UUID:

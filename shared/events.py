@@ -177,12 +177,19 @@ class ReportCancelled(Event):
 
 
 class _DeliveryEvent(Event):
+    """`resends` counts how often people had it sent again."""
+
     delivery_id: UUID
     channel: str
+    resends: int = Field(default=0, ge=0, le=2**31 - 1)
 
     @property
     def subject(self) -> UUID:
         return self.delivery_id
+
+    @property
+    def id(self) -> UUID:
+        return event_id(self.subject, self.TYPE, self.generation, self.resends)
 
 
 class DeliveryDue(_DeliveryEvent):
@@ -202,7 +209,8 @@ class ReportDelivered(_DeliveryEvent):
 class ReportDeliveryFailed(_DeliveryEvent):
     """The report will not arrive, or nobody can tell whether it did.
 
-    `outcome` is `failed`, or `uncertain` when it was sent whole and no answer came.
+    `outcome` is `failed`, `suppressed`, `bounced`, or `uncertain` when it was sent whole and no
+    answer came.
     """
 
     TYPE = "report.delivery_failed.v1"

@@ -68,11 +68,12 @@ async def ask_for(
     *,
     slice_id: UUID | None = None,
     service: str,
+    internal: bool = False,
 ) -> list[str]:
     """Ask for those of the formats that are neither there nor asked for yet; returns them.
 
     The run must be completed and locked, and the slice, if it is one of a slice, its own and
-    rendered.
+    rendered. `internal`: they are not for download.
     """
     table = tables.artifacts
     new = insert(table).values(
@@ -83,6 +84,7 @@ async def ask_for(
                 "run_id": run.id,
                 "slice_id": slice_id,
                 "format": name,
+                "internal": internal,
                 "status": ArtifactStatus.PENDING,
             }
             for name in formats

@@ -89,8 +89,13 @@ def row_of(event: Event, source: str) -> dict[str, Any]:
     return _row(event, source, exchange=REPORTS.name, routing_key=event.routing_key)
 
 
+def row_for(consumption: Consumption, event: Event, source: str) -> dict[str, Any]:
+    """The row of an event for one consumer's queue alone: see `add_for`."""
+    return _row(event, source, exchange="", routing_key=consumption.queue_name(event.lane))
+
+
 async def add_rows(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write what `row_of` made."""
+    """Write what `row_of` and `row_for` made."""
     if rows:
         await connection.execute(_INSERT, rows)
         note_events(connection)
@@ -108,13 +113,17 @@ async def add_for(
     The delay counts on the database's clock. The event keeps its id, so an outsider sees
     each event once and the consumer's inbox recognises it.
     """
-    rows = [
-        _row(event, source, exchange="", routing_key=consumption.queue_name(event.lane))
-        for event in events
-    ]
+    rows = [row_for(consumption, event, source) for event in events]
+    await add_rows_later(connection, [(row, delay) for row in rows])
+
+
+async def add_rows_later(
+    connection: AsyncConnection, rows: Sequence[tuple[dict[str, Any], timedelta]]
+) -> None:
+    """Write rows, each to be published after its delay by the database's clock."""
     if rows:
-        await connection.execute(_INSERT_LATER, [{**row, "delay": delay} for row in rows])
-        if not delay:
+        await connection.execute(_INSERT_LATER, [{**row, "delay": delay} for row, delay in rows])
+        if not all(delay for _, delay in rows):
             note_events(connection)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, func
 
 from shared.consent import Consent
+from shared.delivery_options import DeliveryOptions
 from shared.format_options import FormatOptions
 from shared.periods import Preset, preset_period
 from shared.run_requests import Recipient, RunRequest
@@ -26,6 +27,7 @@ _VERSION_COLUMNS = (
     "timezone",
     "parameters",
     "format_options",
+    "delivery_options",
 )
 
 
@@ -91,6 +93,7 @@ def planned_run(
         parameters=version["report_parameters"],
         formats=tuple(version["report_formats"]),
         format_options=FormatOptions.model_validate(version["report_format_options"]),
+        delivery_options=DeliveryOptions.model_validate(version["report_delivery_options"]),
         lane=lane,
         occasion=occasion,
         requested_by=requested_by,

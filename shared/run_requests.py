@@ -15,6 +15,7 @@ from uuid6 import uuid7
 
 from shared import outbox, telemetry
 from shared.dedup_keys import work_key
+from shared.delivery_options import DeliveryOptions
 from shared.events import ReportRequested
 from shared.format_options import FormatOptions
 from shared.periods import Period
@@ -45,6 +46,7 @@ class RunRequest:
     """The `sub` of whoever asked, or whose schedule it is."""
     role: str
     format_options: FormatOptions = field(default_factory=FormatOptions)
+    delivery_options: DeliveryOptions = field(default_factory=DeliveryOptions)
     recipients: tuple[Recipient, ...] = ()
     """Who gets the whole report."""
     burst: dict[str, Any] | None = None
@@ -113,6 +115,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "parameters": request.parameters,
             "formats": list(request.formats),
             "format_options": request.format_options.as_stored(),
+            "delivery_options": request.delivery_options.as_stored(),
             "lane": request.lane,
             "occasion": request.occasion,
             "condition": request.condition,

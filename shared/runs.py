@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, RowMapping, func, insert, literal, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import outbox, telemetry
+from shared.delivery_options import DeliveryOptions
 from shared.events import (
     ReportAggregated,
     ReportCancelled,
@@ -44,6 +45,7 @@ class Run:
     parameters: dict[str, Any]
     formats: tuple[str, ...]
     format_options: FormatOptions
+    delivery_options: DeliveryOptions
     lane: Lane
     status: RunStatus
     generation: int
@@ -74,6 +76,7 @@ class Run:
             **{name: row[name] for name in cls.__dataclass_fields__ if name not in _CONVERTED},
             formats=tuple(row["formats"]),
             format_options=FormatOptions.model_validate(row["format_options"]),
+            delivery_options=DeliveryOptions.model_validate(row["delivery_options"]),
             lane=Lane(row["lane"]),
             status=RunStatus(row["status"]),
         )
@@ -111,7 +114,7 @@ class Run:
 
 _INSERT_TIMELINE = insert(tables.timeline)
 
-_CONVERTED = frozenset({"formats", "format_options", "lane", "status"})
+_CONVERTED = frozenset({"formats", "format_options", "delivery_options", "lane", "status"})
 
 
 async def load(connection: AsyncConnection, run_id: UUID) -> Run | None:

@@ -129,8 +129,6 @@ class ServiceSettings(BaseSettings):
     """How long work stays claimed without a heartbeat before the reaper re-queues it."""
     max_attempts: int = Field(default=5, ge=1)
     """How often a stage is tried before its run fails."""
-    delivery_max_attempts: int = Field(default=12, ge=1)
-    """How often a delivery is tried before it fails."""
     retry_base_seconds: float = Field(default=2.0, gt=0)
     """The delay before the second attempt; it doubles with each further one."""
     shutdown_grace_seconds: float = Field(default=5.0, gt=0)

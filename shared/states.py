@@ -110,9 +110,14 @@ class DeliveryStatus(StrEnum):
     DEFERRED = "deferred"
     """Not taken for now; it is tried again at `next_attempt_at`."""
     UNCERTAIN = "uncertain"
-    """Sent whole, and the answer never came: it may have arrived. Never sent again unasked."""
+    """Sent whole, and the answer never came: it may have arrived. A person says what became of
+    it, or has it sent again."""
+    BOUNCED = "bounced"
+    """Taken, and sent back later: it did not arrive."""
+    SUPPRESSED = "suppressed"
+    """Not sent: the recipient does not want it, or mail to them came back before."""
     FAILED = "failed"
-    """Refused for good, or tried too often."""
+    """Refused for good, or tried for too long."""
     CANCELLED = "cancelled"
     """The run, or this recipient's slice of it, failed, was empty or was cancelled before
     anything was sent."""
@@ -124,6 +129,7 @@ DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
         {
             DeliveryStatus.SENDING,
             DeliveryStatus.DEFERRED,
+            DeliveryStatus.SUPPRESSED,
             DeliveryStatus.FAILED,
             DeliveryStatus.CANCELLED,
         }
@@ -137,14 +143,42 @@ DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
         }
     ),
     DeliveryStatus.DEFERRED: frozenset(
-        {DeliveryStatus.SENDING, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED}
+        {
+            DeliveryStatus.PENDING,
+            DeliveryStatus.SENDING,
+            DeliveryStatus.SUPPRESSED,
+            DeliveryStatus.FAILED,
+            DeliveryStatus.CANCELLED,
+        }
     ),
-    DeliveryStatus.SENT: frozenset(),
-    DeliveryStatus.UNCERTAIN: frozenset(),
-    DeliveryStatus.FAILED: frozenset(),
+    # Back to `pending` where somebody has it sent again.
+    DeliveryStatus.SENT: frozenset({DeliveryStatus.BOUNCED, DeliveryStatus.PENDING}),
+    DeliveryStatus.UNCERTAIN: frozenset(
+        {
+            DeliveryStatus.SENT,
+            DeliveryStatus.BOUNCED,
+            DeliveryStatus.FAILED,
+            DeliveryStatus.PENDING,
+        }
+    ),
+    DeliveryStatus.BOUNCED: frozenset({DeliveryStatus.PENDING}),
+    DeliveryStatus.SUPPRESSED: frozenset({DeliveryStatus.PENDING}),
+    DeliveryStatus.FAILED: frozenset({DeliveryStatus.PENDING}),
     # A failed run takes its deliveries along; a retry of the run brings them back.
     DeliveryStatus.CANCELLED: frozenset({DeliveryStatus.PENDING}),
 }
+
+UNDER_WAY = frozenset({DeliveryStatus.PENDING, DeliveryStatus.SENDING, DeliveryStatus.DEFERRED})
+"""Deliveries that nobody has to do anything about."""
+NOT_ARRIVED = frozenset(
+    {
+        DeliveryStatus.UNCERTAIN,
+        DeliveryStatus.BOUNCED,
+        DeliveryStatus.SUPPRESSED,
+        DeliveryStatus.FAILED,
+    }
+)
+"""Deliveries that came to an end without anybody knowing that the report arrived."""
 
 
 class ScheduleState(StrEnum):

@@ -13,6 +13,7 @@ from shared.events import (
     DeliveryDue,
     Event,
     ReportAggregated,
+    ReportFormatRendered,
     ReportFormatRequested,
     ReportRendered,
     ReportRequested,
@@ -71,9 +72,10 @@ AGGREGATOR = Consumption("aggregator", ReportRequested)
 RENDERER = Consumption("renderer", ReportAggregated)
 FORMAT_RENDERER = Consumption("renderer.formats", ReportFormatRequested)
 MAILER = Consumption("mailer", ReportRendered)
+FORMAT_MAILER = Consumption("mailer.formats", ReportFormatRendered)
 DELIVERER = Consumption("mailer.deliveries", DeliveryDue, published=False)
 
-CONSUMPTIONS = (AGGREGATOR, RENDERER, FORMAT_RENDERER, MAILER, DELIVERER)
+CONSUMPTIONS = (AGGREGATOR, RENDERER, FORMAT_RENDERER, MAILER, FORMAT_MAILER, DELIVERER)
 CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
 
 

@@ -25,19 +25,21 @@ from shared.bursts import Burst, Outcome
 from shared.format_options import FormatOptions
 from shared.periods import Period
 from shared.run_requests import Recipient, RunRequest, create_run
-from shared.states import FINAL_RUN_STATUSES, ArtifactStatus, DeliveryStatus, Lane, RunStatus
+from shared.states import (
+    FINAL_RUN_STATUSES,
+    UNDER_WAY,
+    ArtifactStatus,
+    DeliveryStatus,
+    Lane,
+    RunStatus,
+)
 from shared.store import tables
 from shared.store.engine import Store
 from tests.processes import PATIENCE
 from tests.tenants import Tenant
 
 OCTOBER = Period(first_day=date(2026, 10, 1), last_day=date(2026, 10, 31), timezone="UTC")
-SETTLED = {
-    DeliveryStatus.SENT,
-    DeliveryStatus.FAILED,
-    DeliveryStatus.UNCERTAIN,
-    DeliveryStatus.CANCELLED,
-}
+SETTLED = set(DeliveryStatus) - UNDER_WAY
 
 
 class Pipeline:

@@ -146,6 +146,14 @@ class RunningApi:
                 update(tables.runs).where(tables.runs.c.id == UUID(run_id)).values(**values)
             )
 
+    async def change_delivery(self, delivery_id: str, **values: Any) -> None:
+        """Set columns of a delivery, as the mailer would have."""
+        table = tables.deliveries
+        async with self.admin.begin() as connection:
+            await connection.execute(
+                update(table).where(table.c.id == UUID(delivery_id)).values(**values)
+            )
+
     async def finish(
         self,
         run_id: str,

@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from services.api.delivery_views import DeliveryView
 from services.api.part_views import (
     ArtifactView,
-    DeliveryView,
     FormatErrorView,
     SnapshotView,
     artifact_views,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from shared.states import ArtifactStatus, DeliveryStatus
+from services.api.delivery_views import DeliveryView, delivery_view
+from shared.states import ArtifactStatus
 
 
 class SnapshotView(BaseModel):
@@ -48,20 +48,6 @@ class ArtifactView(BaseModel):
     )
     url: str | None = Field(description="Where to download it; null once it has expired.")
     error: FormatErrorView | None = Field(None, description="Why it could not be rendered.")
-
-
-class DeliveryView(BaseModel):
-    """One delivery to one recipient."""
-
-    id: UUID
-    channel: str
-    to: str
-    status: DeliveryStatus
-    attempts: int
-    receipt: str | None
-    answer: str | None = Field(description="What the recipient's server said last.")
-    next_attempt_at: datetime | None
-    finished_at: datetime | None
 
 
 def by_slice(rows: Sequence[RowMapping]) -> dict[UUID | None, list[RowMapping]]:
@@ -102,20 +88,7 @@ def _address(artifact: RowMapping, public_url: str) -> str:
 
 def delivery_views(rows: Sequence[RowMapping]) -> list[DeliveryView]:
     """From rows of `deliveries`."""
-    return [
-        DeliveryView(
-            id=delivery["id"],
-            channel=delivery["channel"],
-            to=delivery["recipient"],
-            status=delivery["status"],
-            attempts=delivery["attempts"],
-            receipt=delivery["receipt"],
-            answer=delivery["answer"],
-            next_attempt_at=delivery["next_attempt_at"],
-            finished_at=delivery["finished_at"],
-        )
-        for delivery in rows
-    ]
+    return [delivery_view(delivery) for delivery in rows]
 
 
 def cut_from(rows: int | None, available: int | None) -> int | None:

@@ -24,6 +24,7 @@ from services.api.guards import ensure_allowed
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem, field_problem, fields_problem
 from shared.dedup_keys import body_hash
+from shared.delivery_options import DeliveryOptions
 from shared.format_options import FormatOptions
 from shared.periods import Period, Preset, TimezoneName, preset_period
 from shared.recipients import EverybodyOfRole
@@ -118,6 +119,7 @@ class ReportFields(Body):
         default_factory=dict, description="As the report type's JSON Schema says."
     )
     format_options: FormatOptions = FormatOptions()
+    delivery_options: DeliveryOptions = DeliveryOptions()
 
 
 class ReportBody(ReportFields):
@@ -150,6 +152,7 @@ async def run_request(
         parameters=body.parameters,
         formats=tuple(body.formats),
         format_options=body.format_options,
+        delivery_options=body.delivery_options,
         lane=Lane.INTERACTIVE,
         requested_by=principal.sub,
         role=principal.role,

@@ -11,15 +11,16 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.api.burst_views import BurstView, SliceView, burst_view, slice_views
+from services.api.delivery_views import DeliveryView
 from services.api.part_views import (
     ArtifactView,
-    DeliveryView,
     SnapshotView,
     artifact_views,
     by_slice,
     cut_from,
     delivery_views,
 )
+from shared.delivery_options import DeliveryOptions
 from shared.format_options import FormatOptions
 from shared.states import (
     FINAL_RUN_STATUSES,
@@ -90,6 +91,7 @@ class RunView(RunSummary):
 
     parameters: dict[str, Any]
     format_options: FormatOptions
+    delivery_options: DeliveryOptions
     started_at: datetime | None
     as_of: datetime | None
     decision: DecisionView | None = Field(description="null: no condition, or not decided yet.")
@@ -156,6 +158,7 @@ def run_view(
         **_summary_fields(row),
         parameters=row["parameters"],
         format_options=FormatOptions.model_validate(row["format_options"]),
+        delivery_options=DeliveryOptions.model_validate(row["delivery_options"]),
         started_at=row["started_at"],
         as_of=row["as_of"],
         decision=row["decision"],

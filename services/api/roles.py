@@ -9,10 +9,10 @@ class Role(StrEnum):
     """What a member may do; each role may do all that those before it may."""
 
     VIEWER = "viewer"
-    """Reads reports, definitions and schedules, and downloads files."""
+    """Reads reports, deliveries, definitions and schedules, and downloads files."""
     AUTHOR = "author"
-    """Also asks for reports and for further formats of any; cancels, retries and deletes their
-    own. Saves definitions and schedules, and changes their own."""
+    """Also asks for reports and for further formats of any; cancels, retries, delivers and deletes
+    their own. Saves definitions and schedules, and changes their own."""
     ADMIN = "admin"
     """Also does that with everybody's, and looks after members and settings."""
 
@@ -40,6 +40,11 @@ class Action(StrEnum):
     SHARE_REPORT = "share a report's files by link"
     SEE_LINKS = "see the links to a report's files"
     REVOKE_LINK = "revoke a link"
+    DELIVER_REPORT = "deliver a report to further recipients"
+    SEE_DELIVERIES = "see deliveries"
+    FETCH_DELIVERY = "fetch what was sent"
+    RESEND_DELIVERY = "send a delivery again"
+    RESOLVE_DELIVERY = "say what became of a delivery"
     SEE_DEFINITIONS = "see definitions"
     SAVE_DEFINITION = "save a definition"
     CHANGE_DEFINITION = "change a definition"
@@ -74,6 +79,11 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.SHARE_REPORT: Role.AUTHOR,
     Action.SEE_LINKS: Role.AUTHOR,
     Action.REVOKE_LINK: Role.AUTHOR,
+    Action.DELIVER_REPORT: Role.AUTHOR,
+    Action.SEE_DELIVERIES: Role.VIEWER,
+    Action.FETCH_DELIVERY: Role.AUTHOR,
+    Action.RESEND_DELIVERY: Role.AUTHOR,
+    Action.RESOLVE_DELIVERY: Role.AUTHOR,
     Action.SEE_DEFINITIONS: Role.VIEWER,
     Action.SAVE_DEFINITION: Role.AUTHOR,
     Action.CHANGE_DEFINITION: Role.AUTHOR,
@@ -102,6 +112,10 @@ ONLY_OWN_BELOW_ADMIN = frozenset(
         Action.RETRY_REPORT,
         Action.DELETE_REPORT,
         Action.REVOKE_LINK,
+        Action.DELIVER_REPORT,
+        Action.FETCH_DELIVERY,
+        Action.RESEND_DELIVERY,
+        Action.RESOLVE_DELIVERY,
         Action.CHANGE_DEFINITION,
         Action.DELETE_DEFINITION,
         Action.TRANSFER_DEFINITION,

@@ -13,14 +13,14 @@ from services.mailer.channels import channels
 from services.mailer.channels.smtp.settings import SmtpSettings
 from services.mailer.deliverer import Deliverer
 from services.mailer.destinations import Destinations
-from services.mailer.handlers import on_delivery_due, on_report_rendered
+from services.mailer.handlers import on_delivery_due, on_format_rendered, on_report_rendered
 from services.mailer.outgoing import Outgoing
 from services.mailer.settings import MailerSettings
-from shared.events import DeliveryDue, ReportRendered
+from shared.events import DeliveryDue, ReportFormatRendered, ReportRendered
 from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.settings import from_environment
-from shared.topology import DELIVERER, MAILER
+from shared.topology import DELIVERER, FORMAT_MAILER, MAILER
 
 
 def create_service(settings: MailerSettings) -> Service:
@@ -39,6 +39,9 @@ def create_service(settings: MailerSettings) -> Service:
 
     service.during(open_channels)
     service.consumers.add(MAILER, ReportRendered, partial(on_report_rendered, store=service.store))
+    service.consumers.add(
+        FORMAT_MAILER, ReportFormatRendered, partial(on_format_rendered, store=service.store)
+    )
     deliverer = Deliverer(
         service.store,
         service.blobs,

@@ -15,37 +15,36 @@ import json
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mailer import SERVICE
 from services.mailer.channels import (
     Attachment,
+    BeforeItCounts,
     Channel,
     Message,
     Outcome,
     Picture,
     State,
+    Written,
     message_id,
 )
-from services.mailer.destinations import Destinations, disable
+from services.mailer.destinations import Destinations
+from services.mailer.ledger import Claimed, Ended, Ledger
+from services.mailer.retrying import Verdict, verdict
 from services.mailer.settings import MailerSettings
 from shared import outbox, runs, telemetry
-from shared.backoff import retry_delay
 from shared.blobs import BlobStore
 from shared.errors import PermanentError, TransientError
 from shared.events import DeliveryDue, ReportDelivered, ReportDeliveryFailed
-from shared.lease import RELEASED, Lease, LeaseLostError, lease_end
-from shared.runs import Run
-from shared.states import DeliveryStatus, RunStatus
+from shared.lease import RELEASED, Lease, LeaseLostError
+from shared.states import ArtifactStatus, DeliveryStatus
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
 from shared.topology import DELIVERER
@@ -53,37 +52,8 @@ from shared.topology import DELIVERER
 log = structlog.get_logger(__name__)
 
 
-_STATUS = {
-    "sent": DeliveryStatus.SENT,
-    "refused": DeliveryStatus.FAILED,
-    "deferred": DeliveryStatus.DEFERRED,
-    "uncertain": DeliveryStatus.UNCERTAIN,
-}
-
-
-@dataclass(frozen=True)
-class _Claimed:
-    """A delivery in hand: its row, its run and its files."""
-
-    id: UUID
-    channel: str
-    recipient: str
-    number: int
-    """Which attempt this is, from 1."""
-    run: Run
-    completed_at: datetime
-    artifacts: tuple[dict[str, str], ...]
-    at: float
-    """When it was taken in hand, by the monotonic clock."""
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been in hand."""
-        return time.monotonic() - self.at
-
-
 class Deliverer:
-    """Makes attempts and writes the ledger."""
+    """Makes attempts."""
 
     def __init__(
         self,
@@ -101,50 +71,48 @@ class Deliverer:
         self._settings = settings
         self._channels = channels
         self._destinations = destinations
-        self._owner = owner
         self._mail_domain = mail_domain
+        self._ledger = Ledger(store, owner=owner, lease_seconds=settings.lease_seconds)
 
     async def attempt(self, event: DeliveryDue) -> None:
         """Claim the delivery, try it once, and write what became of it."""
-        token = uuid4()
-        claimed = await self._claim(event, token)
+        claimed = await self._ledger.claim(event)
         if claimed is None:
             log.info("nothing to do", delivery_id=str(event.delivery_id))
             return
+        began = time.monotonic()
         lease = Lease(
             self._store,
             tables.deliveries,
-            event.delivery_id,
-            event.tenant_id,
-            token,
+            claimed.id,
+            claimed.tenant_id,
+            claimed.token,
             self._settings.lease_seconds,
         )
         sending = False
 
-        async def before_it_counts() -> None:
+        async def before_it_counts(written: Written | None = None, /) -> None:
             nonlocal sending
-            async with self._store.tenant(event.tenant_id) as connection:
-                await lease.write(connection, status=DeliveryStatus.SENDING)
+            noted = asyncio.ensure_future(self._ledger.sending(claimed, written))
+            try:
+                await asyncio.shield(noted)
+            except asyncio.CancelledError:
+                # Nothing is sent any more; what takes it back must come after it.
+                await asyncio.wait([noted])
+                raise
             sending = True
 
         try:
             async with lease.kept_alive():
-                try:
-                    channel = self._channel(claimed.channel)
-                    message = await self._message(claimed, channel)
-                    outcome = await channel.deliver(message, before_it_counts)
-                except TransientError as error:
-                    outcome = Outcome("deferred", "", str(error))
-                except PermanentError as error:
-                    outcome = Outcome("refused", "", str(error))
-            await self._record_patiently(event, claimed, lease, outcome)
+                outcome = await self._outcome(claimed, before_it_counts)
+            await self._record_patiently(event, claimed, outcome, began)
         except LeaseLostError:
             log.warning("lease lost", delivery_id=str(claimed.id))
         except asyncio.CancelledError:  # shutting down
             with contextlib.suppress(LeaseLostError):
                 if sending:
                     cut_off = Outcome("uncertain", "", "the mailer was stopped while sending")
-                    await asyncio.shield(self._record(event, claimed, lease, cut_off))
+                    await asyncio.shield(self._record(event, claimed, cut_off, began))
                 else:
                     await asyncio.shield(self._hand_back(event, claimed, lease))
             raise
@@ -153,7 +121,17 @@ class Deliverer:
                 raise  # the consumer waits for it
             log.exception("unexpected error", delivery_id=str(claimed.id))
             state: State = "uncertain" if sending else "deferred"
-            await self._record(event, claimed, lease, Outcome(state, "", repr(error)))
+            await self._record(event, claimed, Outcome(state, "", repr(error)), began)
+
+    async def _outcome(self, claimed: Claimed, before_it_counts: BeforeItCounts) -> Outcome:
+        try:
+            channel = self._channel(claimed.channel)
+            message = await self._message(claimed, channel)
+            return await channel.deliver(message, before_it_counts)
+        except TransientError as error:
+            return Outcome("deferred", "", str(error))
+        except PermanentError as error:
+            return Outcome("refused", "", str(error))
 
     def _channel(self, name: str) -> Channel:
         channel = self._channels.get(name)
@@ -164,90 +142,11 @@ class Deliverer:
             )
         return channel
 
-    async def _claim(self, event: DeliveryDue, token: UUID) -> _Claimed | None:
-        deliveries = tables.deliveries
-        async with self._store.tenant(event.tenant_id) as connection:
-            row = (
-                (
-                    await connection.execute(
-                        update(deliveries)
-                        .where(
-                            deliveries.c.id == event.delivery_id,
-                            # Nobody gets the files of another run, whatever an event says.
-                            deliveries.c.run_id == event.run_id,
-                            deliveries.c.status.in_(
-                                (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
-                            ),
-                            deliveries.c.lease_token.is_(None),
-                            select(tables.runs.c.id)
-                            .where(
-                                tables.runs.c.id == deliveries.c.run_id,
-                                tables.runs.c.status == RunStatus.COMPLETED,
-                            )
-                            .exists(),
-                        )
-                        .values(
-                            attempts=deliveries.c.attempts + 1,
-                            next_attempt_at=None,
-                            lease_token=token,
-                            lease_owner=self._owner,
-                            lease_until=lease_end(self._settings.lease_seconds),
-                        )
-                        .returning(deliveries)
-                    )
-                )
-                .mappings()
-                .first()
-            )
-            if row is None:
-                return None
-            await connection.execute(
-                upsert(tables.delivery_attempts).values(
-                    tenant_id=event.tenant_id, delivery_id=row["id"], number=row["attempts"]
-                )
-            )
-            run_row = (
-                (
-                    await connection.execute(
-                        select(tables.runs).where(tables.runs.c.id == event.run_id)
-                    )
-                )
-                .mappings()
-                .one()
-            )
-            artifacts = (
-                (
-                    await connection.execute(
-                        select(tables.artifacts)
-                        .where(
-                            tables.artifacts.c.run_id == event.run_id,
-                            # In a burst each recipient gets the files of their slice alone.
-                            tables.artifacts.c.slice_id.is_not_distinct_from(row["slice_id"]),
-                            # Not what somebody asked for afterwards.
-                            tables.artifacts.c.internal
-                            | tables.artifacts.c.format.in_(row["formats"] or run_row["formats"]),
-                        )
-                        .order_by(tables.artifacts.c.format)
-                    )
-                )
-                .mappings()
-                .all()
-            )
-        return _Claimed(
-            id=row["id"],
-            channel=row["channel"],
-            recipient=row["recipient"],
-            number=row["attempts"],
-            run=Run.of(run_row),
-            completed_at=run_row["completed_at"],
-            artifacts=tuple(dict(artifact) for artifact in artifacts),
-            at=time.monotonic(),
-        )
-
-    async def _message(self, claimed: _Claimed, channel: Channel) -> Message:
+    async def _message(self, claimed: Claimed, channel: Channel) -> Message:
         body: dict[str, Any] | None = None
         attachments = []
         for artifact in claimed.artifacts:
+            ensure_there(artifact)
             if artifact["format"] == "mail":
                 body = json.loads(await self._blobs.get(artifact["blob_key"]))
             elif not artifact["internal"] and channel.destination is None:
@@ -275,7 +174,7 @@ class Deliverer:
                 # A renderer of an earlier version wrote none.
                 for picture in body.get("pictures", ())
             ),
-            message_id=message_id(claimed.id, self._mail_domain),
+            message_id=message_id(claimed.id, self._mail_domain, claimed.copy),
             date=claimed.completed_at,
         )
         if channel.destination is None:
@@ -286,7 +185,7 @@ class Deliverer:
         return replace(message, **vars(addressed))
 
     async def _record_patiently(
-        self, event: DeliveryDue, claimed: _Claimed, lease: Lease, outcome: Outcome
+        self, event: DeliveryDue, claimed: Claimed, outcome: Outcome, began: float
     ) -> None:
         """Write what the other side said even if the store is away for a moment.
 
@@ -295,7 +194,7 @@ class Deliverer:
         until = time.monotonic() + self._settings.lease_seconds
         while True:
             try:
-                await self._record(event, claimed, lease, outcome)
+                await self._record(event, claimed, outcome, began)
                 return
             except Exception as error:
                 if not store_is_away(error) or time.monotonic() > until:
@@ -304,98 +203,95 @@ class Deliverer:
                 await asyncio.sleep(0.2)
 
     async def _record(
-        self, event: DeliveryDue, claimed: _Claimed, lease: Lease, outcome: Outcome
+        self, event: DeliveryDue, claimed: Claimed, outcome: Outcome, began: float
     ) -> None:
         """Write the attempt's outcome, and what follows from it, in one fenced commit."""
-        status = _STATUS[outcome.state]
-        answer = outcome.answer
-        delay = None
-        if status is DeliveryStatus.DEFERRED:
-            if claimed.number >= self._settings.delivery_max_attempts:
-                status = DeliveryStatus.FAILED
-                answer = f"{answer} (tried {claimed.number} times)"
-            else:
-                delay = self._delay(claimed, outcome)
-        async with self._store.tenant(event.tenant_id) as connection:
-            await lease.write(
-                connection,
-                status=status,
-                answer=answer,
+        follows = verdict(
+            outcome,
+            claimed.run.delivery_options,
+            try_=claimed.try_,
+            tried_for=claimed.tried_for,
+            first_pause_s=self._settings.delivery_retry_base_seconds,
+            given_up_after=self._given_up_after(claimed.channel),
+            chance=random.random(),
+        )
+        seconds = time.monotonic() - began
+        await self._ledger.ended(
+            Ended(
+                delivery_id=claimed.id,
+                tenant_id=claimed.tenant_id,
+                token=claimed.token,
+                number=claimed.number,
+                status=follows.status,
+                outcome=follows.outcome,
+                host=outcome.host,
+                answer=follows.answer,
                 receipt=outcome.receipt,
-                next_attempt_at=None if delay is None else func.now() + delay,
-                finished_at=func.now() if delay is None else None,
-                **RELEASED,
+                seconds=seconds,
+                again=None
+                if follows.delay is None
+                else (outbox.row_for(DELIVERER, event, SERVICE), follows.delay),
+                told=None
+                if follows.delay is not None
+                else self._told(event, claimed, follows, outcome.receipt, seconds),
+                gone=(claimed.channel, claimed.recipient, outcome.answer) if outcome.gone else None,
             )
-            await connection.execute(
-                update(tables.delivery_attempts)
-                .where(
-                    tables.delivery_attempts.c.delivery_id == claimed.id,
-                    tables.delivery_attempts.c.number == claimed.number,
-                )
-                .values(
-                    finished_at=func.clock_timestamp(),
-                    host=outcome.host,
-                    outcome=status,
-                    answer=answer,
-                )
-            )
-            if outcome.gone:
-                await disable(connection, claimed.channel, claimed.recipient, outcome.answer)
-            if delay is not None:
-                await outbox.add_for(connection, DELIVERER, event, source=SERVICE, delay=delay)
-            else:
-                await self._tell(connection, event, claimed, status, answer, outcome.receipt)
-        telemetry.DELIVERIES.labels(claimed.channel, status).inc()
-        telemetry.STAGE_SECONDS.labels("deliver").observe(claimed.seconds)
+        )
+        telemetry.DELIVERIES.labels(claimed.channel, follows.status).inc()
+        telemetry.STAGE_SECONDS.labels("deliver").observe(seconds)
         log.info(
             "delivery attempted",
             delivery_id=str(claimed.id),
             attempt=claimed.number,
-            outcome=str(status),
+            outcome=str(follows.outcome),
             host=outcome.host,
-            duration_ms=round(claimed.seconds * 1000),
+            duration_ms=round(seconds * 1000),
         )
 
-    async def _tell(
+    def _told(
         self,
-        connection: AsyncConnection,
         event: DeliveryDue,
-        claimed: _Claimed,
-        status: DeliveryStatus,
-        answer: str,
+        claimed: Claimed,
+        follows: Verdict,
         receipt: str | None,
-    ) -> None:
+        seconds: float,
+    ) -> tuple[dict[str, Any], UUID, dict[str, Any]]:
+        """What everybody is told of its end."""
+        status, answer = follows.status, follows.answer
         about = event.model_dump(exclude={"TYPE"})
-        await outbox.add(
-            connection,
+        sent = status is DeliveryStatus.SENT
+        news = (
             ReportDelivered(**about, receipt=receipt)
-            if status is DeliveryStatus.SENT
-            else ReportDeliveryFailed(**about, outcome=status, answer=answer),
-            source=SERVICE,
+            if sent
+            else ReportDeliveryFailed(**about, outcome=status, answer=answer)
         )
-        await connection.execute(
-            insert(tables.inbox).values(
-                tenant_id=event.tenant_id, consumer=DELIVERER.name, event_id=event.id
-            )
-        )
-        await runs.record(
-            connection,
+        line = runs.line(
             claimed.run,
-            "delivered" if status is DeliveryStatus.SENT else f"delivery_{status}",
+            "delivered" if sent else f"delivery_{status}",
             SERVICE,
-            duration_ms=round(claimed.seconds * 1000),
+            duration_ms=round(seconds * 1000),
             detail=f"{claimed.channel} to {claimed.recipient}: {answer}",
         )
+        return outbox.row_of(news, SERVICE), event.id, line
 
-    async def _hand_back(self, event: DeliveryDue, claimed: _Claimed, lease: Lease) -> None:
+    def _given_up_after(self, channel: str) -> timedelta:
+        known = self._channels.get(channel)
+        return timedelta(0) if known is None else known.given_up_after
+
+    async def _hand_back(self, event: DeliveryDue, claimed: Claimed, lease: Lease) -> None:
         async with self._store.tenant(event.tenant_id) as connection:
-            await lease.write(connection, **RELEASED)
+            await lease.write(connection, status=claimed.before, **RELEASED)
             await outbox.add_for(connection, DELIVERER, event, source=SERVICE)
         log.info("delivery handed back", delivery_id=str(claimed.id))
 
-    def _delay(self, claimed: _Claimed, outcome: Outcome) -> timedelta:
-        if outcome.retry_after_s is not None:
-            return timedelta(seconds=outcome.retry_after_s)
-        return retry_delay(
-            claimed.number, self._settings.delivery_retry_base_seconds, random.random()
-        )
+
+def ensure_there(artifact: Mapping[str, Any]) -> None:
+    name = artifact["format"]
+    match artifact["status"]:
+        case ArtifactStatus.PENDING:
+            raise TransientError("not_rendered_yet", f"the {name} file is being made")
+        case ArtifactStatus.FAILED:
+            reason = artifact["error"]["message"]
+            raise PermanentError("not_rendered", f"the {name} file could not be made: {reason}")
+        case ArtifactStatus.EXPIRED:
+            raise PermanentError("files_gone", "the report's files are no longer kept")

@@ -13,6 +13,7 @@ from services.renderer.making import FileMaker
 from services.renderer.slices import HAS_SLICES, SliceRenderer
 from services.renderer.stored_artifact import StoredArtifact, write_artifacts
 from shared import outbox
+from shared.delivery_options import BODY_FORMATS
 from shared.events import ReportAggregated, ReportFormatRequested, ReportRendered
 from shared.further_formats import FurtherFormat
 from shared.lease import Lease
@@ -23,8 +24,6 @@ from shared.store.engine import Store
 
 SERVICE = "renderer"
 
-BODY_FORMATS = {"email": "mail"}
-"""Which internal format a channel needs beside the files that were asked for."""
 
 ALSO_READ = (
     select(func.array_agg(tables.deliveries.c.channel.distinct()))

@@ -17,8 +17,10 @@ from shared.store import tables
 
 def deliveries_with_runs() -> Select[Any]:
     """Deliveries, each with what of its run an event about it says."""
+    runs_ = tables.runs.c
     return select(
-        tables.deliveries, tables.runs.c.lane, tables.runs.c.generation, tables.runs.c.traceparent
+        tables.deliveries,
+        *(runs_.lane, runs_.generation, runs_.traceparent, runs_.delivery_options),
     ).join(tables.runs, tables.runs.c.id == tables.deliveries.c.run_id)
 
 
@@ -31,6 +33,7 @@ def about(delivery: RowMapping) -> dict[str, Any]:
         "generation": delivery["generation"],
         "delivery_id": delivery["id"],
         "channel": delivery["channel"],
+        "resends": delivery["resends"],
     }
 
 
@@ -38,7 +41,7 @@ async def give_up(
     connection: AsyncConnection, delivery: RowMapping, status: DeliveryStatus, answer: str
 ) -> None:
     """End a locked row of `deliveries_with_runs`: `failed` or `uncertain`; tell everyone why."""
-    deliveries, attempts = tables.deliveries, tables.delivery_attempts
+    deliveries = tables.deliveries
     await connection.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery["id"])
@@ -50,15 +53,7 @@ async def give_up(
             **RELEASED,
         )
     )
-    await connection.execute(
-        update(attempts)
-        .where(
-            attempts.c.delivery_id == delivery["id"],
-            attempts.c.number == delivery["attempts"],
-            attempts.c.finished_at.is_(None),
-        )
-        .values(outcome=status, answer=answer, finished_at=func.now())
-    )
+    await end_attempt(connection, delivery, status, answer)
     run = await runs.load(connection, delivery["run_id"])
     assert run is not None
     await runs.record(
@@ -74,3 +69,19 @@ async def give_up(
         source=SERVICE,
     )
     telemetry.DELIVERIES.labels(delivery["channel"], status).inc()
+
+
+async def end_attempt(
+    connection: AsyncConnection, delivery: RowMapping, outcome: DeliveryStatus, answer: str
+) -> None:
+    """Say what became of the attempt under way, if there is one."""
+    attempts = tables.delivery_attempts
+    await connection.execute(
+        update(attempts)
+        .where(
+            attempts.c.delivery_id == delivery["id"],
+            attempts.c.number == delivery["attempts"],
+            attempts.c.finished_at.is_(None),
+        )
+        .values(outcome=outcome, answer=answer, finished_at=func.now())
+    )

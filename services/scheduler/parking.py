@@ -121,7 +121,7 @@ async def _fail_deliveries(connection: AsyncConnection, event: Event) -> None:
         .with_for_update(of=table)
     )
     if isinstance(event, DeliveryDue):
-        waiting = waiting.where(table.c.id == event.delivery_id)
+        waiting = waiting.where(table.c.id == event.delivery_id, table.c.resends == event.resends)
     for delivery in (await connection.execute(waiting)).mappings().all():
         answer = "the message that asked for this delivery was given up and is parked"
         await give_up(connection, delivery, DeliveryStatus.FAILED, answer)

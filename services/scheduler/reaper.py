@@ -7,9 +7,10 @@ from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler import SERVICE
-from services.scheduler.deliveries import about, deliveries_with_runs, give_up
+from services.scheduler.deliveries import about, deliveries_with_runs, end_attempt, give_up
 from services.scheduler.settings import SchedulerSettings
 from shared import further_formats, outbox, runs, telemetry
+from shared.delivery_options import DeliveryOptions, WhenUncertain
 from shared.events import DeliveryDue
 from shared.further_formats import FurtherFormat
 from shared.lease import RELEASED
@@ -30,12 +31,12 @@ async def reap(store: Store, settings: SchedulerSettings) -> int:
 
     A stage that has used up its attempts fails its run, a further format and a delivery
     themselves. A delivery cut off while `sending` becomes `uncertain`: it may have arrived, and
-    is not sent again unasked.
+    is sent again only where its report's options say so.
     """
     async with store.housekeeping() as connection:
         reaped = await _reap_runs(connection, settings.max_attempts)
         reaped += await _reap_formats(connection, settings.max_attempts)
-        reaped += await _reap_deliveries(connection, settings.delivery_max_attempts)
+        reaped += await _reap_deliveries(connection, settings.delivery_max_cut_off)
     return reaped
 
 
@@ -126,18 +127,33 @@ async def _reap_deliveries(connection: AsyncConnection, max_attempts: int) -> in
     return len(rows)
 
 
-async def _reap_delivery(connection: AsyncConnection, row: RowMapping, max_attempts: int) -> None:
-    table = tables.deliveries
-    cut_off = row["status"] == DeliveryStatus.SENDING
-    log.warning("lease ended", delivery_id=str(row["id"]), sending=cut_off)
-    if cut_off:
+async def _reap_delivery(connection: AsyncConnection, row: RowMapping, most: int) -> None:
+    sending = row["status"] == DeliveryStatus.SENDING
+    log.warning("lease ended", delivery_id=str(row["id"]), sending=sending)
+    options = DeliveryOptions.model_validate(row["delivery_options"])
+    if sending:
+        outcome = DeliveryStatus.UNCERTAIN
         answer = f"{row['lease_owner']} was cut off while it was sending: it may have arrived"
-        await give_up(connection, row, DeliveryStatus.UNCERTAIN, answer)
-    elif row["attempts"] >= max_attempts:
-        answer = (
-            f"{row['lease_owner']} did not finish within its lease (tried {row['attempts']} times)"
-        )
-        await give_up(connection, row, DeliveryStatus.FAILED, answer)
+        again = options.when_uncertain is WhenUncertain.RESEND
     else:
-        await connection.execute(update(table).where(table.c.id == row["id"]).values(RELEASED))
-        await outbox.add_for(connection, DELIVERER, DeliveryDue(**about(row)), source=SERVICE)
+        outcome = DeliveryStatus.FAILED
+        answer = f"{row['lease_owner']} did not finish within its lease"
+        again = True
+    times = row["cut_off"] + 1
+    if not again or times >= most:
+        if times > 1:
+            answer = f"{answer} ({times} times in a row)"
+        await give_up(connection, row, outcome, answer)
+        return
+    if sending:
+        await end_attempt(connection, row, outcome, answer)
+    await connection.execute(
+        update(tables.deliveries)
+        .where(tables.deliveries.c.id == row["id"])
+        .values(
+            status=DeliveryStatus.DEFERRED if sending else row["status"],
+            cut_off=times,
+            **RELEASED,
+        )
+    )
+    await outbox.add_for(connection, DELIVERER, DeliveryDue(**about(row)), source=SERVICE)

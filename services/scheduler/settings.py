@@ -8,7 +8,7 @@ from shared.settings import ServiceSettings
 
 
 class SchedulerSettings(ServiceSettings):
-    """How often it looks. All in seconds."""
+    """How often it looks, in seconds, and how long it puts up with what goes wrong."""
 
     schedule_tick_seconds: float = Field(default=1.0, gt=0)
     """Due schedules, and occurrences that wait for their data."""
@@ -28,3 +28,6 @@ class SchedulerSettings(ServiceSettings):
     """How long published events stay in the outbox, for people who look."""
     inbox_keep_days: int = Field(default=30, ge=1)
     """How long an event is remembered as done, and a signal; longer than any broker keeps one."""
+
+    delivery_max_cut_off: int = Field(default=10, ge=1)
+    """How many mailers in a row may die over one delivery before it is given up."""

@@ -8,7 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from services.mailer.channels import Channel, Message, Outcome, channels, message_id, register
+from services.mailer.channels import (
+    Channel,
+    Message,
+    Outcome,
+    Written,
+    channels,
+    message_id,
+    register,
+)
 from services.mailer.channels.channel import MAX_ANSWER
 from services.mailer.outgoing import Outgoing
 from shared.egress import EgressRules
@@ -73,7 +81,7 @@ async def test_a_recipient_that_is_none_is_refused_not_raised(channel: Channel) 
 
 @pytest.mark.asyncio
 async def test_nobody_there_is_deferred_not_raised(channel: Channel) -> None:
-    async def before_it_counts() -> None:
+    async def before_it_counts(_: Written | None = None) -> None:
         raise AssertionError("nobody is there, and it is said to count")
 
     outcome = await channel.deliver(message("someone@example.com"), before_it_counts)

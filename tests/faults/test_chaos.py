@@ -30,7 +30,7 @@ async def test_rounds_of_sudden_deaths_and_pauses_cost_no_report_and_double_none
     print(f"BROADSHEET_CHAOS_SEED={seed}")
     chance = random.Random(seed)
     # So many deaths are the world's fault and not the reports'.
-    patient = {"BROADSHEET_MAX_ATTEMPTS": "1000", "BROADSHEET_DELIVERY_MAX_ATTEMPTS": "1000"}
+    patient = {"BROADSHEET_MAX_ATTEMPTS": "1000", "BROADSHEET_DELIVERY_MAX_CUT_OFF": "1000"}
     for service in WORKERS:
         fleet.replace(service, patient)
     wanted: dict[UUID, str] = {}

@@ -228,7 +228,7 @@ async def test_a_report_whose_every_worker_dies_fails_after_its_attempts(
 async def test_a_delivery_whose_every_mailer_dies_fails_after_its_attempts(
     fleet: MortalFleet, pipeline: Pipeline, post: PostOffice
 ) -> None:
-    fleet.replace("scheduler", {"BROADSHEET_DELIVERY_MAX_ATTEMPTS": "2"})
+    fleet.replace("scheduler", {"BROADSHEET_DELIVERY_MAX_CUT_OFF": "2"})
     fleet.doom("mailer", "before commit", "sending")
     address = f"{pipeline.tenant.slug}@example.com"
     run_id = await pipeline.request(address)
@@ -237,7 +237,7 @@ async def test_a_delivery_whose_every_mailer_dies_fails_after_its_attempts(
 
     delivery = await pipeline.delivery(run_id)
     assert delivery["status"] == DeliveryStatus.FAILED
-    assert "tried 2 times" in delivery["answer"]
+    assert "2 times in a row" in delivery["answer"]
     assert (await pipeline.announced(run_id))["report.delivery_failed.v1"] == 1
     assert post.mails_to(address) == []
 

@@ -23,7 +23,7 @@ from tests.pipeline import Pipeline
 @pytest.fixture
 def scheduler(settings: ServiceSettings) -> SchedulerSettings:
     return SchedulerSettings.model_validate(
-        settings.model_dump() | {"max_attempts": 3, "delivery_max_attempts": 3}
+        settings.model_dump() | {"max_attempts": 3, "delivery_max_cut_off": 3}
     )
 
 
@@ -45,17 +45,18 @@ async def _leased_run(
 
 
 async def _leased_delivery(
-    admin: AsyncEngine, pipeline: Pipeline, status: DeliveryStatus, attempts: int = 1
+    admin: AsyncEngine, pipeline: Pipeline, status: DeliveryStatus, cut_off: int = 0, **options: str
 ) -> UUID:
     run_id = await pipeline.request("someone@example.com")
-    await _change(admin, tables.runs, run_id, status=RunStatus.COMPLETED)
+    await _change(admin, tables.runs, run_id, status=RunStatus.COMPLETED, delivery_options=options)
     delivery = await pipeline.delivery(run_id)
     await _change(
         admin,
         tables.deliveries,
         delivery["id"],
         status=status,
-        attempts=attempts,
+        attempts=1,
+        cut_off=cut_off,
         lease_token=uuid4(),
         lease_owner="mailer@dead:1",
         lease_until=lease_end(-1),
@@ -63,7 +64,7 @@ async def _leased_delivery(
     async with admin.begin() as connection:
         await connection.execute(
             insert(tables.delivery_attempts).values(
-                tenant_id=pipeline.tenant.id, delivery_id=delivery["id"], number=attempts
+                tenant_id=pipeline.tenant.id, delivery_id=delivery["id"], number=1
             )
         )
     return run_id
@@ -131,11 +132,11 @@ async def test_a_delivery_cut_off_before_it_counted_is_tried_again(
 async def test_a_delivery_that_has_lost_too_many_mailers_fails_and_says_so(
     store: Store, admin: AsyncEngine, pipeline: Pipeline, scheduler: SchedulerSettings
 ) -> None:
-    run_id = await _leased_delivery(admin, pipeline, DeliveryStatus.PENDING, attempts=3)
+    run_id = await _leased_delivery(admin, pipeline, DeliveryStatus.PENDING, cut_off=2)
     await reap(store, scheduler)
     delivery = await pipeline.delivery(run_id)
     assert delivery["status"] == DeliveryStatus.FAILED
-    assert "tried 3 times" in delivery["answer"]
+    assert "3 times in a row" in delivery["answer"]
     assert (await pipeline.announced(run_id))["report.delivery_failed.v1"] == 1
 
 
@@ -152,6 +153,22 @@ async def test_a_delivery_cut_off_while_sending_is_uncertain_and_not_tried_again
     assert (await pipeline.announced(run_id))["report.delivery_failed.v1"] == 1
     assert "delivery_uncertain" in {row["stage"] for row in await pipeline.timeline(run_id)}
     assert not [row for row in await pipeline.outbox(run_id) if row["exchange"] == ""]
+
+
+async def test_a_delivery_cut_off_while_sending_is_sent_again_where_its_report_says_so(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline, scheduler: SchedulerSettings
+) -> None:
+    run_id = await _leased_delivery(
+        admin, pipeline, DeliveryStatus.SENDING, when_uncertain="resend"
+    )
+    await reap(store, scheduler)
+    delivery = await pipeline.delivery(run_id)
+    assert (delivery["status"], delivery["cut_off"]) == (DeliveryStatus.DEFERRED, 1)
+    (attempt,) = await pipeline.attempts(run_id)
+    assert attempt["outcome"] == "uncertain", "the ledger says that there may be two of it"
+    again = [row["event_type"] for row in await pipeline.outbox(run_id) if row["exchange"] == ""]
+    assert again == ["delivery.due.v1"]
+    assert not (await pipeline.announced(run_id))["report.delivery_failed.v1"]
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,10 @@ def _delivered(delivery: Mapping[str, Any], zone: str) -> tuple[Verdict, str]:
             return "sent", "sent whole, and the answer never came: it may have arrived"
         case DeliveryStatus.FAILED:
             return "not sent", f"its delivery failed {_at(delivery['finished_at'], zone)}{said}"
+        case DeliveryStatus.BOUNCED:
+            return "not sent", f"sent, and it came back{said}"
+        case DeliveryStatus.SUPPRESSED:
+            return "not sent", f"nothing is sent to this recipient{said}"
         case DeliveryStatus.DEFERRED:
             again = _at(delivery["next_attempt_at"], zone)
             return "under way", f"not taken for now{said}; tried again {again}"

@@ -18,6 +18,7 @@ from services.api.report_requests import (
     Recipients,
     ReportFields,
 )
+from shared.delivery_options import DeliveryOptions
 from shared.format_options import FormatOptions
 from shared.house_style import HouseStyle
 from shared.periods import Preset, TimezoneName
@@ -29,6 +30,7 @@ IN_VERSION = {
     "timezone": "timezone",
     "parameters": "parameters",
     "format_options": "format_options",
+    "delivery_options": "delivery_options",
     "house_style": "house_style",
 }
 """Fields of a definition by their column in `definition_versions`."""
@@ -53,6 +55,7 @@ class DefinitionBody(ReportFields):
         stored = self.model_dump(mode="json")
         stored["timezone"] = self.timezone or timezone
         stored["format_options"] = self.format_options.as_stored()
+        stored["delivery_options"] = self.delivery_options.as_stored()
         stored["house_style"] = self.house_style.model_dump(mode="json", exclude_unset=True)
         return stored
 
@@ -67,6 +70,7 @@ class DefinitionChange(Body):
     timezone: TimezoneName | None = None
     parameters: dict[str, Any] | None = None
     format_options: FormatOptions | None = None
+    delivery_options: DeliveryOptions | None = None
     tags: Tags | None = None
     retention_days: int | None = Field(None, ge=1, le=3660, strict=True)
     house_style: HouseStyle | None = None
@@ -105,6 +109,7 @@ class DefinitionView(DefinitionSummary):
 
     parameters: dict[str, Any]
     format_options: dict[str, Any]
+    delivery_options: dict[str, Any]
     house_style: dict[str, Any]
     retention_days: int | None
 
@@ -126,6 +131,7 @@ class VersionView(BaseModel):
     timezone: str
     parameters: dict[str, Any]
     format_options: dict[str, Any]
+    delivery_options: dict[str, Any]
     house_style: dict[str, Any]
     changed: list[str] = Field(
         description="Fields that differ from the version before; name, tags and retention are "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -133,12 +133,31 @@ class Message:
     """Always there for a channel with destinations."""
 
 
-BeforeItCounts = Callable[[], Awaitable[None]]
-"""Awaited once, just before the step after which the other side may have the message. What it
-raises ends the attempt there, with nothing delivered, and reaches the caller."""
+@dataclass(frozen=True)
+class Written:
+    """The exact bytes that go over the wire, for the ledger: `head`, then a stored blob."""
+
+    media_type: str
+    head: bytes
+    """What only this recipient gets."""
+    body_key: str | None
+    """Where the rest is stored, which others get as well; None: there is no more."""
+    sha256: str
+    """Of both together."""
+    size: int
 
 
-async def unannounced() -> None:
+class BeforeItCounts(Protocol):
+    """Awaited once, just before the step after which the other side may have the message.
+
+    With what it then has, where the ledger is to keep that. What it raises ends the attempt there,
+    with nothing delivered, and reaches the caller.
+    """
+
+    async def __call__(self, written: Written | None = None, /) -> None: ...
+
+
+async def unannounced(written: Written | None = None, /) -> None:
     """For a caller who need not know when it counts."""
 
 
@@ -153,6 +172,8 @@ class Channel(Protocol):
     """What a destination says; None where recipients have addresses of their own, as e-mail."""
     links_for: ClassVar[timedelta | None]
     """How long the links to the files have to work; None: it sends none."""
+    given_up_after: ClassVar[timedelta]
+    """How long a delivery that is not taken is tried again, from its first attempt on."""
 
     @classmethod
     def from_environment(cls, outgoing: Outgoing) -> Self:
@@ -204,12 +225,13 @@ def register(name: str) -> Callable[[_Kind], _Kind]:
     return add
 
 
-def message_id(delivery_id: UUID, domain: str) -> str:
+def message_id(delivery_id: UUID, domain: str, copy: int = 0) -> str:
     """The Message-ID (RFC 5322 section 3.6.4) of a delivery: the same at every attempt.
 
-    Mail programmes and servers drop a second copy by it. `domain` is ASCII, one that the
-    operator owns.
+    Mail programmes and servers drop a second copy by it; `copy` counts those that somebody
+    wanted. `domain` is ASCII, one that the operator owns.
     """
     if not domain.isascii() or not domain or any(c in "<>@" or c <= " " for c in domain):
         raise ValueError(f"{domain!r} is no domain for a Message-ID: give its ASCII form")
-    return f"<{delivery_id}@{domain}>"
+    numbered = f"{delivery_id}.{copy}" if copy else str(delivery_id)
+    return f"<{numbered}@{domain}>"

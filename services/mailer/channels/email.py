@@ -50,6 +50,8 @@ class EmailChannel:
     title: ClassVar[str] = "E-mail"
     destination: ClassVar[type[DestinationSettings] | None] = None
     links_for: ClassVar[timedelta | None] = None
+    # RFC 5321 section 4.5.4.1 asks for four days; whoever waits for a report has asked by then.
+    given_up_after: ClassVar[timedelta] = timedelta(hours=48)
 
     def __init__(self, settings: SmtpSettings) -> None:
         harmless(settings.mail_from_name, "BROADSHEET_MAIL_FROM_NAME")

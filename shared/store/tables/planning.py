@@ -62,6 +62,8 @@ definition_versions = Table(
     # Filters are among them.
     Column("parameters", JSONB, nullable=False, server_default=text("'{}'")),
     Column("format_options", JSONB, nullable=False, server_default=text("'{}'")),
+    # `shared.delivery_options.DeliveryOptions`; what is left out has its default.
+    Column("delivery_options", JSONB, nullable=False, server_default=text("'{}'")),
     # Fields of `shared.house_style.HouseStyle` that differ from the tenant's.
     Column("house_style", JSONB, nullable=False, server_default=text("'{}'")),
     # The `sub` of whoever saved it, and which fields of the definition they changed.

@@ -43,6 +43,8 @@ runs = Table(
     Column("parameters", JSONB, nullable=False),
     Column("formats", ARRAY(String(30)), nullable=False),
     Column("format_options", JSONB, nullable=False, server_default=text("'{}'")),
+    # `shared.delivery_options.DeliveryOptions`; what is left out has its default.
+    Column("delivery_options", JSONB, nullable=False, server_default=text("'{}'")),
     Column("lane", String(12), nullable=False),
     Column("occasion", String(10), nullable=False, server_default="request"),
     Column("requested_by", String(200), nullable=False),

@@ -7,13 +7,21 @@ from typing import Any
 import httpx
 
 from services.api.roles import Action
-from shared.states import RunStatus
+from shared.states import DeliveryStatus, RunStatus
 from tests.integration.api.test_roles import BODIES, guarded_routes
 from tests.running_api import RunningApi, body, definition, schedule
 from tests.tenants import Tenant
 
 REPORTS = "/api/v1/reports"
 READING = {"GET", "HEAD"}
+RECIPIENT = {"channel": "email", "to": "someone@example.com"}
+OF_COMPLETED = {
+    Action.DELETE_REPORT,
+    Action.ADD_FORMAT,
+    Action.DELIVER_REPORT,
+    Action.RESEND_DELIVERY,
+    Action.RESOLVE_DELIVERY,
+}
 SCHEDULES = "/api/v1/schedules"
 
 
@@ -40,11 +48,14 @@ async def test_every_changing_route_writes_who_did_it(
     for method, path, action in guarded_routes(api.app):
         if method in READING or action is Action.SEE_SCHEDULES:  # a preview is asked for by POST
             continue
-        run = (await ada.post(REPORTS, json=body())).json()["id"]
+        asked = (await ada.post(REPORTS, json=body(deliver_to=[RECIPIENT]))).json()
+        run, delivery = asked["id"], asked["deliveries"][0]["id"]
         if action is Action.RETRY_REPORT:
             await api.change(run, status=RunStatus.FAILED)
-        if action in (Action.DELETE_REPORT, Action.ADD_FORMAT):
+        if action in OF_COMPLETED:
             await api.finish(run)
+        if action in (Action.RESEND_DELIVERY, Action.RESOLVE_DELIVERY):
+            await api.change_delivery(delivery, status=DeliveryStatus.UNCERTAIN)
         await ada.put("/api/v1/members/bob", json={"role": "author"})
         unused = (await ada.post("/api/v1/definitions", json=definition())).json()["id"]
         used = (await ada.post("/api/v1/definitions", json=definition())).json()["id"]
@@ -52,7 +63,13 @@ async def test_every_changing_route_writes_who_did_it(
         if path.endswith("/resume"):
             await ada.post(f"{SCHEDULES}/{planned}/pause")
         before = len(await api.audit(studio))
-        ids = {"run_id": run, "sub:path": "bob", "definition_id": unused, "schedule_id": planned}
+        ids = {
+            "run_id": run,
+            "delivery_id": delivery,
+            "sub:path": "bob",
+            "definition_id": unused,
+            "schedule_id": planned,
+        }
         url = path.replace("{name}", "loaded")
         for name, value in ids.items():
             url = url.replace(f"{{{name}}}", value)

@@ -32,6 +32,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports"): body(),
     ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
     ("POST", "/api/v1/reports/{run_id}/links"): {"format": "csv"},
+    ("POST", "/api/v1/reports/{run_id}/deliver"): {
+        "deliver_to": [{"channel": "email", "to": "further@example.com"}]
+    },
+    ("POST", "/api/v1/deliveries/{delivery_id}/resolve"): {"outcome": "arrived"},
     ("PUT", "/api/v1/members/{sub:path}"): {"role": "viewer"},
     ("PUT", "/api/v1/settings/house-style"): {"footer": "For internal use"},
     ("PATCH", "/api/v1/settings"): {"retention_days": 90},

@@ -231,7 +231,7 @@ async def test_it_counts_from_the_final_dot_on() -> None:
     async with SmtpServer() as server, channel_to(server) as channel:
         had: list[int] = []
 
-        async def before_it_counts() -> None:
+        async def before_it_counts(_: object = None) -> None:
             await asyncio.sleep(0.05)
             had.append(len(server.received))
 
@@ -243,7 +243,7 @@ async def test_it_counts_from_the_final_dot_on() -> None:
 
 
 async def test_what_is_raised_before_it_counts_keeps_the_mail_from_the_server() -> None:
-    async def database_away() -> None:
+    async def database_away(_: object = None) -> None:
         raise ConnectionRefusedError("the database is away")
 
     async with SmtpServer() as server, channel_to(server) as channel:
@@ -256,7 +256,7 @@ async def test_what_is_raised_before_it_counts_keeps_the_mail_from_the_server() 
 async def test_a_connection_cut_while_waiting_to_count_is_deferred() -> None:
     async with SmtpServer() as server, channel_to(server) as channel:
 
-        async def slow() -> None:
+        async def slow(_: object = None) -> None:
             server.hang_up()
             await asyncio.sleep(0.05)
 

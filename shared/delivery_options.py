@@ -1,0 +1,37 @@
+"""What one may choose about how a report is delivered: of a request, and of a definition."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+BODY_FORMATS = {"email": "mail"}
+"""Which internal format a channel needs beside the files that were asked for."""
+
+
+class WhenUncertain(StrEnum):
+    """What becomes of a delivery that was sent whole, and whose answer never came."""
+
+    HOLD = "hold"
+    """It waits for a person to say what became of it."""
+    RESEND = "resend"
+    """It is sent again, with the same Message-ID: somebody may get it twice."""
+
+
+class DeliveryOptions(BaseModel):
+    """Of all channels together; each looks at those that it knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when_uncertain: WhenUncertain = Field(
+        WhenUncertain.HOLD,
+        description="What becomes of a delivery of which nobody can tell whether it arrived: "
+        "`hold` keeps it for a person to resolve, `resend` sends it again, with the same "
+        "Message-ID, so that somebody may get it twice.",
+    )
+
+    def as_stored(self) -> dict[str, Any]:
+        """What differs from the defaults; an empty mapping for most reports."""
+        return self.model_dump(mode="json", exclude_defaults=True)
