@@ -148,7 +148,7 @@ class Ledger:
             # Nobody gets the files of another run, whatever an event says.
             "ids": [asked.event.delivery_id for asked in batch],
             "run_ids": [asked.event.run_id for asked in batch],
-            "resends": [asked.event.resends for asked in batch],
+            "rounds": [asked.event.resends for asked in batch],
             "tokens": [asked.token for asked in batch],
         }
         rows = (await connection.execute(self._claim, given)).mappings().all()
@@ -222,7 +222,7 @@ def _claim(owner: str, lease_seconds: float) -> Any:
         "asked",
         id=("ids", Uuid()),
         run_id=("run_ids", Uuid()),
-        resends=("resends", Integer()),
+        resends=("rounds", Integer()),
         token=("tokens", Uuid()),
     )
     return (
