@@ -37,7 +37,7 @@ from services.mailer.channels import (
 )
 from services.mailer.destinations import Destinations
 from services.mailer.ledger import Claimed, Ended, Ledger
-from services.mailer.retrying import Verdict, verdict
+from services.mailer.retrying import Verdict, suppressed, verdict
 from services.mailer.settings import MailerSettings
 from shared import outbox, runs, telemetry
 from shared.blobs import BlobStore
@@ -102,6 +102,11 @@ class Deliverer:
                 raise
             sending = True
 
+        if claimed.refused is not None:
+            nobody = Outcome("refused", "", f"not sent: {claimed.recipient} {claimed.refused}")
+            with contextlib.suppress(LeaseLostError):
+                await self._write(event, claimed, nobody, suppressed(nobody.answer), began)
+            return
         try:
             async with lease.kept_alive():
                 outcome = await self._outcome(claimed, before_it_counts)
@@ -205,7 +210,7 @@ class Deliverer:
     async def _record(
         self, event: DeliveryDue, claimed: Claimed, outcome: Outcome, began: float
     ) -> None:
-        """Write the attempt's outcome, and what follows from it, in one fenced commit."""
+        """Decide what follows from the attempt, and write it."""
         follows = verdict(
             outcome,
             claimed.run.delivery_options,
@@ -215,6 +220,16 @@ class Deliverer:
             given_up_after=self._given_up_after(claimed.channel),
             chance=random.random(),
         )
+        await self._write(event, claimed, outcome, follows, began)
+
+    async def _write(
+        self,
+        event: DeliveryDue,
+        claimed: Claimed,
+        outcome: Outcome,
+        follows: Verdict,
+        began: float,
+    ) -> None:
         seconds = time.monotonic() - began
         await self._ledger.ended(
             Ended(

@@ -6,7 +6,7 @@ Of many deliveries at once: each step of those under way is one transaction of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -42,6 +42,7 @@ from shared import outbox, runs
 from shared.events import DeliveryDue
 from shared.group_commit import GroupCommit
 from shared.lease import RELEASED, LeaseLostError, lease_end
+from shared.recipient_policy import CONFIRMATION, policy_of, refusals
 from shared.runs import Run
 from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
@@ -75,6 +76,8 @@ class Claimed:
     completed_at: Any
     artifacts: tuple[dict[str, Any], ...]
     """Rows of `artifacts`."""
+    refused: str | None
+    """Why nothing may be sent to the recipient; None: it may."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,10 @@ class Ledger:
         }
         slices = {"slices": list({row["slice_id"] for row in rows if row["slice_id"]})}
         files = (await connection.execute(_THEIR_FILES, run_ids | slices)).mappings().all()
+        refused = await _refusals(
+            connection,
+            [row["recipient"] for row in rows if _may_be_refused(row, of_run[row["run_id"]])],
+        )
         claimed = {
             row["lease_token"]: Claimed(
                 id=row["id"],
@@ -190,10 +197,24 @@ class Ledger:
                     for file in files
                     if _belongs(file, row, row["formats"] or of_run[row["run_id"]]["formats"])
                 ),
+                refused=refused.get(row["recipient"])
+                if _may_be_refused(row, of_run[row["run_id"]])
+                else None,
             )
             for row in rows
         }
         return [claimed.get(asked.token) for asked in batch]
+
+
+def _may_be_refused(delivery: RowMapping, run: RowMapping) -> bool:
+    return bool(delivery["channel"] == "email" and run["report_type"] != CONFIRMATION)
+
+
+async def _refusals(connection: AsyncConnection, addresses: Sequence[str]) -> Mapping[str, str]:
+    """Why nothing may be sent to those of the tenant's recipients to whom it may not."""
+    if not addresses:
+        return {}
+    return await refusals(connection, await policy_of(connection), addresses)
 
 
 def _belongs(file: RowMapping, delivery: RowMapping, formats: Sequence[str]) -> bool:

@@ -31,6 +31,11 @@ class Verdict:
     """Until the next attempt; None: there is none."""
 
 
+def suppressed(why: str) -> Verdict:
+    """Nothing was sent, and nothing is to be."""
+    return Verdict(DeliveryStatus.SUPPRESSED, DeliveryStatus.SUPPRESSED, why, None)
+
+
 def verdict(
     outcome: Outcome,
     options: DeliveryOptions,

@@ -20,6 +20,7 @@ from services.api.delivery_views import (
 from services.api.guards import allow, ensure_own
 from services.api.principals import Principal
 from services.api.problems import fields_problem
+from services.api.recipient_checks import ensure_may_receive
 from services.api.report_requests import Body, RecipientBody, recipient_errors
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
@@ -194,6 +195,7 @@ async def deliver(
     async with state.store.tenant(principal.tenant_id) as connection:
         row = await run_store.row_of(connection, identifier)
         ensure_own(principal, Action.DELIVER_REPORT, row["requested_by"])
+        await ensure_may_receive(connection, principal, body.deliver_to)
         rows, new = await delivery_store.deliver_to(
             connection,
             identifier,

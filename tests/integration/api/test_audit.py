@@ -18,6 +18,7 @@ RECIPIENT = {"channel": "email", "to": "someone@example.com"}
 OF_COMPLETED = {
     Action.DELETE_REPORT,
     Action.ADD_FORMAT,
+    Action.SHARE_REPORT,
     Action.DELIVER_REPORT,
     Action.RESEND_DELIVERY,
     Action.RESOLVE_DELIVERY,

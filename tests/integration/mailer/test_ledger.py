@@ -155,3 +155,21 @@ async def test_a_deferred_delivery_says_when_it_is_tried_again_in_both_places(
         (waiting,) = [row for row in await pipeline.outbox(due.run_id) if row["exchange"] == ""]
         assert waiting["available_at"] == delivery["next_attempt_at"]
         assert (await ledger.claim(due)) is not None, "whoever asks earlier is not sent away"
+
+
+async def test_whom_the_tenant_does_not_allow_any_more_is_told_to_the_mailer(
+    admin: AsyncEngine, pipeline: Pipeline, ledger: Ledger
+) -> None:
+    async with completed(admin, pipeline, "in@studio.example", "out@example.com") as due:
+        async with admin.begin() as connection:
+            await connection.execute(
+                update(tables.tenant_settings)
+                .where(tables.tenant_settings.c.tenant_id == pipeline.tenant.id)
+                .values(recipient_policy={"others": "refused", "domains": ["studio.example"]})
+            )
+        claims = await asyncio.gather(*(ledger.claim(event) for event in due))
+    refused = {claim.recipient: claim.refused for claim in claims if claim is not None}
+    assert refused == {
+        "in@studio.example": None,
+        "out@example.com": "is not among the recipients that this organisation allows",
+    }

@@ -1,6 +1,6 @@
 """The ledger of deliveries: what was sent, how long it took, when it is tried again
 
-Revision: 0016, after 0020
+Revision: 0016, after 0021
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0016"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
