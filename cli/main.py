@@ -19,7 +19,10 @@ _COMMANDS = {
     "report": ("cli.report:report", "ask for a report and download it"),
     "render": ("cli.render:render", "add formats to a completed report"),
     "deliveries": ("cli.deliveries:deliveries", "what was sent to whom, and what to do about it"),
-    "parked": ("cli.parked:parked", "messages that no consumer could take: replay, discard"),
+    "dead-letters": (
+        "cli.dead_letters:dead_letters",
+        "messages that no consumer could take: replay, discard",
+    ),
     "definition": ("cli.definition:definition", "reports saved under a name"),
     "schedule": ("cli.schedule:schedule", "when definitions run, and for whom"),
     "why": ("cli.why:why", "why somebody did or did not get a scheduled report"),

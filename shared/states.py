@@ -43,7 +43,8 @@ RUN_STEPS: dict[RunStatus, frozenset[RunStatus]] = {
         {RunStatus.COMPLETED, RunStatus.AGGREGATED, RunStatus.FAILED, RunStatus.CANCELLED}
     ),
     RunStatus.COMPLETED: frozenset(),
-    RunStatus.FAILED: frozenset({RunStatus.REQUESTED}),
+    # To `aggregated` where the message that asked for its rendering was parked and is replayed.
+    RunStatus.FAILED: frozenset({RunStatus.REQUESTED, RunStatus.AGGREGATED}),
     RunStatus.CANCELLED: frozenset(),
     RunStatus.SKIPPED: frozenset(),
 }

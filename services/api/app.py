@@ -21,6 +21,7 @@ from services.api.routes import (
     administration,
     confirming,
     days_off,
+    dead_letters,
     definitions,
     deliveries,
     exchange,
@@ -102,6 +103,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         administration,
         recipients,
         confirming,
+        dead_letters,
         days_off,
     ):
         app.include_router(resource.router, responses=openapi.REFUSALS)

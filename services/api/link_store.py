@@ -158,10 +158,15 @@ async def forget_tries(connection: AsyncConnection, link_id: UUID) -> None:
 
 
 async def links_of(connection: AsyncConnection, run_id: UUID) -> list[RowMapping]:
-    """A report's links, newest first, with their file's `format` and `artifact_status`."""
+    """A report's links, newest first, with their file's `format`, `slice_id` and `artifact_status`."""
     artifacts = tables.artifacts
     query = (
-        select(_links, artifacts.c.format, artifacts.c.status.label("artifact_status"))
+        select(
+            _links,
+            artifacts.c.format,
+            artifacts.c.slice_id,
+            artifacts.c.status.label("artifact_status"),
+        )
         .join(artifacts, artifacts.c.id == _links.c.artifact_id)
         .where(_links.c.run_id == run_id)
         .order_by(_links.c.created_at.desc(), _links.c.id)

@@ -65,6 +65,8 @@ class Action(StrEnum):
     SEE_SETTINGS = "see the tenant's settings"
     CHANGE_SETTINGS = "change the tenant's settings"
     SEE_AUDIT = "see the audit log"
+    SEE_DEAD_LETTERS = "see dead letters"
+    HANDLE_DEAD_LETTERS = "replay or discard dead letters"
 
 
 LOWEST_ROLE: dict[Action, Role] = {
@@ -104,6 +106,8 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.SEE_SETTINGS: Role.ADMIN,
     Action.CHANGE_SETTINGS: Role.ADMIN,
     Action.SEE_AUDIT: Role.ADMIN,
+    Action.SEE_DEAD_LETTERS: Role.ADMIN,
+    Action.HANDLE_DEAD_LETTERS: Role.ADMIN,
 }
 
 ONLY_OWN_BELOW_ADMIN = frozenset(

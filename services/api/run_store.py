@@ -12,13 +12,14 @@ from services.api import cursors
 from services.api.estimates import Estimates
 from services.api.problems import FieldError, Problem
 from services.api.representations import RunView, run_view
-from shared import further_formats, outbox, runs
+from shared import further_formats, runs
 from shared.lease import RELEASED
+from shared.restarting import restart
 from shared.runs import Run
+from shared.stage import AGGREGATE
 from shared.states import (
     FINAL_RUN_STATUSES,
     ArtifactStatus,
-    DeliveryStatus,
     RunStatus,
     SliceStatus,
 )
@@ -160,52 +161,7 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
         raise Problem(409, f"only a failed report can be retried; this one is {row['status']}")
     if row["deleted_at"] is not None:
         raise Problem(409, "this report was deleted: ask for it anew")
-    again = (
-        (
-            await connection.execute(
-                update(tables.runs)
-                .where(tables.runs.c.id == row["id"])
-                .values(
-                    status=RunStatus.REQUESTED,
-                    generation=tables.runs.c.generation + 1,
-                    attempt=0,
-                    error=None,
-                    started_at=None,
-                    completed_at=None,
-                    as_of=None,
-                    snapshot_key=None,
-                    snapshot_sha256=None,
-                    snapshot_rows=None,
-                    snapshot_available_rows=None,
-                    snapshot_of=None,
-                    work_key=None,
-                    files_expired_at=None,
-                    files_removed_at=None,
-                )
-                .returning(tables.runs)
-            )
-        )
-        .mappings()
-        .one()
-    )
-    await connection.execute(
-        update(tables.deliveries)
-        .where(
-            tables.deliveries.c.run_id == row["id"],
-            tables.deliveries.c.status == DeliveryStatus.CANCELLED,
-            # Those of a burst are made anew, with its slices.
-            tables.deliveries.c.slice_id.is_(None),
-        )
-        .values(status=DeliveryStatus.PENDING, finished_at=None)
-    )
-    await connection.execute(
-        update(tables.run_bursts)
-        .where(tables.run_bursts.c.run_id == row["id"])
-        .values(outcome=None)
-    )
-    run = Run.of(again)
-    await runs.record(connection, run, "requested", SERVICE, detail="retried")
-    await outbox.add(connection, run.requested(), source=SERVICE)
+    await restart(connection, row["id"], AGGREGATE, service=SERVICE, detail="retried")
 
 
 async def mark_deleted(connection: AsyncConnection, row: RowMapping) -> bool:

@@ -32,6 +32,7 @@ class LinkBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: str = Field(max_length=30, description="Which file of the report.")
+    slice: UUID | None = Field(None, description="A part of a burst's report.")
     expires_in_hours: int = Field(
         7 * 24, ge=1, le=_LONGEST_HOURS, strict=True, description="How long it works."
     )
@@ -56,6 +57,7 @@ class LinkView(BaseModel):
         "first (`password=…`) and follow the redirect."
     )
     format: str
+    slice: UUID | None = Field(description="The part of a burst's report; null: the whole.")
     state: LinkState
     expires_at: datetime
     revoked_at: datetime | None
@@ -94,7 +96,7 @@ async def make_link(
                 max_downloads=body.max_downloads,
             ),
         )
-    return _view(link, artifact["format"], artifact["status"], state.links)
+    return _view(link, artifact, artifact["status"], state.links)
 
 
 @router.get("", summary="The links to a report's files")
@@ -108,7 +110,7 @@ async def list_links(
     async with state.store.tenant(principal.tenant_id) as connection:
         run = await run_store.row_of(connection, run_store.run_id_of(run_id))
         rows = await link_store.links_of(connection, run["id"])
-    return [_view(row, row["format"], row["artifact_status"], state.links) for row in rows]
+    return [_view(row, row, row["artifact_status"], state.links) for row in rows]
 
 
 @router.delete("/{link_id}", status_code=204, summary="Revoke a link")
@@ -136,13 +138,14 @@ def _link_id_of(text: str) -> UUID:
         raise Problem(404, "this report has no such link") from None
 
 
-def _view(link: RowMapping, format_name: str, artifact_status: str, links: Links) -> LinkView:
+def _view(link: RowMapping, file: RowMapping, artifact_status: str, links: Links) -> LinkView:
     kept = {name: link[name] for name in _KEPT}
     return LinkView(
         **kept,
         url=links.page_url(link["id"]),
         file_url=links.file_url(link["id"]),
-        format=format_name,
+        format=file["format"],
+        slice=file["slice_id"],
         state=link_store.state_of(link, artifact_status, datetime.now(UTC)),
         has_password=link["password_hash"] is not None,
     )

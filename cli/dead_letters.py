@@ -1,4 +1,4 @@
-"""`broadsheet parked`: messages that no consumer could take; for operators."""
+"""`broadsheet dead-letters`: messages that no consumer could take; for operators."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from uuid import UUID
 
 import aio_pika
 import click
-from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
-from cli import parking_lot
+from cli import dead_letter_store
+from shared.replaying import NotPossible
 
 _Found = TypeVar("_Found")
 
@@ -36,11 +36,11 @@ messages_argument = click.argument(
 
 
 @click.group()
-def parked() -> None:
+def dead_letters() -> None:
     """Messages that no consumer could take: list, show, replay, discard."""
 
 
-@parked.command("list")
+@dead_letters.command("list")
 @click.option("--all", "handled", is_flag=True, help="Also those replayed or discarded.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -48,36 +48,38 @@ def parked() -> None:
 def list_(handled: bool, limit: int, as_json: bool, database_url: str | None) -> None:
     """The latest, newest first."""
 
-    async def found() -> list[RowMapping]:
-        async with parking_lot.opened(_address(database_url, "database_url")) as connection:
-            return await parking_lot.listed(connection, handled=handled, limit=limit)
+    async def found() -> list[dict[str, Any]]:
+        async with dead_letter_store.opened(_address(database_url, "database_url")) as connection:
+            return await dead_letter_store.listed(connection, handled=handled, limit=limit)
 
     rows = _done(found)
     if not rows and not as_json:
         click.echo("nothing is parked")
     for row in rows:
         if as_json:
-            click.echo(json.dumps(dict(row), default=str))
+            click.echo(json.dumps(row, default=str))
             continue
         click.echo(
             f"{row['id']}  {row['parked_at']:%Y-%m-%d %H:%M:%S}Z  {row['status']:9}  "
-            f"{row['queue']}  {row['reason']}  {row['event_type'] or 'of no known type'}  "
+            f"{row['queue']}  {row['reason']}, {row['tries']} "
+            f"{'try' if row['tries'] == 1 else 'tries'}  "
+            f"{row['event_type'] or 'of no known type'}  "
             f"{row['slug'] or 'of no tenant'}  {row['size']:,} octets"
         )
 
 
-@parked.command()
+@dead_letters.command()
 @click.argument("message", metavar="ID", type=click.UUID)
 @click.option("--raw", is_flag=True, help="Its octets alone, as they came.")
 @database_option
 def show(message: UUID, raw: bool, database_url: str | None) -> None:
     """Everything about one message."""
 
-    async def found() -> RowMapping:
-        async with parking_lot.opened(_address(database_url, "database_url")) as connection:
-            return await parking_lot.one(connection, message)
+    async def found() -> dict[str, Any]:
+        async with dead_letter_store.opened(_address(database_url, "database_url")) as connection:
+            return await dead_letter_store.shown(connection, message)
 
-    row = dict(_done(found))
+    row = _done(found)
     payload = bytes(row.pop("payload"))
     if raw:
         click.echo(payload, nl=False)
@@ -89,34 +91,36 @@ def show(message: UUID, raw: bool, database_url: str | None) -> None:
     click.echo("payload: " + _printable(payload.decode(errors="backslashreplace")))
 
 
-@parked.command()
+@dead_letters.command()
 @messages_argument
 @database_option
 @amqp_option
 def replay(messages: tuple[UUID, ...], database_url: str | None, amqp_url: str | None) -> None:
-    """Put messages back into the queues they came from, once the cause is mended."""
+    """Have what the messages asked for done after all, once the cause is mended.
+
+    A report that failed for one goes on at the stage that gave it up. A message of no tenant, and
+    one that is no text, goes back into its queue.
+    """
 
     async def each(message: UUID) -> None:
         broker = _address(amqp_url, "amqp_url")
-        async with parking_lot.opened(_address(database_url, "database_url")) as connection:
-            hint = await parking_lot.replay(connection, message, broker)
-        click.echo(f"{message} replayed")
-        if hint:
-            click.echo(f"  {hint}")
+        async with dead_letter_store.opened(_address(database_url, "database_url")) as connection:
+            follows = await dead_letter_store.replay(connection, message, broker)
+        click.echo(f"{message} replayed: {follows}")
 
     for message in messages:
         _done(partial(each, message))
 
 
-@parked.command()
+@dead_letters.command()
 @messages_argument
 @database_option
 def discard(messages: tuple[UUID, ...], database_url: str | None) -> None:
     """Mark messages as done with. They stay in the table."""
 
     async def each(message: UUID) -> None:
-        async with parking_lot.opened(_address(database_url, "database_url")) as connection:
-            await parking_lot.discard(connection, message)
+        async with dead_letter_store.opened(_address(database_url, "database_url")) as connection:
+            await dead_letter_store.discard(connection, message)
         click.echo(f"{message} discarded")
 
     for message in messages:
@@ -126,7 +130,7 @@ def discard(messages: tuple[UUID, ...], database_url: str | None) -> None:
 def _done(work: Callable[[], Coroutine[Any, Any, _Found]]) -> _Found:
     try:
         return asyncio.run(work())
-    except parking_lot.NotPossible as error:
+    except NotPossible as error:
         raise click.ClickException(str(error)) from None
     except (SQLAlchemyError, OSError, aio_pika.exceptions.AMQPError) as error:
         # The first line: the others are of the statement, and of documentation.

@@ -1,4 +1,4 @@
-"""`broadsheet parked`: an operator looks at what was parked, and puts it back or away."""
+"""Dead letters: an operator, and an administrator of a tenant, put them back to work or away."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.main import main
 from deploy.local.infrastructure import LocalInfrastructure
-from shared.states import Lane, RunStatus
-from shared.topology import AGGREGATOR, DELIVERY_LIMIT
+from shared.states import DeliveryStatus, Lane, RunStatus
+from shared.topology import AGGREGATOR, DELIVERY_LIMIT, RENDERER
+from tests.api_client import client as api_client
 from tests.faults.mortal_fleet import MortalFleet
 from tests.messages import Messages
 from tests.pipeline import Pipeline
@@ -22,7 +23,7 @@ from tests.pipeline import Pipeline
 QUEUE = AGGREGATOR.queue_name(Lane.INTERACTIVE)
 
 
-async def parked(
+async def dead_letters(
     infra: LocalInfrastructure, *arguments: str, fails: bool = False, raw: bool = False
 ) -> Any:
     """What the command says, as an operator with the housekeeping role."""
@@ -31,13 +32,13 @@ async def parked(
         "BROADSHEET_AMQP_URL": infra.amqp_url,
     }
     runner = click.testing.CliRunner(env=environment)
-    result = await asyncio.to_thread(runner.invoke, main, ["parked", *arguments])
+    result = await asyncio.to_thread(runner.invoke, main, ["dead-letters", *arguments])
     assert (result.exit_code != 0) is fails, result.output
     return result.stdout_bytes if raw else result.output
 
 
 async def in_the_list(infra: LocalInfrastructure, *options: str) -> dict[str, dict[str, Any]]:
-    lines = (await parked(infra, "list", "--json", "--limit", "10000", *options)).splitlines()
+    lines = (await dead_letters(infra, "list", "--json", "--limit", "10000", *options)).splitlines()
     return {row["id"]: row for row in map(json.loads, lines)}
 
 
@@ -69,25 +70,39 @@ async def test_a_message_is_listed_shown_replayed_to_its_consumer_and_discarded(
         pipeline.tenant.slug,
         len(payload),
     )
-    shown = await parked(infra, "show", id_)
+    shown = await dead_letters(infra, "show", id_)
     assert "no event" in shown
     assert '"colour": "blue"' in shown
     assert "\x1b" not in shown, "it steers the operator's terminal"
-    assert await parked(infra, "show", id_, "--raw", raw=True) == payload
+    assert await dead_letters(infra, "show", id_, "--raw", raw=True) == payload
 
     # Its consumer gets it, does not understand it any better, and it is parked a second time.
-    assert "replayed" in await parked(infra, "replay", id_)
+    assert "replayed" in await dead_letters(infra, "replay", id_)
     again = await until_parked(pipeline, payload, times=2)
     second = next(row for row in again if row["id"] != first["id"])
     assert second["queue"] == QUEUE
     assert second["headers"]["colour"] == "blue"
-    assert "was replayed already" in await parked(infra, "replay", id_, fails=True)
+    assert "was replayed already" in await dead_letters(infra, "replay", id_, fails=True)
 
-    assert "discarded" in await parked(infra, "discard", str(second["id"]))
+    assert "discarded" in await dead_letters(infra, "discard", str(second["id"]))
     assert not {id_, str(second["id"])} & set(await in_the_list(infra))
+    assert listed["tries"] == 1
     everything = await in_the_list(infra, "--all")
     assert everything[id_]["status"] == "replayed"
     assert everything[str(second["id"])]["status"] == "discarded"
+
+
+async def its_dead_letter(pipeline: Pipeline) -> RowMapping:
+    (message,) = [
+        row for row in await pipeline.dead_letters() if row["tenant_id"] == pipeline.tenant.id
+    ]
+    return message
+
+
+async def poison(broker: Messages, queue: str) -> None:
+    """Have the message in the queue take down each consumer that it is given to."""
+    for _ in range(DELIVERY_LIMIT + 1):
+        await broker.kill_a_consumer_with(queue)
 
 
 async def test_a_replayed_request_makes_its_report_once_and_the_log_says_who_did_it(
@@ -98,24 +113,21 @@ async def test_a_replayed_request_makes_its_report_once_and_the_log_says_who_did
     admin: AsyncEngine,
 ) -> None:
     await asyncio.to_thread(fleet["aggregator"].stop)
-    run_id = await pipeline.request()
-    for _ in range(DELIVERY_LIMIT + 1):
-        await broker.kill_a_consumer_with(QUEUE)
+    run_id = await pipeline.request("someone@example.com")
+    await poison(broker, QUEUE)
     await pipeline.until_status(run_id, RunStatus.FAILED)
-    (message,) = [
-        row for row in await pipeline.dead_letters() if row["tenant_id"] == pipeline.tenant.id
-    ]
-    # As if the scheduler had not known what the message was about: its report still waits.
-    async with admin.begin() as connection:
-        await connection.execute(
-            text("UPDATE runs SET status = 'requested', error = NULL WHERE id = :id"),
-            {"id": run_id},
-        )
+    message = await its_dead_letter(pipeline)
+    id_ = str(message["id"])
+    listed = (await in_the_list(infra))[id_]
+    assert (listed["reason"], listed["tries"]) == ("delivery_limit", DELIVERY_LIMIT + 1)
     fleet.start("aggregator")
 
-    await parked(infra, "replay", str(message["id"]))
+    assert "goes on at the stage aggregate" in await dead_letters(infra, "replay", id_)
 
     await pipeline.until_status(run_id, RunStatus.COMPLETED)
+    await pipeline.until_settled(run_id)
+    assert (await pipeline.delivery(run_id))["status"] == DeliveryStatus.SENT
+    assert "was replayed already" in await dead_letters(infra, "replay", id_, fails=True)
     async with admin.connect() as connection:
         entries = await connection.execute(
             text("SELECT actor, subject FROM audit WHERE action = 'message.replayed'"
@@ -124,32 +136,41 @@ async def test_a_replayed_request_makes_its_report_once_and_the_log_says_who_did
         )  # fmt: skip
         ((actor, subject),) = entries.all()
     assert actor.startswith("operator:")
-    assert subject == f"message/{message['id']}"
+    assert subject == f"message/{id_}"
 
 
-async def test_an_operator_is_told_that_the_report_failed_and_what_starts_it(
+async def test_a_rendering_is_replayed_from_the_snapshot_that_there_is(
     fleet: MortalFleet, pipeline: Pipeline, broker: Messages, infra: LocalInfrastructure
 ) -> None:
+    await asyncio.to_thread(fleet["renderer"].stop)
+    run_id = await pipeline.request("someone@example.com")
+    await pipeline.until_status(run_id, RunStatus.AGGREGATED)
+    snapshot = (await pipeline.run(run_id))["snapshot_sha256"]
     await asyncio.to_thread(fleet["aggregator"].stop)
-    run_id = await pipeline.request()
-    for _ in range(DELIVERY_LIMIT + 1):
-        await broker.kill_a_consumer_with(QUEUE)
+    await poison(broker, RENDERER.queue_name(Lane.INTERACTIVE))
     await pipeline.until_status(run_id, RunStatus.FAILED)
+    fleet.start("renderer")
+
+    # By an administrator, over the API; no aggregator is there to be asked.
+    async with api_client(infra, fleet["api"].url, pipeline.tenant.slug) as ada:
+        (found,) = (await ada.get("/dead-letters")).json()["items"]
+        assert (found["stage"], found["tries"]) == ("render", DELIVERY_LIMIT + 1)
+        replayed = await ada.post(f"/dead-letters/{found['id']}/replay")
+    assert replayed.status_code == 200, replayed.text
+    assert "at the stage render" in replayed.json()["follows"]
+
+    await pipeline.until_status(run_id, RunStatus.COMPLETED)
+    await pipeline.until_settled(run_id)
+    assert (await pipeline.delivery(run_id))["status"] == DeliveryStatus.SENT
+    assert (await pipeline.run(run_id))["snapshot_sha256"] == snapshot
     fleet.start("aggregator")
-    (message,) = [
-        row for row in await pipeline.dead_letters() if row["tenant_id"] == pipeline.tenant.id
-    ]
-    said = await parked(infra, "replay", str(message["id"]))
-    assert f"report {run_id} failed when this was parked" in said
-    await broker.until_taken(QUEUE)
-    assert (await pipeline.run(run_id))["status"] == RunStatus.FAILED
 
 
 async def test_what_is_not_there_or_of_no_queue_of_ours_is_refused(
     pipeline: Pipeline, infra: LocalInfrastructure, admin: AsyncEngine
 ) -> None:
     for command in ("show", "replay", "discard"):
-        assert "there is no message" in await parked(infra, command, str(uuid4()), fails=True)
+        assert "there is no message" in await dead_letters(infra, command, str(uuid4()), fails=True)
     stray = uuid4()
     async with admin.begin() as connection:
         await connection.execute(
@@ -157,6 +178,6 @@ async def test_what_is_not_there_or_of_no_queue_of_ours_is_refused(
                  " VALUES (:id, 'theirs', '', 'rejected', '{}', '')"),
             {"id": stray},
         )  # fmt: skip
-    assert "no queue of ours" in await parked(infra, "replay", str(stray), fails=True)
+    assert "no queue of ours" in await dead_letters(infra, "replay", str(stray), fails=True)
     assert str(stray) in await in_the_list(infra)
-    assert "discarded" in await parked(infra, "discard", str(UUID(str(stray))))
+    assert "discarded" in await dead_letters(infra, "discard", str(UUID(str(stray))))
