@@ -11,6 +11,7 @@ from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExcha
 
 from shared.events import (
     DeliveryDue,
+    DestinationTestDue,
     Event,
     ReportAggregated,
     ReportFormatRequested,
@@ -72,8 +73,9 @@ RENDERER = Consumption("renderer", ReportAggregated)
 FORMAT_RENDERER = Consumption("renderer.formats", ReportFormatRequested)
 MAILER = Consumption("mailer", ReportRendered)
 DELIVERER = Consumption("mailer.deliveries", DeliveryDue, published=False)
+DESTINATION_TESTER = Consumption("mailer.tests", DestinationTestDue, published=False)
 
-CONSUMPTIONS = (AGGREGATOR, RENDERER, FORMAT_RENDERER, MAILER, DELIVERER)
+CONSUMPTIONS = (AGGREGATOR, RENDERER, FORMAT_RENDERER, MAILER, DELIVERER, DESTINATION_TESTER)
 CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
 
 

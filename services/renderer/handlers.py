@@ -23,7 +23,7 @@ from shared.store.engine import Store
 
 SERVICE = "renderer"
 
-BODY_FORMATS = {"email": "mail"}
+BODY_FORMATS = dict.fromkeys(("email", "slack", "slack_webhook", "apprise"), "mail")
 """Which internal format a channel needs beside the files that were asked for."""
 
 ALSO_READ = (
