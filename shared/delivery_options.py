@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-BODY_FORMATS = {"email": "mail"}
+BODY_FORMATS = dict.fromkeys(("email", "slack", "slack_webhook", "apprise"), "mail")
 """Which internal format a channel needs beside the files that were asked for."""
 
 

@@ -120,9 +120,10 @@ class EgressRules:
             frozenset(hosts), tuple(networks), frozenset(int(each) for each in ports.split(","))
         )
 
-    def exempt(self, host: str, port: int) -> bool:
-        """Whether the operator allows that host by its name or address."""
-        if (host, None) in self.hosts or (host, port) in self.hosts:
+    def exempt(self, host: str, port: int | None) -> bool:
+        """Whether the operator allows that host by its name or address; None: at some port."""
+        at_a_port = port is None and any(host == name for name, _ in self.hosts)
+        if at_a_port or (host, None) in self.hosts or (host, port) in self.hosts:
             return True
         literal = _literal(host)
         return literal is not None and self.allows(literal)
@@ -131,8 +132,11 @@ class EgressRules:
         """Whether the operator allows that address."""
         return any(address in network for network in self.networks)
 
-    def refusal(self, host: str, port: int, *, encrypted: bool) -> str | None:
-        """Why nothing may be sent there, as far as it can be told without DNS."""
+    def refusal(self, host: str, port: int | None, *, encrypted: bool) -> str | None:
+        """Why nothing may be sent there, as far as it can be told without DNS.
+
+        A port that is not known yet (None) is no reason.
+        """
         host = host.lower()
         if (wrong := _misspelt(host)) is not None:
             return wrong
@@ -145,7 +149,7 @@ class EgressRules:
             return f"{host} is no public name; {ASK}"
         if not encrypted:
             return f"{host} would be sent to unencrypted: use https; {ASK}"
-        if port not in self.ports:
+        if port is not None and port not in self.ports:
             known = ", ".join(map(str, sorted(self.ports)))
             return f"port {port} is not among those that may be used ({known}); {ASK}"
         return None

@@ -198,6 +198,17 @@ class DeliveryDue(_DeliveryEvent):
     TYPE = "delivery.due.v1"
 
 
+class DestinationTestDue(Event):
+    """A destination is to be tested. The api's word to the mailer alone.
+
+    There is no run: `run_id` is the test's own id, which stands where a run's would.
+    """
+
+    TYPE = "destination.test_due.v1"
+
+    destination_id: UUID
+
+
 class ReportDelivered(_DeliveryEvent):
     """The recipient's server took the report."""
 

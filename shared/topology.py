@@ -11,6 +11,7 @@ from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExcha
 
 from shared.events import (
     DeliveryDue,
+    DestinationTestDue,
     Event,
     ReportAggregated,
     ReportFormatRendered,
@@ -74,8 +75,17 @@ FORMAT_RENDERER = Consumption("renderer.formats", ReportFormatRequested)
 MAILER = Consumption("mailer", ReportRendered)
 FORMAT_MAILER = Consumption("mailer.formats", ReportFormatRendered)
 DELIVERER = Consumption("mailer.deliveries", DeliveryDue, published=False)
+DESTINATION_TESTER = Consumption("mailer.tests", DestinationTestDue, published=False)
 
-CONSUMPTIONS = (AGGREGATOR, RENDERER, FORMAT_RENDERER, MAILER, FORMAT_MAILER, DELIVERER)
+CONSUMPTIONS = (
+    AGGREGATOR,
+    RENDERER,
+    FORMAT_RENDERER,
+    MAILER,
+    FORMAT_MAILER,
+    DELIVERER,
+    DESTINATION_TESTER,
+)
 CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
 
 

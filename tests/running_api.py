@@ -24,6 +24,8 @@ from services.aggregator.catalogue import publish_report_types
 from services.aggregator.report_types import report_types
 from services.api.app import create_app
 from services.api.settings import ApiSettings
+from services.mailer.catalogue import publish_channels
+from services.mailer.channels import channels
 from services.renderer.catalogue import publish_formats
 from services.renderer.formats import formats
 from shared.blobs import blob_store
@@ -208,6 +210,7 @@ async def running_api(infra: LocalInfrastructure, **other: Any) -> AsyncIterator
     async with store.no_tenant() as connection:
         await publish_report_types(connection, report_types)
         await publish_formats(connection, formats)
+        await publish_channels(connection, channels)
     await store.close()
     app = create_app(settings)
     admin = create_async_engine(asyncpg_url(infra.admin_database_url))

@@ -19,11 +19,13 @@ from services.api.passwords import Passwords
 from services.api.principals import Gatekeeper
 from services.api.routes import (
     administration,
+    channels,
     confirming,
     days_off,
     dead_letters,
     definitions,
     deliveries,
+    destinations,
     exchange,
     further_formats,
     links,
@@ -37,6 +39,7 @@ from services.api.routes import (
     why,
 )
 from services.api.settings import ApiSettings
+from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.share_links import Links
 from shared.signed_ids import SignedIds
@@ -72,7 +75,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.store = service.store
     app.state.blobs = service.blobs
     app.state.news = news
-    app.state.catalogue = Catalogue(service.store)
+    app.state.catalogue = Catalogue(service.store, settings.egress)
+    app.state.secret_box = SecretBox(settings.secret_keys)
     app.state.estimates = Estimates()
     app.state.intake = Intake(service.store, app.state.estimates)
     app.state.backlog = Backlog(service.store)
@@ -100,6 +104,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
         signals,
         why,
         exchange,
+        channels,
+        destinations,
         administration,
         recipients,
         confirming,

@@ -1,20 +1,21 @@
-"""The report types and formats on offer, as aggregators and renderers published them."""
+"""What is on offer: report types, formats and channels, as those who have them published them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator
 from sqlalchemy import select
 
+from services.api.offered_channels import OfferedChannel, format_checker
 from services.api.problems import MOST_ERRORS, FieldError, pointer
+from services.api.schema_words import places
+from shared.egress import EgressRules
 from shared.store import tables
 from shared.store.engine import Store
-from shared.validation_words import shortened
 
 _REMEMBERED = 10.0
 """Seconds."""
@@ -39,75 +40,26 @@ class OfferedType:
         found: dict[str, FieldError] = {}
         # Of a long list of wrong things the first say enough.
         for error in islice(self.validator.iter_errors(parameters), MOST_ERRORS):
-            for path, detail in _places(error):
+            for path, detail in places(error):
                 field = pointer(("parameters", *path))
                 found.setdefault(field, FieldError(field=field, detail=detail[:300]))
         return list(found.values())
-
-
-def _places(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Where the error lies and what it says: at the field itself, where it is about fields."""
-    path = tuple(error.absolute_path)
-    # Any: which kind of value each of these is follows from the keyword that failed.
-    schema: Any = error.schema
-    instance: Any = error.instance
-    wanted: Any = error.validator_value
-    match error.validator:
-        case "additionalProperties":
-            known = schema.get("properties", {})
-            for name in sorted(instance.keys() - known.keys())[:MOST_ERRORS]:
-                yield (*path, name), f"unknown parameter: use one of {', '.join(known)}"
-        case "required":
-            for name in wanted:
-                if name not in instance:
-                    yield (*path, name), "this is required"
-        case "type":
-            yield path, f"give {_kinds(wanted)}"
-        case "enum":
-            yield path, f"use one of {', '.join(map(str, wanted))}"
-        case "anyOf":
-            # What it takes beside a type: the rule of the one alternative that has rules.
-            rules = [inner for inner in error.context or () if inner.validator != "type"]
-            kinds = [_kinds(inner.validator_value) for inner in error.context or ()]
-            if rules:
-                yield from _places(rules[0])
-            else:
-                yield path, f"give {' or '.join(kinds)}"
-        case _:
-            # The library's sentences begin with the whole value, however long.
-            value = repr(instance)
-            yield path, error.message.replace(value, shortened(value))
-
-
-_KINDS = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "null": "null",
-    "number": "a number",
-    "object": "an object with named fields",
-    "string": "a text",
-}
-
-
-def _kinds(wanted: Any) -> str:
-    """Of a schema's `type`: a name, or a list of them."""
-    names = [wanted] if isinstance(wanted, str) else wanted
-    return " or ".join(_KINDS[name] for name in names)
 
 
 @dataclass(frozen=True)
 class _Offer:
     types: dict[str, OfferedType]
     formats: frozenset[str]
+    channels: dict[str, OfferedChannel]
     read_at: float
 
 
 class Catalogue:
     """What is on offer, read again every ten seconds."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, rules: EgressRules) -> None:
         self._store = store
+        self._checker = format_checker(rules)
         self._offer: _Offer | None = None
 
     async def types(self) -> dict[str, OfferedType]:
@@ -118,11 +70,16 @@ class Catalogue:
         """The names of all formats."""
         return (await self._current()).formats
 
+    async def channels(self) -> dict[str, OfferedChannel]:
+        """The channels by name."""
+        return (await self._current()).channels
+
     async def _current(self) -> _Offer:
         now = time.monotonic()
         offer = self._offer
         # One with nothing in it is not remembered: the workers are just starting.
-        if not offer or not offer.types or not offer.formats or offer.read_at < now - _REMEMBERED:
+        whole = offer and offer.types and offer.formats and offer.channels
+        if not offer or not whole or offer.read_at < now - _REMEMBERED:
             offer = self._offer = await self._read(now)
         return offer
 
@@ -134,6 +91,9 @@ class Catalogue:
                     select(tables.report_types).order_by(tables.report_types.c.name)
                 )
             ).all()
+            channels = await connection.execute(
+                select(tables.channels).order_by(tables.channels.c.name)
+            )
         return _Offer(
             types={
                 row.name: OfferedType(
@@ -152,5 +112,8 @@ class Catalogue:
                 for row in rows
             },
             formats=formats,
+            channels={
+                row["name"]: OfferedChannel.of(row, self._checker) for row in channels.mappings()
+            },
             read_at=now,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import email_validator
@@ -16,6 +16,8 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -95,11 +97,22 @@ class PeriodBody(Body):
         return self
 
 
-class RecipientBody(Body):
-    """One recipient."""
+EMAIL = "email"
+"""The channel whose recipients have addresses of their own."""
 
-    channel: Literal["email"]
-    to: MailAddress
+
+class RecipientBody(Body):
+    """One recipient: an address, or the name of a destination."""
+
+    channel: str = Field(pattern="^[a-z][a-z0-9_]{0,29}$", description="A channel's name.")
+    to: str = Field(
+        max_length=254, description="Of `email` an address, else the name of a destination."
+    )
+
+    @field_validator("to")
+    @classmethod
+    def _in_the_channels_terms(cls, value: str, info: ValidationInfo) -> str:
+        return _mail_address(value) if info.data.get("channel") == EMAIL else value
 
 
 Recipients = Annotated[
@@ -135,14 +148,20 @@ class ReportBody(ReportFields):
 
 
 async def run_request(
-    body: ReportBody, principal: Principal, catalogue: Catalogue, idempotency_key: str | None
+    body: ReportBody,
+    principal: Principal,
+    catalogue: Catalogue,
+    idempotency_key: str | None,
+    *,
+    also: Iterable[FieldError] = (),
 ) -> RunRequest:
     """The validated request; Problem 422 names every field that is wrong.
 
     Problem 403 comes before that: nobody is made to mend a request that is refused anyway.
+    `also`: what the store says is wrong with it.
     """
     offered = await offered_for(
-        body, principal, catalogue, also=recipient_errors(body.deliver_to, "/deliver_to")
+        body, principal, catalogue, also=[*recipient_errors(body.deliver_to, "/deliver_to"), *also]
     )
     return RunRequest(
         tenant_id=principal.tenant_id,

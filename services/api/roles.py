@@ -14,7 +14,7 @@ class Role(StrEnum):
     """Also asks for reports and for further formats of any; cancels, retries, delivers and deletes
     their own. Saves definitions and schedules, and changes their own."""
     ADMIN = "admin"
-    """Also does that with everybody's, and looks after members and settings."""
+    """Also does that with everybody's, and looks after members, destinations and settings."""
 
     def includes(self, other: Role) -> bool:
         """Whether this role may do what `other` may."""
@@ -60,6 +60,8 @@ class Action(StrEnum):
     DELETE_SCHEDULE = "delete a schedule"
     IMPORT = "import definitions and schedules"
     GIVE_SIGNAL = "say that data are there"
+    SEE_CHANNELS = "see channels and destinations"
+    CHANGE_DESTINATIONS = "save, change, test or delete destinations"
     SEE_MEMBERS = "see members"
     CHANGE_MEMBERS = "change members"
     SEE_SETTINGS = "see the tenant's settings"
@@ -101,6 +103,8 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.DELETE_SCHEDULE: Role.AUTHOR,
     Action.IMPORT: Role.AUTHOR,
     Action.GIVE_SIGNAL: Role.AUTHOR,
+    Action.SEE_CHANNELS: Role.AUTHOR,
+    Action.CHANGE_DESTINATIONS: Role.ADMIN,
     Action.SEE_MEMBERS: Role.ADMIN,
     Action.CHANGE_MEMBERS: Role.ADMIN,
     Action.SEE_SETTINGS: Role.ADMIN,

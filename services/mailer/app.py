@@ -12,15 +12,22 @@ from services.mailer.catalogue import publish_channels
 from services.mailer.channels import channels
 from services.mailer.channels.smtp.settings import SmtpSettings
 from services.mailer.deliverer import Deliverer
+from services.mailer.destination_tests import on_destination_test_due
 from services.mailer.destinations import Destinations
 from services.mailer.handlers import on_delivery_due, on_format_rendered, on_report_rendered
 from services.mailer.outgoing import Outgoing
 from services.mailer.settings import MailerSettings
-from shared.events import DeliveryDue, ReportFormatRendered, ReportRendered
+from shared.events import (
+    DeliveryDue,
+    DestinationTestDue,
+    ReportFormatRendered,
+    ReportRendered,
+)
 from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.settings import from_environment
-from shared.topology import DELIVERER, FORMAT_MAILER, MAILER
+from shared.share_links import Links
+from shared.topology import DELIVERER, DESTINATION_TESTER, FORMAT_MAILER, MAILER
 
 
 def create_service(settings: MailerSettings) -> Service:
@@ -42,14 +49,27 @@ def create_service(settings: MailerSettings) -> Service:
     service.consumers.add(
         FORMAT_MAILER, ReportFormatRendered, partial(on_format_rendered, store=service.store)
     )
+    destinations = Destinations(
+        service.store, service.blobs, SecretBox(settings.secret_keys), Links.of(settings)
+    )
     deliverer = Deliverer(
         service.store,
         service.blobs,
         settings,
         opened,
-        Destinations(service.store, service.blobs, SecretBox(settings.secret_keys)),
+        destinations,
         owner=service.owner,
         mail_domain=from_environment(SmtpSettings).domain,
     )
     service.consumers.add(DELIVERER, DeliveryDue, partial(on_delivery_due, deliverer=deliverer))
+    service.consumers.add(
+        DESTINATION_TESTER,
+        DestinationTestDue,
+        partial(
+            on_destination_test_due,
+            store=service.store,
+            channels=opened,
+            destinations=destinations,
+        ),
+    )
     return service

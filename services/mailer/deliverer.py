@@ -185,7 +185,7 @@ class Deliverer:
         if channel.destination is None:
             return message
         addressed = await self._destinations.addressed(
-            channel, claimed.recipient, claimed.run, claimed.artifacts
+            channel, claimed.recipient, claimed.id, claimed.run, claimed.artifacts
         )
         return replace(message, **vars(addressed))
 

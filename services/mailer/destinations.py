@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,14 @@ from pydantic import ValidationError
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.mailer import SERVICE
 from services.mailer.channels import About, Channel, DestinationSettings, File
 from shared.blobs import BlobStore
 from shared.errors import PermanentError
 from shared.events import ArtifactReference, ReportRendered
 from shared.runs import Run
 from shared.secret_box import CannotOpen, SecretBox
+from shared.share_links import Links, NewLink, make
 from shared.store import tables
 from shared.store.engine import Store
 from shared.validation_words import all_in_words
@@ -35,34 +37,72 @@ class Addressed:
 class Destinations:
     """Reads them from the store, and opens their secrets."""
 
-    def __init__(self, store: Store, blobs: BlobStore, box: SecretBox) -> None:
+    def __init__(self, store: Store, blobs: BlobStore, box: SecretBox, links: Links) -> None:
         self._store = store
         self._blobs = blobs
         self._box = box
+        self._links = links
 
     async def addressed(
-        self, channel: Channel, name: str, run: Run, artifacts: Sequence[Mapping[str, Any]]
+        self,
+        channel: Channel,
+        name: str,
+        delivery_id: UUID,
+        run: Run,
+        artifacts: Sequence[Mapping[str, Any]],
     ) -> Addressed:
         """For a delivery of those files; PermanentError where nothing can be sent there."""
         files = [artifact for artifact in artifacts if not artifact["internal"]]
         async with self._store.tenant(run.tenant_id) as connection:
             row = await _named(connection, channel.name, name)
+            # Before links are made: to a disabled destination none is.
+            settings = self.settings(channel, row)
             about = await _about(connection, run, files)
-        return Addressed(
-            destination=self.settings(channel, row),
-            about=about,
-            files=tuple(
-                File(
-                    format=artifact["format"],
-                    filename=artifact["file_name"],
-                    media_type=artifact["media_type"],
-                    size=artifact["size"],
-                    sha256=artifact["sha256"],
-                    opened=partial(self._blobs.local_file, artifact["blob_key"]),
+            linked = []
+            for artifact in files:
+                links = await self._made(connection, channel, delivery_id, artifact)
+                linked.append(
+                    self._file(artifact)
+                    if links is None
+                    else replace(
+                        self._file(artifact),
+                        link=self._links.file_url(links),
+                        page=self._links.page_url(links),
+                    )
                 )
-                for artifact in files
-            ),
+        return Addressed(settings, about, tuple(linked))
+
+    def _file(self, artifact: Mapping[str, Any]) -> File:
+        return File(
+            format=artifact["format"],
+            filename=artifact["file_name"],
+            media_type=artifact["media_type"],
+            size=artifact["size"],
+            sha256=artifact["sha256"],
+            opened=partial(self._blobs.local_file, artifact["blob_key"]),
         )
+
+    async def _made(
+        self,
+        connection: AsyncConnection,
+        channel: Channel,
+        delivery_id: UUID,
+        artifact: Mapping[str, Any],
+    ) -> UUID | None:
+        """The id of the file's link, the same at every attempt; None where none is sent."""
+        if channel.links_for is None:
+            return None
+        self._links.ensure_reachable()
+        link = NewLink(
+            tenant_id=artifact["tenant_id"],
+            artifact_id=artifact["id"],
+            run_id=artifact["run_id"],
+            lifetime=channel.links_for,
+            created_by=SERVICE,
+            purpose=f"delivery/{delivery_id}",
+        )
+        made: UUID = (await make(connection, link))["id"]
+        return made
 
     def settings(self, channel: Channel, row: RowMapping) -> DestinationSettings:
         """As the channel's own class takes them; PermanentError says what does not fit."""
@@ -127,7 +167,7 @@ async def _about(
         definition=found.name or run.report_type,
         report_type=run.report_type,
         run_id=run.id,
-        tenant_id=run.tenant_id,
+        slice_id=next((artifact["slice_id"] for artifact in files), None),
         event=_rendered(run, files).model_dump(mode="json"),
     )
 

@@ -19,6 +19,8 @@ from shared.egress import plain_url
 
 log = structlog.get_logger(__name__)
 
+PROXY = "broadsheet"
+"""How it names itself where an answer is its own (`Proxy-Status`, RFC 9209)."""
 MOST_ANSWERED = 16 << 20
 """Bytes that may come back over one connection: what we send to answers in little."""
 IDLE_S = 120.0
@@ -70,7 +72,7 @@ class Proxy:
                     self._accepted, "127.0.0.1", 0, limit=_MOST_HEAD
                 )
         port = self._server.sockets[0].getsockname()[1]
-        return f"http://broadsheet:{self._password}@127.0.0.1:{port}"
+        return f"http://{PROXY}:{self._password}@127.0.0.1:{port}"
 
     async def close(self) -> None:
         """Stop listening and cut what is open."""
@@ -87,6 +89,8 @@ class Proxy:
         self._served.add(task)
         try:
             await self._serve((reader, writer))
+        except asyncio.CancelledError:
+            return  # closing: asyncio itself would log it as an error
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError, TimeoutError) as error:
             log.info("a connection through the proxy was cut", reason=repr(error))
         finally:
@@ -100,7 +104,7 @@ class Proxy:
         line, *fields = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
         method, target, version = line.split(" ")
         if not self._is_ours(fields):
-            _answer(writer, "407 Proxy Authentication Required", "this proxy is not for you")
+            _answer(writer, 407, "this proxy is not for you")
             return
         request = b""
         try:
@@ -118,10 +122,10 @@ class Proxy:
                 lines = [f"{method} {path} {version}", *kept, "Connection: close", "", ""]
                 request = "\r\n".join(lines).encode("latin-1")
         except self._refusals as refused:
-            _answer(writer, "403 Forbidden", str(refused))
+            _answer(writer, 403, str(refused))
             return
         except self._failures as failed:
-            _answer(writer, "502 Bad Gateway", str(failed))
+            _answer(writer, 502, str(failed))
             return
         far = await asyncio.open_connection(sock=connection, limit=_CHUNK)
         try:
@@ -131,7 +135,7 @@ class Proxy:
             far[1].close()
 
     def _is_ours(self, fields: list[str]) -> bool:
-        wanted = base64.b64encode(f"broadsheet:{self._password}".encode())
+        wanted = base64.b64encode(f"{PROXY}:{self._password}".encode())
         for field in fields:
             name, _, value = field.partition(":")
             if name.lower() == "proxy-authorization":
@@ -170,10 +174,17 @@ class Proxy:
             await asyncio.gather(answers, requests, return_exceptions=True)
 
 
-def _answer(writer: asyncio.StreamWriter, status: str, reason: str) -> None:
+def _answer(writer: asyncio.StreamWriter, status: int, reason: str) -> None:
+    # The reason is in the status line too: of a refused CONNECT libraries tell no more.
+    line = "".join(c if " " <= c <= "~" else "?" for c in reason)
     content = reason.encode()
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
-    writer.write(head.encode() + content)
+    head = (
+        f"HTTP/1.1 {status} {line}",
+        f"Content-Length: {len(content)}",
+        f"Proxy-Status: {PROXY}; error=destination_unavailable",
+        "Connection: close",
+    )
+    writer.write("\r\n".join((*head, "", "")).encode() + content)
 
 
 def _is_between_us(field: str) -> bool:

@@ -40,6 +40,14 @@ def channel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return channels[request.param].from_environment(Outgoing(EgressRules.of("", "443")))
 
 
+@pytest.fixture
+def email(monkeypatch: pytest.MonkeyPatch) -> Channel:
+    """The channel whose recipients have addresses of their own."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return channels["email"].from_environment(Outgoing(EgressRules.of("", "443")))
+
+
 def message(to: str) -> Message:
     return Message(
         delivery_id=DELIVERY,
@@ -71,31 +79,31 @@ def test_a_channel_says_what_it_does(channel: Channel) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_recipient_that_is_none_is_refused_not_raised(channel: Channel) -> None:
-    outcome = await channel.deliver(message("no\r\nrecipient"))
-    assert outcome.state == "refused"
-    assert outcome.receipt is None
-    assert outcome.answer
+async def test_closing_twice_is_no_error(channel: Channel) -> None:
+    await channel.close()
     await channel.close()
 
 
 @pytest.mark.asyncio
-async def test_nobody_there_is_deferred_not_raised(channel: Channel) -> None:
+async def test_an_address_that_is_none_is_refused_not_raised(email: Channel) -> None:
+    outcome = await email.deliver(message("no\r\nrecipient"))
+    assert outcome.state == "refused"
+    assert outcome.receipt is None
+    assert outcome.answer
+    await email.close()
+
+
+@pytest.mark.asyncio
+async def test_nobody_there_is_deferred_not_raised(email: Channel) -> None:
     async def before_it_counts(_: Written | None = None) -> None:
         raise AssertionError("nobody is there, and it is said to count")
 
-    outcome = await channel.deliver(message("someone@example.com"), before_it_counts)
+    outcome = await email.deliver(message("someone@example.com"), before_it_counts)
     assert outcome.state == "deferred"
     assert outcome.receipt is None
     assert outcome.answer
     assert outcome.host
-    await channel.close()
-
-
-@pytest.mark.asyncio
-async def test_closing_twice_is_no_error(channel: Channel) -> None:
-    await channel.close()
-    await channel.close()
+    await email.close()
 
 
 def test_two_channels_of_one_name_fail_at_the_start(channel: Channel) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from shared.asyncapi import asyncapi
-from shared.events import PUBLISHED, DeliveryDue, Event
+from shared.events import PUBLISHED, DeliveryDue, DestinationTestDue, Event
 
 GOLDEN = Path(__file__).with_name("events")
-ALL: tuple[type[Event], ...] = (*PUBLISHED, DeliveryDue)
+ALL: tuple[type[Event], ...] = (*PUBLISHED, DeliveryDue, DestinationTestDue)
 EVENTS = {event.TYPE: event for event in ALL}
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
-import boto3
 import pytest
 from pydantic import SecretStr
 
 from shared.blobs_s3 import S3Blobs
 from shared.errors import PermanentError, TransientError
 from shared.settings import ServiceSettings
+from tests.s3_server import BUCKET, KEY_ID, SECRET, s3_server
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [Path(sys.executable).with_name("moto_server"), "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _make_bucket(url)
+    with s3_server() as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _make_bucket(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            boto3.client(
-                "s3",
-                endpoint_url=url,
-                region_name="us-east-1",
-                aws_access_key_id="key",
-                aws_secret_access_key="secret",
-            ).create_bucket(Bucket="broadsheet")
-            return
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 def _blobs(settings: ServiceSettings, endpoint: str) -> S3Blobs:
@@ -60,11 +24,11 @@ def _blobs(settings: ServiceSettings, endpoint: str) -> S3Blobs:
         settings.model_copy(
             update={
                 "blob_s3_endpoint": endpoint,
-                "blob_s3_access_key_id": SecretStr("key"),
-                "blob_s3_secret_access_key": SecretStr("secret"),
+                "blob_s3_access_key_id": SecretStr(KEY_ID),
+                "blob_s3_secret_access_key": SecretStr(SECRET),
             }
         ),
-        bucket="broadsheet",
+        bucket=BUCKET,
         prefix="blobs",
     )
 

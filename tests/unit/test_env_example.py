@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 
 from services.aggregator.settings import AggregatorSettings
 from services.api.settings import ApiSettings
+from services.mailer.channels.folder import FolderSettings
 from services.mailer.channels.smtp.settings import SmtpSettings
 from services.mailer.settings import MailerSettings
 from services.renderer.settings import RendererSettings
@@ -22,6 +23,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     SchedulerSettings,
     MailerSettings,
     SmtpSettings,
+    FolderSettings,
 )
 SOURCES = {"BROADSHEET_SOURCE_STUDIO_URL": "", "BROADSHEET_SOURCE_STUDIO_WRITER_URL": ""}
 """Variables that sources' rows name, and those of their writers; settings of no class."""

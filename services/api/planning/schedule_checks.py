@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.catalogue import OfferedType
+from services.api.destinations.named import destination_errors
 from services.api.guards import ensure_allowed
 from services.api.planning.bursts import ensure_burst
 from services.api.planning.schedules import ScheduleBody, stored_before
@@ -61,6 +62,7 @@ async def ensure_fit(
     report_type = offered.get(definition["report_type"])
     errors = [
         *recipient_errors(body.deliver_to, "/deliver_to"),
+        *await destination_errors(connection, body.deliver_to, "/deliver_to"),
         *_condition_errors(body, report_type),
     ]
     if before is None or stored_before(before)["cadence"] != body.as_stored()["cadence"]:

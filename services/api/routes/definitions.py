@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from services.api import audit
+from services.api.destinations.named import destination_errors
 from services.api.etags import IfMatch, ensure_match, etag
 from services.api.following import checked_key, preferred
 from services.api.guards import allow, ensure_own
@@ -256,6 +257,7 @@ async def run_definition(
     identifier = store.definition_id_of(definition_id)
     offered = await request.app.state.catalogue.types()
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        errors += await destination_errors(connection, body.deliver_to, "/deliver_to")
         if body.burst is not None:
             row = await store.definition_of(connection, identifier)
             report_type = offered.get(row["report_type"])

@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
 from services.api.accepting import accepted_run
+from services.api.destinations.named import destination_errors, names_destinations
 from services.api.following import (
     MAX_WAIT_SECONDS,
     IdempotencyKey,
@@ -68,8 +69,13 @@ async def request_report(
     `Cache-Control: no-cache` means the same as `"fresh": true`.
     """
     key = checked_key(idempotency_key)
-    wanted = await run_request(body, principal, request.app.state.catalogue, key)
-    await ensure_all_may_receive(request.app.state.store, principal, body.deliver_to)
+    state = request.app.state
+    errors = []
+    if names_destinations(body.deliver_to):
+        async with state.store.tenant(principal.tenant_id) as connection:
+            errors = await destination_errors(connection, body.deliver_to, "/deliver_to")
+    wanted = await run_request(body, principal, state.catalogue, key, also=errors)
+    await ensure_all_may_receive(state.store, principal, body.deliver_to)
     if "no-cache" in (cache_control or "").lower():
         wanted = replace(wanted, freshness_seconds=0)
     accepted = await accepted_run(request, principal, wanted)

@@ -21,7 +21,16 @@ from services.mailer.channels.channel import (
 )
 
 # isort: split
-from services.mailer.channels import email as email  # registers itself
+from services.mailer.channels import apprise as apprise  # each registers itself
+from services.mailer.channels import azure as azure
+from services.mailer.channels import email as email
+from services.mailer.channels import folder as folder
+from services.mailer.channels import gcs as gcs
+from services.mailer.channels import s3 as s3
+from services.mailer.channels import sftp as sftp
+from services.mailer.channels import slack as slack
+from services.mailer.channels import slack_webhook as slack_webhook
+from services.mailer.channels import webhook as webhook
 
 __all__ = [
     "About",

@@ -61,6 +61,8 @@ class File:
     """The file on this machine, for the length of the block."""
     link: str | None = None
     """Where it can be fetched without a token, for as long as the channel's `links_for` says."""
+    page: str | None = None
+    """The same for people: a page that says what it is and gives it on a click."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +75,24 @@ class About:
     """The definition's name; the report type's where it was asked for without one."""
     report_type: str
     run_id: UUID
-    tenant_id: UUID
+    slice_id: UUID | None = None
+    """Which part of a burst it is."""
     event: Mapping[str, Any] = field(default_factory=dict)
     """The `report.rendered` event of the run, as JSON."""
+    is_test: bool = False
+    """There is no run: somebody tests the destination."""
 
 
 class DestinationSettings(BaseModel):
     """What a destination of a channel says. Secrets are fields of their own, of SecretStr.
 
-    Its JSON Schema is what the api checks when one is saved (`shared.destination_schema` has
+    Its JSON Schema is what the api checks when one is saved (`shared.destination_formats` has
     the formats that go beyond JSON Schema).
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, regex_engine="python-re"
+    )
 
 
 @dataclass(frozen=True)

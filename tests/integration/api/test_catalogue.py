@@ -15,7 +15,7 @@ from tests.running_api import RunningApi, body
 async def test_until_workers_have_published_what_they_can_do_it_says_try_again(
     table: Table, api: RunningApi, ada: httpx.AsyncClient
 ) -> None:
-    api.app.state.catalogue = Catalogue(api.app.state.store)
+    api.app.state.catalogue = Catalogue(api.app.state.store, api.settings.egress)
     rows = [dict(row) for row in await api.rows(table, true())]
     async with api.admin.begin() as connection:
         await connection.execute(delete(table))

@@ -56,6 +56,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/schedules/resume"): {"state": "ended"},
     ("POST", "/api/v1/schedules/transfer"): {"state": "ended", "to": "a-admin"},
     ("POST", "/api/v1/signals/{name}"): {},
+    ("POST", "/api/v1/destinations"): {"name": "walked", "channel": "folder"},
+    ("PUT", "/api/v1/destinations/{name}"): {"channel": "folder"},
+    ("PATCH", "/api/v1/destinations/{name}"): {"disabled": True},
     ("POST", "/api/v1/import"): {},
 }
 QUERIES = {

@@ -1,0 +1,1 @@
+"""Destinations: bodies, checks, steps in the store."""
