@@ -72,7 +72,7 @@ async def test_what_is_sent_arrives_and_the_ledger_learns_where(
 ) -> None:
     counted_at: list[int] = []
 
-    async def before_it_counts() -> None:
+    async def before_it_counts(_: object = None) -> None:
         counted_at.append(len(site.arrived()))
 
     outcome = await channel.deliver(message_for(channel, site.settings), before_it_counts)
@@ -110,7 +110,7 @@ async def test_what_ends_it_before_it_counts_ends_it(
     if name in REPEATABLE:
         pytest.skip("it never counts")
 
-    async def before_it_counts() -> None:
+    async def before_it_counts(_: object = None) -> None:
         raise RuntimeError("the lease is lost")
 
     with pytest.raises(RuntimeError, match="lease"):

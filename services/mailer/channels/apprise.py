@@ -59,6 +59,7 @@ class AppriseChannel:
     title: ClassVar[str] = "Chat and push services (Apprise)"
     destination: ClassVar[type[DestinationSettings] | None] = AppriseDestination
     links_for: ClassVar[timedelta | None] = timedelta(days=7)
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing

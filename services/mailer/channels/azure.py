@@ -40,6 +40,7 @@ class AzureChannel:
     title: ClassVar[str] = "Azure Blob Storage"
     destination: ClassVar[type[DestinationSettings] | None] = AzureDestination
     links_for: ClassVar[timedelta | None] = None
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing

@@ -53,6 +53,7 @@ class FolderChannel:
     title: ClassVar[str] = "Folder on the server"
     destination: ClassVar[type[DestinationSettings] | None] = FolderDestination
     links_for: ClassVar[timedelta | None] = None
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, root: Path | None) -> None:
         self._root = root

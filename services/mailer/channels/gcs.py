@@ -57,6 +57,7 @@ class GcsChannel:
     title: ClassVar[str] = "Google Cloud Storage"
     destination: ClassVar[type[DestinationSettings] | None] = GcsDestination
     links_for: ClassVar[timedelta | None] = None
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing

@@ -51,6 +51,7 @@ class S3Channel:
     title: ClassVar[str] = "Amazon S3 and compatible storage"
     destination: ClassVar[type[DestinationSettings] | None] = S3Destination
     links_for: ClassVar[timedelta | None] = None
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing

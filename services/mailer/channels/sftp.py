@@ -83,6 +83,7 @@ class SftpChannel:
     title: ClassVar[str] = "SFTP server"
     destination: ClassVar[type[DestinationSettings] | None] = SftpDestination
     links_for: ClassVar[timedelta | None] = None
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._outgoing = outgoing

@@ -66,6 +66,7 @@ class SlackChannel:
     title: ClassVar[str] = "Slack (files)"
     destination: ClassVar[type[DestinationSettings] | None] = SlackDestination
     links_for: ClassVar[timedelta | None] = None
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._http = HttpClient(outgoing)

@@ -40,6 +40,7 @@ class SlackWebhookChannel:
     title: ClassVar[str] = "Slack (incoming webhook)"
     destination: ClassVar[type[DestinationSettings] | None] = SlackWebhookDestination
     links_for: ClassVar[timedelta | None] = timedelta(days=7)
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._http = HttpClient(outgoing)

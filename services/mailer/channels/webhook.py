@@ -52,6 +52,7 @@ class WebhookChannel:
     title: ClassVar[str] = "Webhook"
     destination: ClassVar[type[DestinationSettings] | None] = WebhookDestination
     links_for: ClassVar[timedelta | None] = timedelta(hours=1)
+    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._http = HttpClient(outgoing)
