@@ -50,8 +50,9 @@ class Answer:
 class HttpClient:
     """Each request has a connection of its own; nothing is imported before the first."""
 
-    def __init__(self, outgoing: Outgoing) -> None:
+    def __init__(self, outgoing: Outgoing, answer_s: float = ANSWER_S) -> None:
         self._outgoing = outgoing
+        self._answer_s = answer_s
         self._client: httpx.AsyncClient | None = None
 
     async def post(
@@ -60,9 +61,13 @@ class HttpClient:
         content: bytes | AsyncIterable[bytes],
         headers: Mapping[str, str],
         *,
-        seconds: float = ANSWER_S,
+        more_seconds: float = 0.0,
     ) -> Answer:
-        """The answer, whatever its status; EgressRefused, Unreachable, NoAnswer."""
+        """The answer, whatever its status; EgressRefused, Unreachable, NoAnswer.
+
+        `more_seconds`: what the content takes beyond the usual time.
+        """
+        seconds = self._answer_s + more_seconds
         refused = self._outgoing.rules.url_refusal(url)
         if refused is not None:
             raise EgressRefused(refused)
@@ -123,7 +128,7 @@ class HttpClient:
                 # Nothing from the environment: no other proxy, no netrc.
                 trust_env=False,
                 follow_redirects=False,
-                timeout=httpx.Timeout(ANSWER_S),
+                timeout=httpx.Timeout(self._answer_s),
                 headers={"User-Agent": "broadsheet", "Accept-Encoding": "identity"},
                 # None is kept for the next request: cut just then, nobody could tell what arrived.
                 limits=httpx.Limits(max_connections=50, max_keepalive_connections=0),

@@ -68,8 +68,8 @@ class SlackChannel:
     links_for: ClassVar[timedelta | None] = None
     given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._http = HttpClient(outgoing)
+    def __init__(self, outgoing: Outgoing, answer_s: float = ANSWER_S) -> None:
+        self._http = HttpClient(outgoing, answer_s)
 
     @classmethod
     def from_environment(cls, outgoing: Outgoing) -> Self:
@@ -120,7 +120,7 @@ class SlackChannel:
                 str(place["upload_url"]),
                 _chunks(content),
                 {"Content-Type": "application/octet-stream", "Content-Length": str(file.size)},
-                seconds=ANSWER_S + file.size / _SLOWEST,
+                more_seconds=file.size / _SLOWEST,
             )
         _ensure_well(answer)
         return {"id": str(place["file_id"]), "title": file.filename}

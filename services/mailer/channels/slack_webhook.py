@@ -18,7 +18,7 @@ from services.mailer.channels.channel import (
     register,
     unannounced,
 )
-from services.mailer.http_client import HttpClient, NoAnswer
+from services.mailer.http_client import ANSWER_S, HttpClient, NoAnswer
 from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
 
 
@@ -42,8 +42,8 @@ class SlackWebhookChannel:
     links_for: ClassVar[timedelta | None] = timedelta(days=7)
     given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._http = HttpClient(outgoing)
+    def __init__(self, outgoing: Outgoing, answer_s: float = ANSWER_S) -> None:
+        self._http = HttpClient(outgoing, answer_s)
 
     @classmethod
     def from_environment(cls, outgoing: Outgoing) -> Self:

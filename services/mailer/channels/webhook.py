@@ -18,7 +18,7 @@ from services.mailer.channels.channel import (
     unannounced,
 )
 from services.mailer.channels.fields import Url
-from services.mailer.http_client import Answer, HttpClient, NoAnswer
+from services.mailer.http_client import ANSWER_S, Answer, HttpClient, NoAnswer
 from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
 
 # 24 to 64 bytes in base64, as the specification has them.
@@ -54,8 +54,8 @@ class WebhookChannel:
     links_for: ClassVar[timedelta | None] = timedelta(hours=1)
     given_up_after: ClassVar[timedelta] = timedelta(hours=24)
 
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._http = HttpClient(outgoing)
+    def __init__(self, outgoing: Outgoing, answer_s: float = ANSWER_S) -> None:
+        self._http = HttpClient(outgoing, answer_s)
 
     @classmethod
     def from_environment(cls, outgoing: Outgoing) -> Self:

@@ -1,0 +1,88 @@
+"""SFTP servers that break off, run full or are somebody else: no half file is ever seen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from tests.integration.mailer.conftest import Desk
+from tests.sftp_server import PASSWORD, USER, SftpSite, sftp_server
+
+FILES = {"csv": bytes(range(256)) * 12_000}
+"""3 MB: several writes."""
+
+
+def settings(server: SftpSite) -> dict[str, Any]:
+    return {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "username": USER,
+        "password": PASSWORD,
+        "host_keys": [server.host_key],
+    }
+
+
+class _BreaksOff(asyncssh.SFTPServer):
+    """Full after a megabyte, until somebody makes room."""
+
+    full = True
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int | Awaitable[int]:
+        if self.full and offset > 1_000_000:
+            raise asyncssh.SFTPFailure("no space left on device")
+        return super().write(file_obj, offset, data)
+
+
+async def test_broken_off_in_the_middle_no_half_file_has_the_name(
+    desk: Desk, tmp_path: Path
+) -> None:
+    async with sftp_server(tmp_path / "far", _BreaksOff) as server:
+        await desk.destination("sftp", **settings(server))
+        delivery_id = await desk.delivery("sftp", FILES)
+        _BreaksOff.full = True
+        row = await desk.attempt(delivery_id)
+        names = [name for name in server.files() if not name.rpartition("/")[2].startswith(".")]
+        _BreaksOff.full = False
+        after = await desk.attempt(delivery_id)
+        ((name, content),) = server.files().items()
+    assert row["status"] == "deferred"
+    assert "no space left" in row["answer"]
+    assert names == []
+    # What the first attempt left half became the file, under its name.
+    assert after["status"] == "sent", after["answer"]
+    assert content == FILES["csv"]
+    assert name == after["receipt"]
+    assert name.endswith(f"{row['run_id']}.csv")
+
+
+async def test_a_server_with_another_key_gets_no_password(desk: Desk, tmp_path: Path) -> None:
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+    async with sftp_server(tmp_path / "far") as server:
+        await desk.destination("sftp", **settings(server) | {"host_keys": [other]})
+        row = await desk.attempt(await desk.delivery("sftp", FILES))
+        assert server.files() == {}
+    assert row["status"] == "failed"
+    assert "host_keys" in row["answer"]
+
+
+async def test_a_wrong_password_is_said_and_not_repeated(desk: Desk, tmp_path: Path) -> None:
+    async with sftp_server(tmp_path / "far") as server:
+        await desk.destination("sftp", **settings(server) | {"password": "no-such-password"})
+        row = await desk.attempt(await desk.delivery("sftp", FILES))
+    assert row["status"] == "failed"
+    assert "not let in" in row["answer"]
+    assert "no-such-password" not in row["answer"]
+
+
+async def test_another_file_under_the_name_stays_as_it_is(desk: Desk, tmp_path: Path) -> None:
+    async with sftp_server(tmp_path / "far") as server:
+        await desk.destination("sftp", **settings(server) | {"key": "{run}.{format}"})
+        delivery_id = await desk.delivery("sftp", FILES)
+        path = tmp_path / "far" / f"{(await desk.row(delivery_id))['run_id']}.csv"
+        path.write_bytes(b"somebody else's")
+        row = await desk.attempt(delivery_id)
+        assert server.files() == {path.name: b"somebody else's"}
+    assert row["status"] == "failed"
