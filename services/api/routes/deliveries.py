@@ -17,6 +17,7 @@ from services.api.delivery_views import (
     delivery_view,
     listed_delivery,
 )
+from services.api.destinations.named import destination_errors
 from services.api.guards import allow, ensure_own
 from services.api.principals import Principal
 from services.api.problems import fields_problem
@@ -190,9 +191,11 @@ async def deliver(
     """
     state = request.app.state
     identifier = run_store.run_id_of(run_id)
-    if errors := list(recipient_errors(body.deliver_to, "/deliver_to")):
-        raise fields_problem(errors)
+    errors = list(recipient_errors(body.deliver_to, "/deliver_to"))
     async with state.store.tenant(principal.tenant_id) as connection:
+        errors += await destination_errors(connection, body.deliver_to, "/deliver_to")
+        if errors:
+            raise fields_problem(errors)
         row = await run_store.row_of(connection, identifier)
         ensure_own(principal, Action.DELIVER_REPORT, row["requested_by"])
         await ensure_may_receive(connection, principal, body.deliver_to)

@@ -69,7 +69,7 @@ class WebhookChannel:
         to = message.destination
         assert isinstance(to, WebhookDestination)
         host = urlsplit(to.url).netloc
-        message_id = str(message.delivery_id)
+        message_id = webhook_id(message)
         body = json.dumps(payload(message), ensure_ascii=False)
         keys = [key for key in (to.secret, to.previous_secret) if key is not None]
         headers = {"Content-Type": "application/json"} | signed(
@@ -86,6 +86,11 @@ class WebhookChannel:
     async def close(self) -> None:
         """Let go of connections."""
         await self._http.close()
+
+
+def webhook_id(message: Message) -> str:
+    """The delivery's id, and the number of the copy where somebody wanted another one."""
+    return message.message_id.strip("<>").partition("@")[0]
 
 
 def outcome_of(answer: Answer, host: str, message_id: str) -> Outcome:
