@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.mailer.channels import Channel, Written, channels
+from services.mailer.channels import Channel, channels
 from services.mailer.outgoing import Outgoing, outgoing
 from tests.contracts.channel_sites import SITES, Site
 from tests.outgoing_messages import (
