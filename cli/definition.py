@@ -18,6 +18,8 @@ from cli.asking import (
     show,
     show_columns,
 )
+from cli.burst_options import burst as read_burst
+from cli.burst_options import burst_options
 from cli.calling import key_option, patience_option
 from cli.downloading import download, ensure_writable, output_option
 from cli.following import asked_and_followed, ensure_completed
@@ -134,6 +136,7 @@ def create(
 @definition.command()
 @click.argument("name")
 @click.option("--mail-to", multiple=True, metavar="ADDRESS", help="Repeatable.")
+@burst_options
 @click.option("--on", metavar="DAY", help="From which its period counts.  [default: today]")
 @output_option
 @key_option
@@ -143,6 +146,8 @@ def run(
     client: httpx.Client,
     name: str,
     mail_to: tuple[str, ...],
+    burst: Path | None,
+    empty: str | None,
     on: str | None,
     output: Path | None,
     key: str | None,
@@ -153,6 +158,8 @@ def run(
     formats = asked(client, "GET", path)["formats"]
     ensure_writable(output, len(formats) > 1)
     body: dict[str, Any] = {"deliver_to": recipients(mail_to)}
+    if (parts := read_burst(burst, empty)) is not None:
+        body["burst"] = parts
     if on:
         body["on"] = on
     made = asked_and_followed(client, f"{path}/run", body, key=key, patience=patience)

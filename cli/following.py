@@ -81,8 +81,9 @@ def _followed(client: httpx.Client, run: dict[str, Any], patience: float) -> dic
 
 
 def _is_settled(run: dict[str, Any]) -> bool:
+    parts = (run, *run["slices"])
     return run["status"] in _FINAL and "pending" not in (
-        artifact["status"] for artifact in run["artifacts"]
+        artifact["status"] for part in parts for artifact in part["artifacts"]
     )
 
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "report": ("cli.report:report", "ask for a report and download it"),
     "render": ("cli.render:render", "add formats to a completed report"),
     "deliveries": ("cli.deliveries:deliveries", "what was sent to whom, and what to do about it"),
+    "slices": ("cli.slices:slices", "who got which part of a burst's report"),
     "dead-letters": (
         "cli.dead_letters:dead_letters",
         "messages that no consumer could take: replay, discard",

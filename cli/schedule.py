@@ -11,6 +11,8 @@ import click
 import httpx
 
 from cli.asking import all_of, asked, asks_the_api, id_of, json_option, show, show_columns
+from cli.burst_options import burst as read_burst
+from cli.burst_options import burst_options
 from cli.cadence_options import cadence, cadence_options, is_given
 from cli.calling import key_option, patience_option
 from cli.following import asked_and_followed, ensure_completed
@@ -81,6 +83,7 @@ def show_schedule(client: httpx.Client, name: str) -> None:
 @click.option("--definition", metavar="NAME", help="What is run; its name or id.")
 @cadence_options
 @body_options
+@burst_options
 @click.option(
     "--file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -93,6 +96,8 @@ def create(
     name: str | None,
     definition: str | None,
     file: Path | None,
+    burst: Path | None,
+    empty: str | None,
     **options: Any,
 ) -> None:
     """Save a schedule as NAME; it is active at once.
@@ -108,6 +113,8 @@ def create(
         if "timezone" not in when:
             when["timezone"] = asked(client, "GET", f"/definitions/{of}")["timezone"]
         wanted = {"name": name, "definition": of, "cadence": when, **body(options)}
+        if (parts := read_burst(burst, empty)) is not None:
+            wanted["burst"] = parts
     else:
         raise click.UsageError("give NAME and --definition, or --file")
     saved = asked(client, "POST", "/schedules", json=wanted)

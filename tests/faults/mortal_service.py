@@ -5,7 +5,8 @@ It is the service itself, built by its own composition root. The file named by
 does, and whoever restarts it takes the file away first.
 
 Transactions are known by what they write: `claim` takes a lease, `sending` marks a delivery
-as on the wire, anything else is the type of an event written to the outbox.
+as on the wire, `slice` ends one slice of a burst, anything else is the type of an event written to
+the outbox.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ def written(statement: str, parameters: Any) -> set[str]:
         claims = claims or "attempts=(" in statement
         sends = "sending" in _words(parameters) and "lease_token = " in statement
         return {name for name, holds in (("claim", claims), ("sending", sends)) if holds}
+    if statement.startswith("UPDATE run_slices"):
+        return {"slice"}
     return set()
 
 
