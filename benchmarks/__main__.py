@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks import (
     acceptance,
     broadsheet,
+    bursting,
     exports,
     growth,
     latency,
@@ -30,7 +31,7 @@ from deploy.local.places import CHECKOUT
 
 PARTS = (
     *("memory", "latency", "acceptance", "throughput"),
-    *("pdf", "schedules", "workbook", "exports", "reports"),
+    *("pdf", "schedules", "bursting", "workbook", "exports", "reports"),
 )
 RESULTS = CHECKOUT / "var" / "bench"
 GROWTH = RESULTS / "growth.svg"
@@ -47,6 +48,8 @@ class Sizes:
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
+    burst_slices: tuple[int, ...] = (12, 150)
+    burst_recipients: int = 1000
     workbook_rows: int = 1_000_000
     export_turns: int = 5
     export_scale: int = 10
@@ -59,6 +62,8 @@ QUICK = Sizes(
     latency_requests=20,
     client_seconds=5,
     reports=200,
+    burst_slices=(12,),
+    burst_recipients=100,
     workbook_rows=100_000,
     export_turns=1,
     export_scale=1,
@@ -117,6 +122,9 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         found["throughput"] = works
         found["ratios"] = throughput.ratios(works)
         _say(throughput.report(works))
+    if "bursting" in parts:
+        found["bursting"] = bursting.measure(running, sizes.burst_slices, sizes.burst_recipients)
+        _say(bursting.report(found["bursting"]))
     if "workbook" in parts:
         found["workbook"] = workbook.measure(sizes.workbook_rows)
         _say(workbook.report(found["workbook"], sizes.workbook_rows))
