@@ -58,14 +58,19 @@ def _begun(run_id: Any, created_at: Any) -> ColumnElement[datetime]:
 
 
 async def _median_seconds(connection: AsyncConnection, report_type: str) -> float | None:
-    runs = tables.runs
+    runs, bursts = tables.runs, tables.run_bursts
     latest = (
         select(
             func.extract("epoch", runs.c.completed_at - _begun(runs.c.id, runs.c.created_at)).label(
                 "seconds"
             )
         )
-        .where(runs.c.report_type == report_type, runs.c.status == RunStatus.COMPLETED)
+        .where(
+            runs.c.report_type == report_type,
+            runs.c.status == RunStatus.COMPLETED,
+            # A burst takes as long as its slices do, and says nothing about a report.
+            ~select(bursts.c.run_id).where(bursts.c.run_id == runs.c.id).exists(),
+        )
         .order_by(runs.c.completed_at.desc())
         .limit(_LATEST)
         .subquery()

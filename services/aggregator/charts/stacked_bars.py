@@ -12,6 +12,13 @@ from shared.series_colours import OTHERS, SERIES
 MOST_SERIES = len(SERIES)
 """More cannot be told apart by colour; the smallest are then drawn as one, in grey."""
 
+# Vega sets ticks between 0 and 1 all the same where the highest bar is 1: they say nothing.
+_WHOLE = {
+    "format": ",d",
+    "tickMinStep": 1,
+    "labelExpr": "datum.value % 1 ? '' : datum.label",
+}
+
 
 def stacked_bars(
     counts: Mapping[tuple[str, str], float],
@@ -51,7 +58,7 @@ def stacked_bars(
                     "field": "count",
                     "type": "quantitative",
                     "title": value_title,
-                    "axis": {"format": ",d", "tickMinStep": 1} if whole else {"format": ",~r"},
+                    "axis": _WHOLE if whole else {"format": ",~r"},
                 },
                 "color": {
                     "field": "series",
