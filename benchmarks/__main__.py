@@ -48,7 +48,7 @@ class Sizes:
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
-    burst_slices: tuple[int, ...] = (12, 150)
+    burst_slices: tuple[int, ...] = (12, 90)
     burst_recipients: int = 1000
     workbook_rows: int = 1_000_000
     export_turns: int = 5
