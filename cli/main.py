@@ -26,6 +26,10 @@ _COMMANDS = {
     ),
     "definition": ("cli.definition:definition", "reports saved under a name"),
     "schedule": ("cli.schedule:schedule", "when definitions run, and for whom"),
+    "destination": (
+        "cli.destination:destination",
+        "where reports may go that is no mailbox: save, test",
+    ),
     "why": ("cli.why:why", "why somebody did or did not get a scheduled report"),
     "export": ("cli.exchange:export", "definitions and schedules as a YAML file"),
     "import": ("cli.exchange:import_file", "have definitions and schedules be as a file says"),

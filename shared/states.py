@@ -126,9 +126,11 @@ class DeliveryStatus(StrEnum):
 
 DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
     DeliveryStatus.PENDING: frozenset(
-        # `deferred` and `failed` at once: the server would not even let it come to sending.
+        # `deferred` and `failed` at once: the server would not even let it come to sending. `sent`
+        # at once by channels where a second attempt would not be seen: they never are `sending`.
         {
             DeliveryStatus.SENDING,
+            DeliveryStatus.SENT,
             DeliveryStatus.DEFERRED,
             DeliveryStatus.SUPPRESSED,
             DeliveryStatus.FAILED,
@@ -147,6 +149,7 @@ DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
         {
             DeliveryStatus.PENDING,
             DeliveryStatus.SENDING,
+            DeliveryStatus.SENT,
             DeliveryStatus.SUPPRESSED,
             DeliveryStatus.FAILED,
             DeliveryStatus.CANCELLED,

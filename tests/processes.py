@@ -206,6 +206,10 @@ class Fleet:
         for process in started:
             process.wait_until_ready()
 
+    def logs(self) -> list[Path]:
+        """What each process has written so far."""
+        return sorted(self._logs.glob("*.log"))
+
     def last_words(self) -> str:
         """The ends of all logs, for a failure's report."""
         return "\n".join(repr(process) for process in self._all)

@@ -99,6 +99,7 @@ _HOUSEKEEPING = {
     "run_timeline": "SELECT, INSERT",
     "outbox": "SELECT, INSERT, UPDATE, DELETE",
     "inbox": "SELECT, DELETE",
+    "destinations": "SELECT (id, secrets), UPDATE (secrets)",
     "dead_letters": "SELECT, INSERT, UPDATE",
 }
 """What relay, reaper, claims, retention and roll-ups need, and nothing else."""

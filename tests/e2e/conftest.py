@@ -82,6 +82,8 @@ def fleet(
         "OTEL_BSP_SCHEDULE_DELAY": "100",
         # So that paths in answers are paths alone.
         "BROADSHEET_PUBLIC_URL": "",
+        # Where the tests' own servers are, for destinations.
+        "BROADSHEET_EGRESS_ALLOW": "127.0.0.1",
         LOADED: url_as(loaded_studio, "studio_reader", infra.places.secret("studio")),
     }
     with Fleet(infra, tmp_path_factory.mktemp("logs"), IMPATIENT | traced) as running:

@@ -224,3 +224,28 @@ async def test_one_schedule_from_a_file(
 
     (schedule,) = (await ada.get(SCHEDULES)).json()["items"]
     assert (schedule["cadence"]["time"], schedule["cadence"]["start"]) == ("18:00", "2026-12-01")
+
+
+async def test_a_destination_is_saved_from_a_file_and_its_secret_stays_there(
+    typed: Type, ada: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "archive.yaml"
+    lines = ["bucket: reports", "access_key_id: AKIAEXAMPLE", "secret_access_key: hunter2"]
+    file.write_text("\n".join(lines))
+    saved = await typed("destination", "save", "archive", str(file), "--channel", "s3")
+    file.write_text("\n".join(["bucket: others", *lines[1:]]))
+    again = await typed("destination", "save", "archive", str(file), "--channel", "s3")
+    listed = await typed("destination", "list")
+    as_json = await typed("destination", "list", "--json")
+
+    found = (await ada.get("/api/v1/destinations/archive")).json()
+    assert (found["version"], found["settings"]["bucket"]) == (2, "others")
+    assert "archive" in listed.output
+    assert "in use" in listed.output
+    everything = saved.output + again.output + listed.output + as_json.output
+    assert "hunter2" not in everything
+    file.write_text("bucket: reports\nendpoint: https://10.0.0.1/")
+    refused = await typed("destination", "save", "bad", str(file), "--channel", "s3", fails=True)
+    assert "/settings/endpoint" in refused.output
+    await typed("destination", "delete", "archive")
+    assert (await ada.get("/api/v1/destinations")).json() == []

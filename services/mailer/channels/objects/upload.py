@@ -117,7 +117,7 @@ async def _put(
                 )
             return
     # An earlier attempt may have put it and not heard the answer.
-    if await _sha256(store, key) != file.sha256:
+    if not await _is_same(store, key, file):
         raise _Taken(f"{key} is there already, with other content: it stays as it is")
 
 
@@ -131,13 +131,19 @@ async def _is_there(store: Store, key: str) -> bool:
     return True
 
 
-async def _sha256(store: Store, key: str) -> str:
+async def _is_same(store: Store, key: str, file: File) -> bool:
+    """By the metadata that we put with it; without these by its content."""
     import obstore
 
-    found = hashlib.sha256()
+    found = await obstore.get_async(store, key, options={"head": True})
+    if found.meta["size"] != file.size:
+        return False
+    if (noted := found.attributes.get("sha256")) is not None:
+        return noted == file.sha256
+    sha256 = hashlib.sha256()
     async for chunk in await obstore.get_async(store, key):
-        await asyncio.to_thread(found.update, chunk)
-    return found.hexdigest()
+        await asyncio.to_thread(sha256.update, chunk)
+    return sha256.hexdigest() == file.sha256
 
 
 def _attributes(message: Message, file: File) -> dict[str, str]:
