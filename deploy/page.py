@@ -115,7 +115,9 @@ def _client_types() -> str:
     file = BUILT / f".openapi-{os.getpid()}.json"
     file.write_bytes(described.stdout)
     try:
-        made = _node("the page's client", "node_modules/openapi-typescript/bin/cli.js", str(file))
+        cli = "node_modules/openapi-typescript/bin/cli.js"
+        # What a request may leave out has a default; what an answer has is required anyway.
+        made = _node("the page's client", cli, str(file), "--default-non-nullable=false")
     finally:
         file.unlink()
     return made

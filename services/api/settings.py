@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.egress import EgressSettings
 from shared.secret_box import SecretSettings
-from shared.settings import LinkingSettings
+from shared.settings import HttpUrl, LinkingSettings
 from shared.strong_secrets import ensure_strong_secret
 
 MIN_RSA_BITS = 2048

@@ -54,7 +54,7 @@ async def document(run_id: str, request: Request, principal: Reader) -> Response
 
 
 @router.get(
-    "/{run_id}/tables/{table}",
+    "/{run_id}/tables/{name}",
     summary="The rows of a large table",
     response_class=Response,
     responses={
@@ -65,23 +65,23 @@ async def document(run_id: str, request: Request, principal: Reader) -> Response
 )
 async def table_rows(
     run_id: str,
-    table: Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9_]+$")],
+    name: Annotated[str, Path(max_length=63, pattern=r"^[a-z0-9_]+$")],
     request: Request,
     principal: Reader,
 ) -> Response:
     """As a Parquet file: of a table that the document says is `stored`. Supports `Range`."""
     row = await _row(run_id, request, principal)
     said = ReportDocument.model_validate_json(await _content(request, row))
-    found = next((each for each in said.tables if each.name == table), None)
+    found = next((each for each in said.tables if each.name == name), None)
     if found is None or found.stored is None:
-        raise Problem(404, f"this report stores no rows of a table {table!r} apart")
+        raise Problem(404, f"this report stores no rows of a table {name!r} apart")
     answer = downloads.answer(
         request.method,
         request.headers,
         {
             "sha256": found.stored.sha256,
             "size": found.stored.size,
-            "file_name": f"{table}.parquet",
+            "file_name": f"{name}.parquet",
             "blob_key": folder_of(row["snapshot_key"]) + found.stored.file,
             "media_type": _PARQUET,
         },
@@ -89,7 +89,7 @@ async def table_rows(
     if answer.length:
         async with request.app.state.store.tenant(principal.tenant_id) as connection:
             subject = f"report/{row['id']}"
-            await audit.record(connection, principal, "report.read", subject, table=table)
+            await audit.record(connection, principal, "report.read", subject, table=name)
     return await answer.response(request.app.state.blobs)
 
 

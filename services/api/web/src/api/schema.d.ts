@@ -24,6 +24,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/confirmed-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Addresses that were asked
+         * @description Those that confirmed, declined or have not answered, by address.
+         */
+        get: operations["list_addresses_api_v1_confirmed_addresses_get"];
+        put?: never;
+        /**
+         * Ask an address to confirm
+         * @description It gets a mail with a link, and no report before it has said yes there.
+         */
+        post: operations["ask_api_v1_confirmed_addresses_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/confirmed-addresses/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget what an address said
+         * @description It counts as never asked.
+         */
+        delete: operations["forget_api_v1_confirmed_addresses__address__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/definitions": {
         parameters: {
             query?: never;
@@ -42,6 +86,27 @@ export interface paths {
          * @description Checked as a request for the report would be. Its owner is whoever saves it.
          */
         post: operations["add_definition_api_v1_definitions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over many definitions
+         * @description For instance all of somebody who leaves: `{"owner": "eve", "to": "bob"}`. Schedules are
+         *     handed over by themselves.
+         */
+        post: operations["transfer_many_api_v1_definitions_transfer_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -101,6 +166,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/definitions/{definition_id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over a definition
+         * @description Its new owner changes it from now on. No new version, and schedules of it stay whose they
+         *     are.
+         */
+        post: operations["transfer_api_v1_definitions__definition_id__transfer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/definitions/{definition_id}/versions": {
         parameters: {
             query?: never;
@@ -115,6 +201,112 @@ export interface paths {
         get: operations["list_versions_api_v1_definitions__definition_id__versions_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description Newest first; `next_cursor` leads to the following page and stays right as more come.
+         */
+        get: operations["list_deliveries_api_v1_deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One delivery
+         * @description With every attempt: when, to which host, what was answered, and when it is tried again.
+         */
+        get: operations["get_delivery_api_v1_deliveries__delivery_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent
+         * @description The exact bytes that went over the wire; e-mail: the message as it was sent.
+         *
+         *     410 with their sha256 once the report's files are no longer kept. Whoever fetches them is
+         *     written into the audit log.
+         */
+        get: operations["get_content_api_v1_deliveries__delivery_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it again
+         * @description Whatever became of it, also at once instead of at its next attempt.
+         *
+         *     What was taken once goes out with a new Message-ID, else mail programmes would drop it as a
+         *     copy; what is uncertain with the same, so that they may.
+         */
+        post: operations["resend_api_v1_deliveries__delivery_id__resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what became of it
+         * @description Of a delivery that is `uncertain`: it becomes `sent` or `failed`.
+         */
+        post: operations["resolve_api_v1_deliveries__delivery_id__resolve_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -218,7 +410,7 @@ export interface paths {
          * Follow all reports live
          * @description Server-sent events: `ready` at once, then `changed` with the runs that something happened
          *     to, at most 200 at a time; `refused`, with the problem, once the token has expired or its
-         *     member may see reports no longer. Ends when its client does.
+         *     member may see reports no longer. Ends after `seconds`: begin another.
          */
         get: operations["follow_all_api_v1_news_get"];
         put?: never;
@@ -321,6 +513,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/{run_id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver it to further recipients
+         * @description A completed report, from the files that it has: nothing is queried or rendered again.
+         *
+         *     Who is a recipient already gets nothing twice: `POST /deliveries/{id}/resend` does that.
+         */
+        post: operations["deliver_api_v1_reports__run_id__deliver_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{run_id}/document": {
         parameters: {
             query?: never;
@@ -384,6 +598,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/{run_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The links to a report's files
+         * @description All there ever were, newest first; those that deliveries made among them.
+         */
+        get: operations["list_links_api_v1_reports__run_id__links_get"];
+        put?: never;
+        /**
+         * Share a file by link
+         * @description Whoever has the link gets the file, without a token, until it expires or is revoked.
+         */
+        post: operations["make_link_api_v1_reports__run_id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{run_id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link
+         * @description From now on it answers 410.
+         */
+        delete: operations["revoke_link_api_v1_reports__run_id__links__link_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{run_id}/render": {
         parameters: {
             query?: never;
@@ -427,7 +685,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/{run_id}/tables/{table}": {
+    "/api/v1/reports/{run_id}/tables/{name}": {
         parameters: {
             query?: never;
             header?: never;
@@ -438,7 +696,7 @@ export interface paths {
          * The rows of a large table
          * @description As a Parquet file: of a table that the document says is `stored`. Supports `Range`.
          */
-        get: operations["table_rows_api_v1_reports__run_id__tables__table__get"];
+        get: operations["table_rows_api_v1_reports__run_id__tables__name__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -776,6 +1034,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be sent reports
+         * @description Members' own addresses are always allowed.
+         */
+        get: operations["get_policy_api_v1_settings_recipients_get"];
+        /**
+         * Change who may be sent reports
+         * @description Asked from now on when a recipient is saved, and again when a report is sent: what was
+         *     saved before is kept, and not sent to whom the policy no longer allows.
+         */
+        put: operations["put_policy_api_v1_settings_recipients_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signals/{name}": {
         parameters: {
             query?: never;
@@ -811,6 +1094,76 @@ export interface paths {
         get: operations["why_or_why_not_api_v1_why_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/confirm/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A question to an address outside
+         * @description A page with two buttons.
+         */
+        get: operations["show_confirm__token__get"];
+        put?: never;
+        /**
+         * Answer it
+         * @description `answer=yes` or `answer=no`, as a form.
+         */
+        post: operations["answer_confirm__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a link gives
+         * @description A page for people. It changes nothing and counts nothing.
+         */
+        get: operations["show_s__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/{token}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A shared file
+         * @description The file. Of a link with a password or a limit, once POST has given a `ticket`.
+         *
+         *     Headers as of every download: ETag, Range, If-Range, Content-Disposition.
+         */
+        get: operations["give_s__token__file_get"];
+        put?: never;
+        /**
+         * Open a shared file
+         * @description Takes the `password`, where there is one, and counts one download.
+         */
+        post: operations["open_file_s__token__file_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -870,6 +1223,43 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddressBody
+         * @description An address to be asked.
+         */
+        AddressBody: {
+            /** Address */
+            address: string;
+        };
+        /**
+         * AddressStatus
+         * @description What somebody outside has said about getting reports.
+         * @enum {string}
+         */
+        AddressStatus: "asked" | "confirmed" | "declined";
+        /**
+         * AddressView
+         * @description An address that was asked whether it wants reports.
+         */
+        AddressView: {
+            /** Address */
+            address: string;
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Report
+             * @description The run whose delivery is the mail that asked.
+             */
+            report: string;
+            status: components["schemas"]["AddressStatus"];
+        };
+        /**
          * Always
          * @description It is sent whatever it says.
          */
@@ -919,6 +1309,42 @@ export interface components {
             url: string | null;
         };
         /**
+         * AttemptView
+         * @description One try at a delivery.
+         */
+        AttemptView: {
+            /** Answer */
+            answer: string | null;
+            /** @description null: it did not come to sending. */
+            content: components["schemas"]["ContentView"] | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /**
+             * Finished At
+             * @description null: under way, or cut off.
+             */
+            finished_at: string | null;
+            /**
+             * Host
+             * @description Whom we talked to; null or empty: nobody.
+             */
+            host: string | null;
+            /**
+             * Next Attempt At
+             * @description When it was to be tried again.
+             */
+            next_attempt_at: string | null;
+            /** Number */
+            number: number;
+            /** @description null: under way, or cut off. */
+            outcome: components["schemas"]["DeliveryStatus"] | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
          * AuditEntry
          * @description Who did what.
          */
@@ -952,6 +1378,91 @@ export interface components {
             unchanged: components["schemas"]["LeftAlone"][];
         };
         /**
+         * BurstBody
+         * @description Who gets which part of the report: either a table, or a query that gives its rows.
+         */
+        BurstBody: {
+            /**
+             * Query
+             * @description A SELECT on the report's source, with the columns `to`, if need be `channel` and `formats`, and parameters. An administrator's alone.
+             */
+            query?: string | null;
+            /** Rows */
+            rows?: components["schemas"]["BurstRowBody"][];
+            /**
+             * When Empty
+             * @description What becomes of a part with nothing in it.
+             * @default send
+             * @enum {string}
+             */
+            when_empty?: "send" | "leave_out";
+        };
+        /**
+         * BurstRowBody
+         * @description One recipient, and what the report is narrowed down to for them.
+         */
+        BurstRowBody: {
+            /**
+             * Channel
+             * @default email
+             * @constant
+             */
+            channel?: "email";
+            /**
+             * Formats
+             * @description null: those of the report.
+             */
+            formats?: string[] | null;
+            /** To */
+            to: string;
+            /**
+             * Values
+             * @description Parameters of the report type, such as `projects`; a text stands for a list of one. They narrow the report down, and never widen it.
+             */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * BurstView
+         * @description How the parts of the report come to the whole.
+         */
+        BurstView: {
+            /** Recipients */
+            recipients: number;
+            /**
+             * Refused Rows
+             * @description Rows that a query gave and that are nobody's.
+             */
+            refused_rows: components["schemas"]["RefusedRow"][];
+            /** Refused Rows More */
+            refused_rows_more: number;
+            /**
+             * Slices
+             * @description How many stand how.
+             */
+            slices: {
+                [key: string]: number;
+            };
+            /** @description In the transaction that read all of it; null until the run is aggregated. */
+            sums: components["schemas"]["Sums"] | null;
+            /**
+             * Without Recipient
+             * @description Values in the data that no recipient's part has, the largest first.
+             */
+            without_recipient: components["schemas"]["WithoutRecipient"][];
+            /**
+             * Without Recipient More
+             * @description How many others there are.
+             */
+            without_recipient_more: number;
+            /**
+             * Without Rows
+             * @description Recipients in whose part there is nothing.
+             */
+            without_rows: components["schemas"]["WithoutRowsView"][];
+        };
+        /**
          * BusinessDays
          * @description Fire on business days only: no weekend, no public holiday, no day that the tenant has off.
          *
@@ -965,7 +1476,7 @@ export interface components {
              */
             country?: string | null;
             /** @default skip */
-            on_day_off: components["schemas"]["OnDayOff"];
+            on_day_off?: components["schemas"]["OnDayOff"];
             /**
              * Subdivision
              * @example BE
@@ -997,12 +1508,12 @@ export interface components {
              * Coded
              * @default false
              */
-            coded: boolean;
+            coded?: boolean;
             /**
              * Compares
              * @default false
              */
-            compares: boolean;
+            compares?: boolean;
             kind: components["schemas"]["Kind"];
             /** Name */
             name: string;
@@ -1019,6 +1530,26 @@ export interface components {
          * @enum {string}
          */
         Comparison: "<" | "<=" | ">" | ">=" | "==" | "!=";
+        /**
+         * ContentView
+         * @description What went over the wire at an attempt.
+         */
+        ContentView: {
+            /** Media Type */
+            media_type: string;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Url
+             * @description Where to fetch it; null once it is no longer kept.
+             */
+            url: string | null;
+        };
         /**
          * Cron
          * @description By five fields: minute, hour, day of the month, month, day of the week.
@@ -1136,11 +1667,17 @@ export interface components {
         DefinitionBody: {
             /**
              * @default {
+             *       "when_uncertain": "hold"
+             *     }
+             */
+            delivery_options?: components["schemas"]["DeliveryOptions"];
+            /**
+             * @default {
              *       "csv_byte_order_mark": false,
              *       "neutralise_formulas": true
              *     }
              */
-            format_options: components["schemas"]["FormatOptions"];
+            format_options?: components["schemas"]["FormatOptions"];
             /**
              * Formats
              * @description Formats to render.
@@ -1182,6 +1719,7 @@ export interface components {
          * @description The fields that are to change; the others stay as they are.
          */
         DefinitionChange: {
+            delivery_options?: components["schemas"]["DeliveryOptions"] | null;
             format_options?: components["schemas"]["FormatOptions"] | null;
             /** Formats */
             formats?: string[] | null;
@@ -1238,6 +1776,8 @@ export interface components {
          * @description What a run by hand may differ in from one by a schedule.
          */
         DefinitionRunBody: {
+            /** @description Recipients who each get a part of the report. */
+            burst?: components["schemas"]["BurstBody"] | null;
             /**
              * Deliver To
              * @description Who gets the files.
@@ -1296,6 +1836,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Delivery Options */
+            delivery_options: {
+                [key: string]: unknown;
+            };
             /** Format Options */
             format_options: {
                 [key: string]: unknown;
@@ -1338,11 +1882,121 @@ export interface components {
             version: number;
         };
         /**
+         * DefinitionsHandOver
+         * @description Which definitions are handed over, and to whom.
+         */
+        DefinitionsHandOver: {
+            /** Ids */
+            ids?: string[] | null;
+            /** Owner */
+            owner?: string | null;
+            /** Tag */
+            tag?: string | null;
+            /**
+             * To
+             * @description The `sub` of a member who may ask for reports.
+             */
+            to: string;
+            /** Type */
+            type?: string | null;
+        };
+        /**
+         * DeliveredTo
+         * @description The deliveries to those who were named.
+         */
+        DeliveredTo: {
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryView"][];
+            /**
+             * Run
+             * Format: uuid
+             */
+            run: string;
+        };
+        /**
+         * DeliveryDetails
+         * @description A delivery with every attempt at it, oldest first.
+         */
+        DeliveryDetails: {
+            /**
+             * Answer
+             * @description What the recipient's server said last.
+             */
+            answer: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Channel */
+            channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /**
+             * Receipt
+             * @description E-mail: the Message-ID.
+             */
+            receipt: string | null;
+            /**
+             * Resends
+             * @description How often somebody had it sent again.
+             */
+            resends: number;
+            /**
+             * Run
+             * Format: uuid
+             */
+            run: string;
+            status: components["schemas"]["DeliveryStatus"];
+            /** To */
+            to: string;
+            /** Tries */
+            tries: components["schemas"]["AttemptView"][];
+            /**
+             * Type
+             * @description The report's type.
+             */
+            type: string;
+        };
+        /**
+         * DeliveryOptions
+         * @description Of all channels together; each looks at those that it knows.
+         */
+        DeliveryOptions: {
+            /**
+             * @description What becomes of a delivery of which nobody can tell whether it arrived: `hold` keeps it for a person to resolve, `resend` sends it again, with the same Message-ID, so that somebody may get it twice.
+             * @default hold
+             */
+            when_uncertain?: components["schemas"]["WhenUncertain"];
+        };
+        /**
+         * DeliveryPage
+         * @description Deliveries, newest first.
+         */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["ListedDelivery"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page.
+             */
+            next_cursor: string | null;
+        };
+        /**
          * DeliveryStatus
          * @description Where one delivery to one recipient stands.
          * @enum {string}
          */
-        DeliveryStatus: "pending" | "sending" | "sent" | "deferred" | "uncertain" | "failed" | "cancelled";
+        DeliveryStatus: "pending" | "sending" | "sent" | "deferred" | "uncertain" | "bounced" | "suppressed" | "failed" | "cancelled";
         /**
          * DeliveryView
          * @description One delivery to one recipient.
@@ -1357,6 +2011,11 @@ export interface components {
             attempts: number;
             /** Channel */
             channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
             /** Finished At */
             finished_at: string | null;
             /**
@@ -1366,8 +2025,16 @@ export interface components {
             id: string;
             /** Next Attempt At */
             next_attempt_at: string | null;
-            /** Receipt */
+            /**
+             * Receipt
+             * @description E-mail: the Message-ID.
+             */
             receipt: string | null;
+            /**
+             * Resends
+             * @description How often somebody had it sent again.
+             */
+            resends: number;
             status: components["schemas"]["DeliveryStatus"];
             /** To */
             to: string;
@@ -1378,7 +2045,7 @@ export interface components {
          */
         DemoBody: {
             /** @default admin */
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
         };
         /**
          * Direction
@@ -1532,13 +2199,13 @@ export interface components {
              * @description Whether CSV begins with a byte order mark, by which Excel knows UTF-8.
              * @default false
              */
-            csv_byte_order_mark: boolean;
+            csv_byte_order_mark?: boolean;
             /**
              * Neutralise Formulas
              * @description Whether texts that begin with = + - @, a tab or a line end are kept from being computed: by an apostrophe before them in CSV, by their style in XLSX. Numbers stay numbers.
              * @default true
              */
-            neutralise_formulas: boolean;
+            neutralise_formulas?: boolean;
         };
         /**
          * FormatsBody
@@ -1550,10 +2217,15 @@ export interface components {
              * @description Formats to render.
              */
             formats: string[];
+            /**
+             * Slice
+             * @description A part of a burst's report; null: the whole.
+             */
+            slice?: string | null;
         };
         /**
          * HandOver
-         * @description Who is to own a schedule from now on.
+         * @description Who is to own it from now on.
          */
         HandOver: {
             /**
@@ -1572,22 +2244,22 @@ export interface components {
              * @description Of words and bars that stand out.
              * @default #1F4E79
              */
-            colour: string;
+            colour?: string;
             /**
              * Footer
              * @description A line at the foot of every page.
              * @default
              */
-            footer: string;
+            footer?: string;
             logo?: components["schemas"]["Logo"] | null;
             /** @default a4 */
-            paper: components["schemas"]["Paper"];
+            paper?: components["schemas"]["Paper"];
             /**
              * Second Colour
              * @description Of the lines at head and foot.
              * @default #7A8694
              */
-            second_colour: string;
+            second_colour?: string;
         };
         /**
          * IfChanged
@@ -1690,7 +2362,7 @@ export interface components {
              * Places
              * @default 0
              */
-            places: number;
+            places?: number;
             /** Previous */
             previous: string | null;
             /** Title */
@@ -1703,7 +2375,7 @@ export interface components {
         };
         /**
          * LeftAlone
-         * @description A schedule that stays as it was.
+         * @description One that stays as it was.
          */
         LeftAlone: {
             /**
@@ -1713,6 +2385,142 @@ export interface components {
             id: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * LinkBody
+         * @description A link to be made.
+         */
+        LinkBody: {
+            /**
+             * Expires In Hours
+             * @description How long it works.
+             * @default 168
+             */
+            expires_in_hours?: number;
+            /**
+             * Format
+             * @description Which file of the report.
+             */
+            format: string;
+            /**
+             * Max Downloads
+             * @description How often the file is given.
+             */
+            max_downloads?: number | null;
+            /**
+             * Password
+             * @description Asked for before the file is given; send it by another way than the link.
+             */
+            password?: string | null;
+        };
+        /**
+         * LinkState
+         * @description What a link is good for.
+         * @enum {string}
+         */
+        LinkState: "open" | "expired" | "revoked" | "used_up" | "gone";
+        /**
+         * LinkView
+         * @description A link to a file.
+         */
+        LinkView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Downloads */
+            downloads: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * File Url
+             * @description For programs: GET gives the file; where there is a password or a limit, POST first (`password=…`) and follow the redirect.
+             */
+            file_url: string;
+            /** Format */
+            format: string;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Max Downloads */
+            max_downloads: number | null;
+            /**
+             * Purpose
+             * @description What a service made it for, such as a delivery.
+             */
+            purpose: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            state: components["schemas"]["LinkState"];
+            /**
+             * Url
+             * @description For people: a page with a button.
+             */
+            url: string;
+        };
+        /**
+         * ListedDelivery
+         * @description A delivery in a list of many reports'.
+         */
+        ListedDelivery: {
+            /**
+             * Answer
+             * @description What the recipient's server said last.
+             */
+            answer: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Channel */
+            channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /**
+             * Receipt
+             * @description E-mail: the Message-ID.
+             */
+            receipt: string | null;
+            /**
+             * Resends
+             * @description How often somebody had it sent again.
+             */
+            resends: number;
+            /**
+             * Run
+             * Format: uuid
+             */
+            run: string;
+            status: components["schemas"]["DeliveryStatus"];
+            /** To */
+            to: string;
+            /**
+             * Type
+             * @description The report's type.
+             */
+            type: string;
         };
         /**
          * Logo
@@ -1735,7 +2543,7 @@ export interface components {
              * Active
              * @default true
              */
-            active: boolean;
+            active?: boolean;
             /** Email */
             email?: string | null;
             role: components["schemas"]["Role"];
@@ -1772,15 +2580,15 @@ export interface components {
              * @description A fire that is late by no more than this is not missed.
              * @default 300
              */
-            grace_seconds: number;
+            grace_seconds?: number;
             /**
              * Most
              * @description How many `run_all` makes up for, the latest ones.
              * @default 10
              */
-            most: number;
+            most?: number;
             /** @default run_once */
-            policy: components["schemas"]["MisfirePolicy"];
+            policy?: components["schemas"]["MisfirePolicy"];
         };
         /**
          * MisfirePolicy
@@ -1818,6 +2626,8 @@ export interface components {
          * @description A schedule that names its definition.
          */
         NamedSchedule: {
+            /** @description Recipients who each get a part of the report; null: none. */
+            burst?: components["schemas"]["BurstBody"] | null;
             /** Cadence */
             cadence: components["schemas"]["Daily"] | components["schemas"]["Weekly"] | components["schemas"]["Monthly"] | components["schemas"]["Quarterly"] | components["schemas"]["Yearly"] | components["schemas"]["Cron"];
             /** Condition */
@@ -1837,7 +2647,7 @@ export interface components {
              * @description Its fires come so much later at most, always by the same amount.
              * @default 0
              */
-            jitter_seconds: number;
+            jitter_seconds?: number;
             /**
              * @default {
              *       "grace_seconds": 300,
@@ -1845,7 +2655,7 @@ export interface components {
              *       "policy": "run_once"
              *     }
              */
-            misfire: components["schemas"]["Misfire"];
+            misfire?: components["schemas"]["Misfire"];
             /** Name */
             name: string;
             /** @description null: it waits for nothing. */
@@ -1877,6 +2687,12 @@ export interface components {
          * @enum {string}
          */
         OnDayOff: "skip" | "before" | "after";
+        /**
+         * Others
+         * @description What holds for addresses that the policy does not name.
+         * @enum {string}
+         */
+        Others: "allowed" | "confirmed" | "refused";
         /**
          * Paper
          * @description What a page is printed on.
@@ -2024,7 +2840,7 @@ export interface components {
              * @description Which fields are wrong.
              * @default []
              */
-            errors: components["schemas"]["FieldErrorView"][];
+            errors?: components["schemas"]["FieldErrorView"][];
             /**
              * Instance
              * @description The path that was asked for.
@@ -2059,7 +2875,7 @@ export interface components {
              * Month
              * @default 1
              */
-            month: number;
+            month?: number;
             /** Start */
             start?: string | null;
             /**
@@ -2076,7 +2892,7 @@ export interface components {
          */
         Readiness: {
             /** @default send_stale */
-            fallback: components["schemas"]["Fallback"];
+            fallback?: components["schemas"]["Fallback"];
             /**
              * Not Later Than
              * @example 09:00
@@ -2102,6 +2918,51 @@ export interface components {
             to: string;
         };
         /**
+         * RecipientPolicy
+         * @description Which addresses may be sent reports, besides members' own.
+         */
+        RecipientPolicy: {
+            /**
+             * Addresses
+             * @default []
+             */
+            addresses?: string[];
+            /**
+             * Domains
+             * @description `*.studio.example` is every name below studio.example.
+             * @default []
+             */
+            domains?: string[];
+            /**
+             * @description What holds for addresses that are not named here: `allowed`, `confirmed` (once they have confirmed by mail that they want reports) or `refused`.
+             * @default allowed
+             */
+            others?: components["schemas"]["Others"];
+        };
+        /**
+         * RecipientsBody
+         * @description Further recipients of a completed report.
+         */
+        RecipientsBody: {
+            /**
+             * Deliver To
+             * @description Who gets the files as well.
+             */
+            deliver_to: components["schemas"]["RecipientBody"][];
+        };
+        /**
+         * RefusedRow
+         * @description A row of a query's answer that is nobody's.
+         */
+        RefusedRow: {
+            /** Reason */
+            reason: string;
+            /** Row */
+            row: number;
+            /** To */
+            to: string | null;
+        };
+        /**
          * ReportBody
          * @description A report to be made.
          */
@@ -2113,11 +2974,17 @@ export interface components {
             deliver_to?: components["schemas"]["RecipientBody"][];
             /**
              * @default {
+             *       "when_uncertain": "hold"
+             *     }
+             */
+            delivery_options?: components["schemas"]["DeliveryOptions"];
+            /**
+             * @default {
              *       "csv_byte_order_mark": false,
              *       "neutralise_formulas": true
              *     }
              */
-            format_options: components["schemas"]["FormatOptions"];
+            format_options?: components["schemas"]["FormatOptions"];
             /**
              * Formats
              * @description Formats to render.
@@ -2128,7 +2995,7 @@ export interface components {
              * @description Read the source in any case, also where an identical report did just now.
              * @default false
              */
-            fresh: boolean;
+            fresh?: boolean;
             /**
              * Parameters
              * @description As the report type's JSON Schema says.
@@ -2164,7 +3031,7 @@ export interface components {
              * Document Version
              * @default 1
              */
-            document_version: number;
+            document_version?: number;
             /**
              * Generated At
              * Format: date-time
@@ -2178,14 +3045,14 @@ export interface components {
              *       "second_colour": "#7A8694"
              *     }
              */
-            house_style: components["schemas"]["HouseStyle"];
+            house_style?: components["schemas"]["HouseStyle"];
             /** Kpis */
             kpis: components["schemas"]["Kpi"][];
             /**
              * Notes
              * @default []
              */
-            notes: string[];
+            notes?: string[];
             /** Parameters */
             parameters?: {
                 [key: string]: unknown;
@@ -2240,6 +3107,23 @@ export interface components {
              * @description And who can change that.
              */
             unavailable_because: string | null;
+        };
+        /**
+         * ResolutionBody
+         * @description What became of a delivery of which nobody could tell.
+         */
+        ResolutionBody: {
+            /**
+             * Note
+             * @description For the audit log.
+             */
+            note?: string | null;
+            /**
+             * Outcome
+             * @description What somebody found out, for instance by asking the recipient.
+             * @enum {string}
+             */
+            outcome: "arrived" | "did_not_arrive";
         };
         /**
          * Role
@@ -2306,10 +3190,15 @@ export interface components {
          * @description A run with everything that belongs to it.
          */
         RunView: {
-            /** Artifacts */
+            /**
+             * Artifacts
+             * @description Files of the whole report.
+             */
             artifacts: components["schemas"]["ArtifactView"][];
             /** As Of */
             as_of: string | null;
+            /** @description null: nobody gets a part of it. */
+            burst?: components["schemas"]["BurstView"] | null;
             /** Completed At */
             completed_at: string | null;
             /**
@@ -2325,8 +3214,12 @@ export interface components {
             definition_version: number | null;
             /** Deleted At */
             deleted_at: string | null;
-            /** Deliveries */
+            /**
+             * Deliveries
+             * @description Those of the whole report.
+             */
             deliveries: components["schemas"]["DeliveryView"][];
+            delivery_options: components["schemas"]["DeliveryOptions"];
             error: components["schemas"]["ErrorView"] | null;
             /**
              * Eta Seconds
@@ -2352,6 +3245,11 @@ export interface components {
             requested_by: string;
             /** Schedule */
             schedule: string | null;
+            /**
+             * Slices
+             * @description The parts, once it is aggregated.
+             */
+            slices?: components["schemas"]["SliceView"][];
             snapshot: components["schemas"]["SnapshotView"] | null;
             /** Started At */
             started_at: string | null;
@@ -2366,6 +3264,8 @@ export interface components {
          * @description When a definition runs, and for whom.
          */
         ScheduleBody: {
+            /** @description Recipients who each get a part of the report; null: none. */
+            burst?: components["schemas"]["BurstBody"] | null;
             /** Cadence */
             cadence: components["schemas"]["Daily"] | components["schemas"]["Weekly"] | components["schemas"]["Monthly"] | components["schemas"]["Quarterly"] | components["schemas"]["Yearly"] | components["schemas"]["Cron"];
             /** Condition */
@@ -2386,7 +3286,7 @@ export interface components {
              * @description Its fires come so much later at most, always by the same amount.
              * @default 0
              */
-            jitter_seconds: number;
+            jitter_seconds?: number;
             /**
              * @default {
              *       "grace_seconds": 300,
@@ -2394,7 +3294,7 @@ export interface components {
              *       "policy": "run_once"
              *     }
              */
-            misfire: components["schemas"]["Misfire"];
+            misfire?: components["schemas"]["Misfire"];
             /** Name */
             name: string;
             /** @description null: it waits for nothing. */
@@ -2405,6 +3305,7 @@ export interface components {
          * @description The fields that are to change; the others stay as they are.
          */
         ScheduleChange: {
+            burst?: components["schemas"]["BurstBody"] | null;
             /** Cadence */
             cadence?: (components["schemas"]["Daily"] | components["schemas"]["Weekly"] | components["schemas"]["Monthly"] | components["schemas"]["Quarterly"] | components["schemas"]["Yearly"] | components["schemas"]["Cron"]) | null;
             /** Condition */
@@ -2444,6 +3345,10 @@ export interface components {
          * @description A schedule.
          */
         ScheduleView: {
+            /** Burst */
+            burst: {
+                [key: string]: unknown;
+            } | null;
             /** Cadence */
             cadence: {
                 [key: string]: unknown;
@@ -2524,17 +3429,17 @@ export interface components {
              * Charts
              * @default []
              */
-            charts: components["schemas"]["Chart"][];
+            charts?: components["schemas"]["Chart"][];
             /**
              * Tables
              * @default []
              */
-            tables: components["schemas"]["Table"][];
+            tables?: components["schemas"]["Table"][];
             /**
              * Text
              * @default []
              */
-            text: string[];
+            text?: string[];
             /** Title */
             title: string;
         };
@@ -2603,6 +3508,11 @@ export interface components {
             /** Max Backlog */
             max_backlog?: number | null;
             /**
+             * Max Burst Rows
+             * @description Recipients of a burst.
+             */
+            max_burst_rows?: number | null;
+            /**
              * Max Runs Per Hour
              * @description Runs of definitions and schedules that people start by hand.
              */
@@ -2643,6 +3553,8 @@ export interface components {
             freshness_seconds: number;
             /** Max Backlog */
             max_backlog: number;
+            /** Max Burst Rows */
+            max_burst_rows: number;
             /** Max Runs Per Hour */
             max_runs_per_hour: number;
             /** Max Schedules */
@@ -2718,6 +3630,49 @@ export interface components {
             timezone: string;
         };
         /**
+         * SliceStatus
+         * @description Where one slice of a burst run stands: a part of the report, for some of its recipients.
+         * @enum {string}
+         */
+        SliceStatus: "aggregated" | "rendered" | "left_out" | "failed";
+        /**
+         * SliceView
+         * @description A part of the report, for all recipients who get the same.
+         */
+        SliceView: {
+            /** Artifacts */
+            artifacts: components["schemas"]["ArtifactView"][];
+            /**
+             * Counted
+             * @description How much of what the burst's `sums` count is in it; null where it failed.
+             */
+            counted: number | null;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryView"][];
+            /** @description Why it could not be made. */
+            error: components["schemas"]["FormatErrorView"] | null;
+            /**
+             * Id
+             * Format: uuid
+             * @description For `slice` of a download.
+             */
+            id: string;
+            /**
+             * Number
+             * @description In the order of the recipients, from 1.
+             */
+            number: number;
+            snapshot: components["schemas"]["SnapshotView"] | null;
+            status: components["schemas"]["SliceStatus"];
+            /**
+             * Values
+             * @description What it is narrowed down to.
+             */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SnapshotView
          * @description What every file of the run was rendered from.
          */
@@ -2750,6 +3705,24 @@ export interface components {
             sha256: string;
             /** Size */
             size: number;
+        };
+        /**
+         * Sums
+         * @description How the slices add up: `whole` = `slices` - `in_several` + `in_none`, exactly.
+         */
+        Sums: {
+            /** Counted */
+            counted: string;
+            /** Figure */
+            figure: string;
+            /** In None */
+            in_none: number;
+            /** In Several */
+            in_several: number;
+            /** Slices */
+            slices: number;
+            /** Whole */
+            whole: number;
         };
         /**
          * Table
@@ -2824,6 +3797,10 @@ export interface components {
              * @description null: from before this was kept.
              */
             created_by: string | null;
+            /** Delivery Options */
+            delivery_options: {
+                [key: string]: unknown;
+            };
             /** Format Options */
             format_options: {
                 [key: string]: unknown;
@@ -2879,6 +3856,12 @@ export interface components {
             timezone: string;
         };
         /**
+         * WhenUncertain
+         * @description What becomes of a delivery that was sent whole, and whose answer never came.
+         * @enum {string}
+         */
+        WhenUncertain: "hold" | "resend";
+        /**
          * WhyEntry
          * @description What became of one fire, or why there was none.
          */
@@ -2896,6 +3879,11 @@ export interface components {
              * Format: uuid
              */
             schedule: string;
+            /**
+             * Slice
+             * @description The part of its report that this is about; null: the whole.
+             */
+            slice: string | null;
             /** @description As it stands now. */
             state: components["schemas"]["ScheduleState"];
             /**
@@ -2918,6 +3906,33 @@ export interface components {
             entries: components["schemas"]["WhyEntry"][];
             /** Recipient */
             recipient: string;
+        };
+        /**
+         * WithoutRecipient
+         * @description Values in the data that no row of the recipient table covers.
+         */
+        WithoutRecipient: {
+            /** Counted */
+            counted: number;
+            /** Values */
+            values: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * WithoutRowsView
+         * @description A recipient in whose part there is nothing.
+         */
+        WithoutRowsView: {
+            /** Channel */
+            channel: string;
+            /**
+             * Slice
+             * Format: uuid
+             */
+            slice: string;
+            /** To */
+            to: string;
         };
         /**
          * Yearly
@@ -2992,6 +4007,82 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    list_addresses_api_v1_confirmed_addresses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    ask_api_v1_confirmed_addresses_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    forget_api_v1_confirmed_addresses__address__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     list_definitions_api_v1_definitions_get: {
         parameters: {
             query?: {
@@ -3044,6 +4135,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DefinitionView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    transfer_many_api_v1_definitions_transfer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionsHandOver"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
                 };
             };
             /** @description Refused. */
@@ -3213,6 +4332,36 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    transfer_api_v1_definitions__definition_id__transfer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                definition_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     list_versions_api_v1_definitions__definition_id__versions_get: {
         parameters: {
             query?: never;
@@ -3231,6 +4380,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_deliveries_api_v1_deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description The whole address; case does not count. */
+                recipient?: string | null;
+                status?: components["schemas"]["DeliveryStatus"] | null;
+                channel?: string | null;
+                run?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    get_delivery_api_v1_deliveries__delivery_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetails"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    get_content_api_v1_deliveries__delivery_id__content_get: {
+        parameters: {
+            query?: {
+                /** @description Its number; the latest one's else. */
+                attempt?: number | null;
+            };
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resend_api_v1_deliveries__delivery_id__resend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetails"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resolve_api_v1_deliveries__delivery_id__resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolutionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetails"];
                 };
             };
             /** @description Refused. */
@@ -3376,7 +4668,10 @@ export interface operations {
     };
     follow_all_api_v1_news_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How long to follow; the client may end earlier. */
+                seconds?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3573,6 +4868,36 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    deliver_api_v1_reports__run_id__deliver_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipientsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveredTo"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     document_api_v1_reports__run_id__document_get: {
         parameters: {
             query?: never;
@@ -3610,6 +4935,8 @@ export interface operations {
         parameters: {
             query: {
                 format: string;
+                /** @description A part of a burst's report. */
+                slice?: string | null;
             };
             header?: never;
             path: {
@@ -3667,6 +4994,87 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                 };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_links_api_v1_reports__run_id__links_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    make_link_api_v1_reports__run_id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    revoke_link_api_v1_reports__run_id__links__link_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];
@@ -3742,13 +5150,13 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
-    table_rows_api_v1_reports__run_id__tables__table__get: {
+    table_rows_api_v1_reports__run_id__tables__name__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 run_id: string;
-                table: string;
+                name: string;
             };
             cookie?: never;
         };
@@ -4413,6 +5821,58 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    get_policy_api_v1_settings_recipients_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientPolicy"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    put_policy_api_v1_settings_recipients_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipientPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientPolicy"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     give_signal_api_v1_signals__name__post: {
         parameters: {
             query?: never;
@@ -4465,6 +5925,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WhyView"];
                 };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    show_confirm__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The question's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    answer_confirm__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The question's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    show_s__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    give_s__token__file_get: {
+        parameters: {
+            query?: {
+                ticket?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The link's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    open_file_s__token__file_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The link's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the file is, for the next quarter of an hour. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];

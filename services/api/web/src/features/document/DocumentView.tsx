@@ -40,10 +40,10 @@ export function DocumentView({ runId, document }: Props) {
       {document.sections.map((section) => (
         <section key={section.title} className={classes.section}>
           <h2>{section.title}</h2>
-          {section.text.map((paragraph) => (
+          {section.text?.map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
           ))}
-          {section.charts.map((chart) => (
+          {section.charts?.map((chart) => (
             <Chart
               key={chart.name}
               title={chart.title === section.title ? "" : chart.title}
@@ -51,7 +51,7 @@ export function DocumentView({ runId, document }: Props) {
               specification={chart.specification}
             />
           ))}
-          {section.tables.map((table: TableOfDocument) =>
+          {section.tables?.map((table: TableOfDocument) =>
             table.stored ? (
               <StoredTable
                 key={table.name}
@@ -72,7 +72,7 @@ export function DocumentView({ runId, document }: Props) {
           )}
         </section>
       ))}
-      {document.notes.length > 0 && (
+      {document.notes !== undefined && document.notes.length > 0 && (
         <section className={classes.notes}>
           <h2>Notes</h2>
           {document.notes.map((note) => (

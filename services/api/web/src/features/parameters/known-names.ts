@@ -25,7 +25,7 @@ export function useKnownNames(type: string): Record<string, readonly string[]> {
 
 /** Every name that a table of the document has, in order. */
 export function knownNames(document: Schemas["ReportDocument"]): Record<string, string[]> {
-  const tables = document.sections.flatMap((section) => section.tables);
+  const tables = document.sections.flatMap((section) => section.tables ?? []);
   return Object.fromEntries(
     Object.entries(COLUMNS).map(([parameter, column]) => {
       const names = tables.flatMap((table) => {

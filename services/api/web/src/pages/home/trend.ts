@@ -10,7 +10,7 @@ export type TrendSource = { chart: string; sum: string } | { table: string; colu
 export function trendOf(document: ReportDocument, source: TrendSource): number[] {
   if ("table" in source) {
     const table = document.sections
-      .flatMap((section) => section.tables)
+      .flatMap((section) => section.tables ?? [])
       .find((each) => each.name === source.table);
     const index = table?.columns.findIndex((column) => column.name === source.column) ?? -1;
     if (table === undefined || index < 0) return [];
@@ -20,7 +20,7 @@ export function trendOf(document: ReportDocument, source: TrendSource): number[]
     });
   }
   const chart = document.sections
-    .flatMap((section) => section.charts)
+    .flatMap((section) => section.charts ?? [])
     .find((each) => each.name === source.chart);
   const data = chart?.specification.data as { values?: Record<string, unknown>[] } | undefined;
   const sums = new Map<string, number>();
