@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description Each with what its destinations have to say.
+         */
+        get: operations["list_channels_api_v1_channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/confirmed-addresses": {
         parameters: {
             query?: never;
@@ -63,6 +83,88 @@ export interface paths {
          * @description It counts as never asked.
          */
         delete: operations["forget_api_v1_confirmed_addresses__address__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters
+         * @description This tenant's alone. Messages that name no tenant are the operator's (`broadsheet
+         *     dead-letters`).
+         */
+        get: operations["list_dead_letters_api_v1_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One dead letter
+         * @description With its headers and its contents.
+         */
+        get: operations["get_dead_letter_api_v1_dead_letters__message_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{message_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard a dead letter
+         * @description It stays to be looked at, and is listed no more.
+         */
+        post: operations["discard_api_v1_dead_letters__message_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{message_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a dead letter
+         * @description Mend the cause first. What failed for it goes on at the stage that gave it up: a query, a
+         *     rendering from the snapshot that there is, or a delivery.
+         */
+        post: operations["replay_api_v1_dead_letters__message_id__replay_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -307,6 +409,85 @@ export interface paths {
          * @description Of a delivery that is `uncertain`: it becomes `sent` or `failed`.
          */
         post: operations["resolve_api_v1_deliveries__delivery_id__resolve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List destinations
+         * @description By name.
+         */
+        get: operations["list_destinations_api_v1_destinations_get"];
+        put?: never;
+        /**
+         * Save a destination
+         * @description Checked by its channel's schema, and by what may be reached as far as that can be told
+         *     without DNS. Nothing is sent: `POST …/test` does.
+         */
+        post: operations["add_destination_api_v1_destinations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One destination
+         * @description What it says, without its secrets; `ETag` is for a change of it.
+         */
+        get: operations["get_destination_api_v1_destinations__name__get"];
+        /**
+         * Replace a destination
+         * @description All of it, its secrets too: what is left out has its default. The channel stays.
+         */
+        put: operations["put_destination_api_v1_destinations__name__put"];
+        post?: never;
+        /**
+         * Delete a destination
+         * @description Its secrets go with it. Refused while a schedule sends there; `If-Match` is looked at where
+         *     it is sent.
+         */
+        delete: operations["delete_destination_api_v1_destinations__name__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a destination
+         * @description What is left out stays as it is, secrets too.
+         */
+        patch: operations["patch_destination_api_v1_destinations__name__patch"];
+        trace?: never;
+    };
+    "/api/v1/destinations/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a destination
+         * @description The mailer sends it one small text file as it would send a report; `last_test` of the
+         *     destination says what became of it.
+         */
+        post: operations["test_destination_api_v1_destinations__name__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1413,7 +1594,10 @@ export interface components {
              * @description null: those of the report.
              */
             formats?: string[] | null;
-            /** To */
+            /**
+             * To
+             * @description Of `email` an address, else the name of a destination.
+             */
             to: string;
             /**
              * Values
@@ -1482,6 +1666,28 @@ export interface components {
              * @example BE
              */
             subdivision?: string | null;
+        };
+        /**
+         * ChannelView
+         * @description A channel.
+         */
+        ChannelView: {
+            /** Description */
+            description: string;
+            /**
+             * Name
+             * @description What `deliver_to[].channel` names.
+             */
+            name: string;
+            /**
+             * Settings Schema
+             * @description JSON Schema (2020-12) of the `settings` of its destinations; null: its recipients have addresses of their own. Fields that are `writeOnly` are secrets.
+             */
+            settings_schema: {
+                [key: string]: unknown;
+            } | null;
+            /** Title */
+            title: string;
         };
         /**
          * Chart
@@ -1643,6 +1849,136 @@ export interface components {
         DaysOffView: {
             /** Days */
             days: components["schemas"]["DayOffView"][];
+        };
+        /**
+         * DeadLetterPage
+         * @description Messages, newest first.
+         */
+        DeadLetterPage: {
+            /** Items */
+            items: components["schemas"]["DeadLetterSummary"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * DeadLetterSummary
+         * @description A message in a list.
+         */
+        DeadLetterSummary: {
+            /** Event Type */
+            event_type: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message Id */
+            message_id: string | null;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /** Queue */
+            queue: string;
+            /**
+             * Reason
+             * @description RabbitMQ's word.
+             */
+            reason: string;
+            /** Reason In Words */
+            reason_in_words: string;
+            /**
+             * Size
+             * @description Octets.
+             */
+            size: number;
+            /**
+             * Stage
+             * @description Whose it is: aggregate, render or deliver.
+             */
+            stage: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "parked" | "replayed" | "discarded";
+            /**
+             * Tries
+             * @description How often a consumer was handed it.
+             */
+            tries: number;
+        };
+        /**
+         * DeadLetterView
+         * @description A message, whole.
+         */
+        DeadLetterView: {
+            /** Event Type */
+            event_type: string | null;
+            /** Headers */
+            headers: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message Id */
+            message_id: string | null;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /**
+             * Payload
+             * @description As text; null where it is none.
+             */
+            payload: string | null;
+            /**
+             * Payload Base64
+             * @description Its octets.
+             */
+            payload_base64: string;
+            /** Queue */
+            queue: string;
+            /**
+             * Reason
+             * @description RabbitMQ's word.
+             */
+            reason: string;
+            /** Reason In Words */
+            reason_in_words: string;
+            /**
+             * Report
+             * @description What it is about, if that can be read.
+             */
+            report: string | null;
+            /**
+             * Size
+             * @description Octets.
+             */
+            size: number;
+            /**
+             * Stage
+             * @description Whose it is: aggregate, render or deliver.
+             */
+            stage: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "parked" | "replayed" | "discarded";
+            /**
+             * Tries
+             * @description How often a consumer was handed it.
+             */
+            tries: number;
         };
         /**
          * DecisionView
@@ -2048,6 +2384,120 @@ export interface components {
             role?: components["schemas"]["Role"];
         };
         /**
+         * DestinationBody
+         * @description A new one.
+         */
+        DestinationBody: {
+            /**
+             * Channel
+             * @description A channel's name.
+             */
+            channel: string;
+            /**
+             * Disabled
+             * @description Nothing is sent there meanwhile.
+             * @default false
+             */
+            disabled?: boolean;
+            /**
+             * Name
+             * @description What `deliver_to[].to` names.
+             */
+            name: string;
+            /**
+             * Settings
+             * @description As the channel's `settings_schema` says; secrets are never told again.
+             */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * DestinationChange
+         * @description What is to change; the rest stays as it is.
+         */
+        DestinationChange: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /**
+             * Settings
+             * @description Merged with those that are there; null takes one away (RFC 7396).
+             */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * DestinationView
+         * @description A destination. Of its secrets the names alone.
+         */
+        DestinationView: {
+            /** Channel */
+            channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /**
+             * Disabled Because
+             * @description null: it is in use.
+             */
+            disabled_because: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            last_test: components["schemas"]["TestView"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Secrets
+             * @description Names of the secrets that are kept.
+             */
+            secrets: string[];
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DestinationWhole
+         * @description What a destination says, whole.
+         */
+        DestinationWhole: {
+            /**
+             * Channel
+             * @description A channel's name.
+             */
+            channel: string;
+            /**
+             * Disabled
+             * @description Nothing is sent there meanwhile.
+             * @default false
+             */
+            disabled?: boolean;
+            /**
+             * Settings
+             * @description As the channel's `settings_schema` says; secrets are never told again.
+             */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Direction
          * @description How a figure moved against the previous period.
          * @enum {string}
@@ -2412,6 +2862,11 @@ export interface components {
              * @description Asked for before the file is given; send it by another way than the link.
              */
             password?: string | null;
+            /**
+             * Slice
+             * @description A part of a burst's report.
+             */
+            slice?: string | null;
         };
         /**
          * LinkState
@@ -2463,6 +2918,11 @@ export interface components {
             purpose: string | null;
             /** Revoked At */
             revoked_at: string | null;
+            /**
+             * Slice
+             * @description The part of a burst's report; null: the whole.
+             */
+            slice: string | null;
             state: components["schemas"]["LinkState"];
             /**
              * Url
@@ -2906,15 +3366,18 @@ export interface components {
         };
         /**
          * RecipientBody
-         * @description One recipient.
+         * @description One recipient: an address, or the name of a destination.
          */
         RecipientBody: {
             /**
              * Channel
-             * @constant
+             * @description A channel's name.
              */
-            channel: "email";
-            /** To */
+            channel: string;
+            /**
+             * To
+             * @description Of `email` an address, else the name of a destination.
+             */
             to: string;
         };
         /**
@@ -2961,6 +3424,18 @@ export interface components {
             row: number;
             /** To */
             to: string | null;
+        };
+        /**
+         * ReplayedView
+         * @description What came of a replay.
+         */
+        ReplayedView: {
+            /**
+             * Follows
+             * @description What is done now, in words.
+             */
+            follows: string;
+            message: components["schemas"]["DeadLetterView"];
         };
         /**
          * ReportBody
@@ -3743,6 +4218,34 @@ export interface components {
             total?: (boolean | number | string | null)[] | null;
         };
         /**
+         * TestView
+         * @description The last test: its outcome, once there is one.
+         */
+        TestView: {
+            /**
+             * Answer
+             * @description The other side's words.
+             */
+            answer: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * At
+             * @description null: still under way.
+             */
+            at: string | null;
+            /** Host */
+            host: string | null;
+            /**
+             * Outcome
+             * @description `sent`, `refused`, `deferred` or `uncertain`.
+             */
+            outcome: string | null;
+        };
+        /**
          * TimelineEntry
          * @description Something that happened to the run.
          */
@@ -4007,6 +4510,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    list_channels_api_v1_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     list_addresses_api_v1_confirmed_addresses_get: {
         parameters: {
             query?: never;
@@ -4076,6 +4603,112 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_dead_letters_api_v1_dead_letters_get: {
+        parameters: {
+            query?: {
+                status?: ("parked" | "replayed" | "discarded") | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    get_dead_letter_api_v1_dead_letters__message_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    discard_api_v1_dead_letters__message_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    replay_api_v1_dead_letters__message_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedView"];
+                };
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];
@@ -4523,6 +5156,203 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryDetails"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_destinations_api_v1_destinations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    add_destination_api_v1_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    get_destination_api_v1_destinations__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    put_destination_api_v1_destinations__name__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read before, so that no other change is undone. */
+                "if-match"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationWhole"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    delete_destination_api_v1_destinations__name__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read before, so that no other change is undone. */
+                "if-match"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    patch_destination_api_v1_destinations__name__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read before, so that no other change is undone. */
+                "if-match"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    test_destination_api_v1_destinations__name__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationView"];
                 };
             };
             /** @description Refused. */
