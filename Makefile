@@ -8,7 +8,7 @@ CODE := cli deploy services shared tests benchmarks
 CODE_HERE = $(wildcard $(CODE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test test-long test-containers pictures lint types contracts bench demo-data lock clean
+.PHONY: help run down test test-long test-containers pictures page page-client lint types contracts bench demo-data lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -19,7 +19,8 @@ run: $(READY) ## all five services with broker, database and inbox, and a first 
 down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` started
 	@$(BIN)/python -m cli.main down
 
-test: $(READY) ## unit, contract, integration, end-to-end and fault tests, three at a time
+test: $(READY) ## unit, contract, integration, browser, end-to-end and fault tests, three at a time
+	@$(if $(ARGS),,$(BIN)/python -m deploy.page test)
 	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest $(or $(ARGS),-n 3 tests)
 
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
@@ -31,9 +32,16 @@ test-containers: $(READY) ## build the five images, run compose, send one report
 pictures: $(READY) ## draw the gallery's pictures afresh: pages of the reports
 	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest --renew-pictures tests/pictures
 
-lint: $(READY) ## style and format of the code (ruff)
+page: $(READY) ## build the web page (`make run` does so by itself)
+	@$(BIN)/python -m deploy.page build
+
+page-client: $(READY) ## the page's client afresh from the API's OpenAPI document
+	@$(BIN)/python -m deploy.page client
+
+lint: $(READY) ## style and format of the code (ruff); of the page also its types (eslint, prettier, tsc)
 	@$(BIN)/ruff check $(CODE_HERE)
 	@$(BIN)/ruff format --check $(CODE_HERE)
+	@$(BIN)/python -m deploy.page check
 
 types: $(READY) ## strict types (mypy)
 	@$(BIN)/mypy $(CODE_HERE)
@@ -48,13 +56,14 @@ demo-data: $(READY) ## fill the demo studio's database (SCALE=1 SEED=1) of the r
 	@$(BIN)/python -m cli.main demo-data --scale $(or $(SCALE),1) --seed $(or $(SEED),1)
 
 PIN = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
-lock: $(READY) ## resolve the dependencies afresh: requirements.lock and one lock per service
+lock: $(READY) ## resolve the dependencies afresh: requirements.lock, one lock per service, the page's
 	@$(PIN) pyproject.toml --all-extras --group dev -o requirements.lock
 	@$(PIN) pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
 	@mkdir -p deploy/locks
 	@for service in $(SERVICES); do \
 		$(PIN) pyproject.toml --extra $$service -c requirements.lock -o deploy/locks/$$service.lock || exit 1; \
 	done
+	@$(BIN)/python -m deploy.page lock
 
 clean: $(READY) ## stop the stack and remove its data, logs and caches (.venv, fetched packages and images stay)
 	@$(BIN)/python -m cli.main down

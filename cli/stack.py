@@ -156,6 +156,7 @@ def _ends(child: subprocess.Popen[bytes]) -> bool:
 
 
 def _print_addresses(api_url: str, inbox_url: str) -> None:
+    click.echo(f"page   {api_url}/")
     click.echo(f"API    {api_url}/api/v1")
     click.echo(f"docs   {api_url}/docs")
     click.echo(f"inbox  {inbox_url}")

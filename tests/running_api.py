@@ -75,7 +75,7 @@ def api_settings(infra: LocalInfrastructure, **other: Any) -> ApiSettings:
     environment = infra.env_for("api") | {"BROADSHEET_AMQP_URL": NOBODY_LISTENS}
     names = {f"BROADSHEET_{name.upper()}": name for name in ApiSettings.model_fields}
     values = {names[key]: value for key, value in environment.items() if key in names}
-    return ApiSettings.model_validate(values | {"public_url": "", **other})
+    return ApiSettings.model_validate(values | {"public_url": "", "inbox_url": "", **other})
 
 
 def claims(tenant: str, role: str = "admin", sub: str = "ada", **other: Any) -> dict[str, Any]:

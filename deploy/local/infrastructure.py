@@ -97,6 +97,11 @@ class LocalInfrastructure:
         """Where the local inbox shows mails, or will."""
         return self.ports.get("inbox")
 
+    @property
+    def inbox_url(self) -> str:
+        """The same, as an address."""
+        return f"http://127.0.0.1:{self.inbox_port}"
+
     def start(self) -> None:
         """Start both at once; the tables are made while the broker is still booting."""
         self.record.take()
@@ -179,6 +184,8 @@ class LocalInfrastructure:
             "BROADSHEET_PUBLIC_URL": self.api_url,
             "BROADSHEET_SECRET_KEYS": self.places.secret("destinations"),
             "BROADSHEET_LINK_KEY": self.places.secret("links"),
+            "BROADSHEET_SESSION_KEY": self.places.secret("session"),
+            "BROADSHEET_INBOX_URL": self.inbox_url,
         }
 
     def _start_broker(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from deploy import page
 from deploy.local.errors import StackError
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.places import Places, default_state_dir
@@ -56,6 +57,7 @@ class LocalStack:
         self._only = tuple(only)
         self._inbox: Supervised | None = None
         self._revivals: list[Revival] = []
+        self._page: dict[str, str] = {}
 
     @property
     def places(self) -> Places:
@@ -70,7 +72,7 @@ class LocalStack:
     @property
     def inbox_url(self) -> str:
         """Where mails can be looked at."""
-        return f"http://127.0.0.1:{self.infrastructure.inbox_port}"
+        return self.infrastructure.inbox_url
 
     def token(self, **claims: Any) -> str:
         """A bearer token, by default of the demo tenant's admin; see `make_token`."""
@@ -82,8 +84,12 @@ class LocalStack:
         Raises `StackError` with the reason when it is not so in time; nothing runs then.
         """
         began = time.monotonic()
-        self.infrastructure.start()
+        # Beside broker and database, which take longer to start than an unchanged page to find.
+        with ThreadPoolExecutor(1) as threads:
+            building = threads.submit(self._build_page)
+            self.infrastructure.start()
         try:
+            self._page = building.result()
             self._say("infrastructure", f"ready after {time.monotonic() - began:.1f} s")
             broker, database = self.infrastructure.broker, self.infrastructure.database
             self._revivals = [
@@ -144,11 +150,22 @@ class LocalStack:
         self.places.inbox.mkdir(parents=True, exist_ok=True)
         self._inbox = self._supervised(inbox)
         for name in self._only:
-            environment = infrastructure.env_for(name) | self._environment
+            environment = infrastructure.env_for(name) | self._page | self._environment
             words = self._commands.get(name) or service_words(name)
             port = infrastructure.http_port(name)
             self.services[name] = self._supervised(Command(name, words, environment, port))
         return [self._inbox, *self.services.values()]
+
+    def _build_page(self) -> dict[str, str]:
+        """What the api has to know of its page; `StackError` when it cannot be built."""
+        if "api" not in self._only or "api" in self._commands:
+            return {}
+        try:
+            folder = page.build(lambda line: self._say("page", line))
+        except page.PageError as error:
+            raise StackError(str(error)) from None
+        # The stack answers on this machine alone, so whoever asks may look at the demo.
+        return {"BROADSHEET_PAGE_DIR": str(folder), "BROADSHEET_DEMO_SIGN_IN": "true"}
 
     def _supervised(self, command: Command) -> Supervised:
         return Supervised(command, self.places.log(command.name), self._on_change)

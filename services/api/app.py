@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
@@ -15,6 +17,8 @@ from services.api.guards import RateLimiter
 from services.api.intake import Intake
 from services.api.news import RunNews
 from services.api.observation import Observation
+from services.api.page import files, local_inbox, sign_in
+from services.api.page.sessions import Sessions
 from services.api.passwords import Passwords
 from services.api.principals import Gatekeeper
 from services.api.routes import (
@@ -26,9 +30,11 @@ from services.api.routes import (
     definitions,
     deliveries,
     destinations,
+    documents,
     exchange,
     further_formats,
     links,
+    news_stream,
     recipients,
     report_types,
     reports,
@@ -80,7 +86,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.estimates = Estimates()
     app.state.intake = Intake(service.store, app.state.estimates)
     app.state.backlog = Backlog(service.store)
-    app.state.gatekeeper = Gatekeeper(service.store, settings)
+    app.state.sessions = Sessions(settings)
+    app.state.gatekeeper = Gatekeeper(service.store, settings, app.state.sessions)
     app.state.rate_limiter = RateLimiter(settings.rate_limit)
     app.state.links = Links.of(settings)
     app.state.confirmations = SignedIds(settings.link_keys, CONFIRMATION_KIND)
@@ -111,6 +118,13 @@ def create_app(settings: ApiSettings) -> FastAPI:
         confirming,
         dead_letters,
         days_off,
+        news_stream,
+        documents,
+        sign_in,
     ):
         app.include_router(resource.router, responses=openapi.REFUSALS)
+    if settings.page_dir:
+        app.router.routes.extend(files.routes(Path(settings.page_dir)))
+    if settings.inbox_url:
+        app.include_router(local_inbox.router, include_in_schema=False)
     return app

@@ -66,7 +66,7 @@ async def still_allowed(request: Request, action: Action) -> Principal:
     Problem 401 or 403 says why the answer ends.
     """
     gatekeeper = request.app.state.gatekeeper
-    principal: Principal = await gatekeeper.admit(request.headers.get("authorization"))
+    principal: Principal = await gatekeeper.admit(request)
     _ensure_role(principal, action)
     return principal
 

@@ -21,6 +21,7 @@ from shared.outbox import RUN_CHANGED
 log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 1.0
+_ANY = "any run"
 
 
 class RunNews:
@@ -41,10 +42,20 @@ class RunNews:
             await asyncio.gather(task, return_exceptions=True)
 
     @contextlib.contextmanager
+    def about_any(self) -> Iterator[asyncio.Event]:
+        """An event that is set whenever there may be news about some run of some tenant."""
+        with self._set_on(_ANY) as event:
+            yield event
+
+    @contextlib.contextmanager
     def about(self, run_id: UUID) -> Iterator[asyncio.Event]:
         """An event that is set whenever there may be news about the run."""
+        with self._set_on(str(run_id)) as event:
+            yield event
+
+    @contextlib.contextmanager
+    def _set_on(self, key: str) -> Iterator[asyncio.Event]:
         event = asyncio.Event()
-        key = str(run_id)
         self._waiting[key].add(event)
         try:
             yield event
@@ -74,7 +85,7 @@ class RunNews:
             await asyncio.sleep(1.0)
 
     def _on_hint(self, connection: object, pid: int, channel: str, payload: object) -> None:
-        for run_id in str(payload).split(","):
+        for run_id in (*str(payload).split(","), _ANY):
             for event in self._waiting.get(run_id, ()):
                 event.set()
 

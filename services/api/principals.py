@@ -1,4 +1,4 @@
-"""Who is asking: a bearer JWT, its tenant and its member row.
+"""Who is asking: a bearer JWT or the page's session, its tenant and its member row.
 
 The algorithm is fixed by configuration and never read from the token. A member that an
 administrator made inactive is refused; a member's role caps the token's.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 import jwt
+from fastapi import Request
 from sqlalchemy import bindparam, select, text
 
+from services.api.page.sessions import Sessions
 from services.api.problems import FieldError, Problem
 from services.api.roles import Role
 from services.api.settings import ApiSettings
@@ -69,36 +72,53 @@ _MEMBERSHIP = (
 
 
 class Gatekeeper:
-    """Turns an Authorization header into a principal."""
+    """Turns an Authorization header, or else the page's session, into a principal."""
 
-    def __init__(self, store: Store, settings: ApiSettings) -> None:
+    def __init__(self, store: Store, settings: ApiSettings, sessions: Sessions) -> None:
         self._store = store
         self._settings = settings
+        self._sessions = sessions
         self._known: dict[str, tuple[float, Principal]] = {}
         self._tenants: dict[str, tuple[float, UUID]] = {}
 
-    async def admit(self, authorization: str | None) -> Principal:
-        """The principal; Problem 401 or 403 says why there is none."""
+    async def admit(self, request: Request) -> Principal:
+        """The principal; Problem 401 or 403 says why there is none.
+
+        With a header the session does not count: who sends one means it.
+        """
+        authorization = request.headers.get("authorization")
+        session = None if authorization is not None else self._sessions.claims(request)
+        if session is None:
+            return await self.admit_bearer(authorization)
+        self._sessions.ensure_own_request(request, session)
+        return await self._remembered(session["csrf"], lambda: session)
+
+    async def admit_bearer(self, authorization: str | None) -> Principal:
+        """The same, by the header alone."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise _unauthorized("send the header `Authorization: Bearer <token>`")
         token = token.strip()
+        return await self._remembered(token, lambda: self.claims(token))
+
+    async def _remembered(self, key: str, claims: Callable[[], Mapping[str, object]]) -> Principal:
         now = time.time()
-        known = self._known.get(token)
+        known = self._known.get(key)
         if known and known[0] > now:
             return known[1]
-        principal = await self._principal(self._claims(token))
+        principal = await self.of_claims(claims())
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         until = min(now + self._settings.membership_seconds, principal.expires_at)
-        self._known[token] = (until, principal)
+        self._known[key] = (until, principal)
         return principal
 
     def forget(self) -> None:
         """Members or settings have changed: look again."""
         self._known.clear()
 
-    def _claims(self, token: str) -> dict[str, object]:
+    def claims(self, token: str) -> dict[str, object]:
+        """What a token says; Problem 401 about one that is not good."""
         try:
             claims = self._verified(token)
         except jwt.ExpiredSignatureError:
@@ -129,7 +149,8 @@ class Gatekeeper:
         )
         return claims
 
-    async def _principal(self, claims: dict[str, object]) -> Principal:
+    async def of_claims(self, claims: Mapping[str, object]) -> Principal:
+        """Who that is, once the claims are known to be true."""
         sub, slug, role = (_text(claims, name) for name in ("sub", "tenant", "role"))
         if role not in list(Role):
             raise _unauthorized(f"the token's role {role!r} is none of viewer, author, admin")
@@ -165,7 +186,7 @@ class Gatekeeper:
         return tenant_id
 
 
-def _text(claims: dict[str, object], name: str) -> str:
+def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims[name]
     # Printable: it is stored, logged and shown.
     if not isinstance(value, str) or not 0 < len(value) <= MAX_SUB or not value.isprintable():

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    String,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import cursors
@@ -127,23 +138,79 @@ async def view_of(
     )
 
 
+@dataclass(frozen=True)
+class RunFilter:
+    """Which runs a list shows; what is None lets all through."""
+
+    status: RunStatus | None = None
+    report_type: str | None = None
+    requested_by: str | None = None
+    schedule_id: UUID | None = None
+    definition_id: UUID | None = None
+    text: str | None = None
+    """In the type's name, who asked, the reason of a failure, or the beginning of the id."""
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What a row has to meet."""
+        row = tables.runs.c
+        for column, wanted in (
+            (row.status, self.status),
+            (row.report_type, self.report_type),
+            (row.requested_by, self.requested_by),
+            (row.schedule_id, self.schedule_id),
+            (row.definition_id, self.definition_id),
+        ):
+            if wanted is not None:
+                yield column == wanted
+        if self.text:
+            yield or_(
+                func.replace(row.report_type, "_", " ").icontains(self.text, autoescape=True),
+                row.requested_by.icontains(self.text, autoescape=True),
+                row.error["message"].astext.icontains(self.text, autoescape=True),
+                cast(row.id, String).istartswith(self.text, autoescape=True),
+            )
+
+
 async def page_of(
     connection: AsyncConnection,
+    wanted: RunFilter,
     *,
-    status: RunStatus | None,
-    report_type: str | None,
     limit: int,
     cursor: str | None,
 ) -> tuple[list[RowMapping], str | None]:
     """Runs, newest first, and the cursor of the next page."""
     table = tables.runs
-    query = select(table).where(table.c.deleted_at.is_(None))
-    if status is not None:
-        query = query.where(table.c.status == status)
-    if report_type is not None:
-        query = query.where(table.c.report_type == report_type)
+    query = select(table).where(table.c.deleted_at.is_(None), *wanted.conditions())
     place = (table.c.created_at, table.c.id)
     return await cursors.page_of(connection, query, place, limit=limit, cursor=cursor)
+
+
+_MOST_CHANGED = 200
+
+
+async def newest_entry(connection: AsyncConnection) -> int:
+    """The id of the latest line of any run's timeline."""
+    return await connection.scalar(select(func.max(tables.timeline.c.id))) or 0
+
+
+async def changed_after(connection: AsyncConnection, entry_id: int) -> tuple[int, list[RowMapping]]:
+    """Runs with lines later than that one, newest first, and the id of the latest of those.
+
+    A line whose transaction began earlier and ended later than another's may be left out: the
+    reader asks for the whole list once in a while.
+    """
+    line = tables.timeline.c
+    newest = await connection.scalar(select(func.max(line.id)).where(line.id > entry_id))
+    if newest is None:
+        return entry_id, []
+    changed = select(line.run_id).where(line.id > entry_id).distinct()
+    query = (
+        select(tables.runs)
+        .where(tables.runs.c.id.in_(changed), tables.runs.c.deleted_at.is_(None))
+        .order_by(tables.runs.c.created_at.desc())
+        .limit(_MOST_CHANGED)
+    )
+    return newest, list((await connection.execute(query)).mappings())
 
 
 async def unfinished(connection: AsyncConnection) -> int:

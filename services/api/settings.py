@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.egress import EgressSettings
 from shared.secret_box import SecretSettings
-from shared.settings import LinkingSettings
+from shared.settings import HttpUrl, LinkingSettings
 from shared.strong_secrets import ensure_strong_secret
 
 MIN_RSA_BITS = 2048
@@ -41,6 +41,34 @@ class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
     """Requests per client (tenant and `sub`), in the notation of the library `limits`."""
     membership_seconds: float = Field(default=10.0, ge=0)
     """How long a member's role and a tenant's settings are remembered."""
+
+    page_dir: str = ""
+    """The folder with the built web page, which is then served at `/`; empty: there is none."""
+    session_key: SecretStr | None = None
+    """Signs the page's sessions; empty: a random one, and they end when the api does."""
+    session_hours: float = Field(default=12.0, gt=0, le=720)
+    """How long one stays signed in on the page, if the token allows."""
+    demo_sign_in: bool = False
+    """Lets anybody into the tenant `demo` without a token; only where `http_host` is loopback."""
+    inbox_url: HttpUrl = ""
+    """The local stack's inbox, whose mails the page shows; empty: there is none."""
+
+    @field_validator("session_key")
+    @classmethod
+    def _strong_session_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is None or not key.get_secret_value():
+            return None
+        _ensure_strong_secret("BROADSHEET_SESSION_KEY", key.get_secret_value())
+        return key
+
+    @model_validator(mode="after")
+    def _demo_stays_here(self) -> ApiSettings:
+        if self.demo_sign_in and self.http_host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError(
+                "BROADSHEET_DEMO_SIGN_IN lets anybody in: it is for an api that answers on "
+                "127.0.0.1 alone (BROADSHEET_HTTP_HOST)"
+            )
+        return self
 
     @field_validator("rate_limit")
     @classmethod

@@ -35,7 +35,7 @@ class StrictRoute(APIRoute):
         async def strict_handler(request: Request) -> Response:
             state = request.app.state
             _ensure_single(request, "Authorization")
-            principal = await state.gatekeeper.admit(request.headers.get("authorization"))
+            principal = await state.gatekeeper.admit(request)
             bind_contextvars(tenant=str(principal.tenant_id))
             await state.rate_limiter.count(principal.client)
             request.state.principal = principal

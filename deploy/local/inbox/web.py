@@ -49,6 +49,7 @@ def application(store: MailStore) -> Starlette:
             Route("/messages/{id}/attachments/{number:int}", views.attachment),
             Route("/api/messages", views.api_list, methods=["GET"]),
             Route("/api/messages", views.api_delete, methods=["DELETE"]),
+            Route("/api/messages/{id}", views.api_show),
             Route("/api/messages/{id}/raw", views.raw),
             Route("/health/ready", views.ready),
         ],
@@ -124,6 +125,19 @@ class _Views:
             return [_as_json(summary) for summary in self._store.summaries(self._store.ids())]
 
         return JSONResponse(await run_in_threadpool(everything))
+
+    async def api_show(self, request: Request) -> Response:
+        mail_id, raw = await self._found(request)
+        summary = await run_in_threadpool(summarise, mail_id, raw)
+        content = await run_in_threadpool(opened, raw)
+        return JSONResponse(
+            _as_json(summary)
+            | {
+                "headers": [list(header) for header in content.headers],
+                "text": content.text,
+                "has_html": content.html is not None,
+            }
+        )
 
     async def api_delete(self, _request: Request) -> Response:
         return JSONResponse({"deleted": await run_in_threadpool(self._store.clear)})

@@ -89,14 +89,31 @@ async def list_reports(
     principal: Reader,
     status: RunStatus | None = None,
     type: Annotated[str | None, Query(max_length=63, pattern=NAME)] = None,
+    requested_by: Annotated[str | None, Query(max_length=200)] = None,
+    schedule: UUID | None = None,
+    definition: UUID | None = None,
+    q: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            description="Found in the type's name, in who asked, in the reason of a failure, or "
+            "at the beginning of the id.",
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> RunPage:
     """Newest first; `next_cursor` leads to the following page and stays right as runs come in."""
+    wanted = run_store.RunFilter(
+        status=status,
+        report_type=type,
+        requested_by=requested_by,
+        schedule_id=schedule,
+        definition_id=definition,
+        text=q,
+    )
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        rows, next_cursor = await run_store.page_of(
-            connection, status=status, report_type=type, limit=limit, cursor=cursor
-        )
+        rows, next_cursor = await run_store.page_of(connection, wanted, limit=limit, cursor=cursor)
     return RunPage(items=[run_summary(row) for row in rows], next_cursor=next_cursor)
 
 

@@ -182,7 +182,7 @@ async def test_pending_formats_count_towards_the_backlog(
     run = await completed_run(ada, api)
     assert (await add(ada, run, "xlsx")).status_code == 202
     await ada.patch("/api/v1/settings", json={"max_backlog": 1})
-    principal = await api.app.state.gatekeeper.admit(ada.headers["Authorization"])
+    principal = await api.app.state.gatekeeper.admit_bearer(ada.headers["Authorization"])
     with pytest.raises(Problem, match="1 reports of your organisation are under way"):
         # One that has counted nothing yet.
         async with Backlog(api.app.state.store).room_for_one(principal):

@@ -25,9 +25,12 @@ PUBLIC = {
     "/openapi.json",
     "/docs",
     "/docs/oauth2-redirect",
+    "/session",
 }
 BY_LINK = {"/s/{token}", "/s/{token}/file", "/confirm/{token}"}
 """Open to whoever has a link; `test_share_links.py` and `test_recipient_policy.py` look at them."""
+SIGNING_IN = {"/session/demo"}
+"""Which check for themselves who may."""
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports"): body(),
     ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
@@ -63,6 +66,7 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 QUERIES = {
     "/api/v1/reports/{run_id}/download": "?format=csv",
+    "/api/v1/news": "?seconds=0",
     "/api/v1/why": "?recipient=someone@example.com&date=2026-11-20",
 }
 CONFLICTS = {("POST", "/api/v1/confirmed-addresses")}
@@ -102,7 +106,7 @@ async def test_everything_but_the_public_routes_is_guarded_by_an_action(api: Run
             assert route.path == "/docs/static"
         else:
             assert isinstance(route, Route)
-            assert route.path in PUBLIC | BY_LINK or route.path.startswith("/api/v1/")
+            assert route.path in PUBLIC | BY_LINK | SIGNING_IN or route.path.startswith("/api/v1/")
     assert {action for _, _, action in guarded_routes(api.app)} == set(Action)
 
 

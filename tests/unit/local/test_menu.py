@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -50,6 +51,16 @@ def test_the_doctor_says_how_to_mend_a_folder_that_is_not_writable(
     shown = CliRunner().invoke(main, ["doctor"])
     assert shown.exit_code == 1
     assert "set BROADSHEET_STATE_DIR" in shown.output
+
+
+def test_the_pages_lock_file_pins_by_hash_and_names_no_registry_or_host() -> None:
+    text = (CHECKOUT / "services/api/web/package-lock.json").read_text()
+    assert "://" not in text
+    assert '"resolved"' not in text
+    packages = json.loads(text)["packages"]
+    root = packages.pop("")
+    assert root["dependencies"]
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
 
 
 @pytest.mark.parametrize("lock", _LOCKS, ids=lambda lock: lock.name)

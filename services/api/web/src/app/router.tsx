@@ -1,0 +1,167 @@
+/** Addresses and what they show. Pages are loaded when they are first opened. */
+
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+
+import type { RunStatus } from "../api/client";
+import { queries, sessionQuery } from "../api/queries";
+import type { DraftSearch } from "../pages/new-report/draft";
+import { Missing } from "../parts/Missing";
+import { Trouble } from "../parts/Trouble";
+import { Waiting } from "../parts/Waiting";
+import { Shell } from "./shell/Shell";
+
+const root = createRootRoute({ notFoundComponent: Missing });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { to?: string } => ({
+    // Within this site alone, or a link could lead anywhere.
+    to: textOf(search.to)?.match(/^\/(?!\/)/) ? textOf(search.to) : undefined,
+  }),
+  component: lazyRouteComponent(() => import("../pages/sign-in/SignIn"), "SignIn"),
+});
+
+/** Everything that takes a session. */
+export const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ location }) => {
+    const session = await queries.query({ ...sessionQuery, staleTime: "static" });
+    if (session.signed_in === null) {
+      throw redirect({ to: "/sign-in", search: { to: location.href } });
+    }
+  },
+  component: Shell,
+  notFoundComponent: Missing,
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/home/Home"), "Home"),
+});
+
+export interface NewReportSearch extends DraftSearch {
+  type?: string | undefined;
+  /** The run whose request is to be asked for again. */
+  like?: string | undefined;
+}
+
+const newReport = createRoute({
+  getParentRoute: () => inside,
+  path: "/new",
+  validateSearch: (search: Record<string, unknown>): NewReportSearch => ({
+    type: textOf(search.type),
+    like: textOf(search.like),
+    preset: textOf(search.preset),
+    from: textOf(search.from),
+    to: textOf(search.to),
+    formats: textOf(search.formats),
+    with: textOf(search.with),
+  }),
+  component: lazyRouteComponent(() => import("../pages/new-report/NewReport"), "NewReport"),
+});
+
+const STATUSES: readonly RunStatus[] = [
+  "requested",
+  "aggregating",
+  "aggregated",
+  "rendering",
+  "completed",
+  "failed",
+  "cancelled",
+  "skipped",
+];
+
+export interface RunsSearch {
+  status?: RunStatus | undefined;
+  type?: string | undefined;
+  q?: string | undefined;
+  by?: string | undefined;
+  schedule?: string | undefined;
+  definition?: string | undefined;
+}
+
+const runs = createRoute({
+  getParentRoute: () => inside,
+  path: "/runs",
+  validateSearch: (search: Record<string, unknown>): RunsSearch => ({
+    status: STATUSES.find((status) => status === search.status),
+    type: textOf(search.type),
+    q: textOf(search.q),
+    by: textOf(search.by),
+    schedule: textOf(search.schedule),
+    definition: textOf(search.definition),
+  }),
+  component: lazyRouteComponent(() => import("../pages/runs/Runs"), "Runs"),
+});
+
+export interface RunSearch {
+  tab?: "timeline" | "files" | undefined;
+  /** The run to compare with. */
+  compare?: string | undefined;
+}
+
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: "/runs/$id",
+  validateSearch: (search: Record<string, unknown>): RunSearch => ({
+    tab: search.tab === "timeline" || search.tab === "files" ? search.tab : undefined,
+    compare: textOf(search.compare),
+  }),
+  component: lazyRouteComponent(() => import("../pages/run/RunPage"), "RunPage"),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("../pages/inbox/Inbox"), "Inbox"),
+});
+
+const mail = createRoute({
+  getParentRoute: () => inside,
+  path: "/inbox/$id",
+  validateSearch: (search: Record<string, unknown>): { view?: "text" | "headers" | undefined } => ({
+    view: search.view === "text" || search.view === "headers" ? search.view : undefined,
+  }),
+  component: lazyRouteComponent(() => import("../pages/inbox/Mail"), "Mail"),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  inside.addChildren([home, newReport, runs, run, inbox, mail]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: Trouble,
+  defaultNotFoundComponent: Missing,
+  scrollRestoration: true,
+  // Search parameters as people write them: `?q=12` is the text "12".
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const given = Object.entries(search).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== "",
+    );
+    return given.length > 0 ? `?${new URLSearchParams(given).toString()}` : "";
+  },
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,58 @@
+import { AppShell, Burger, Group, Skeleton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Notifications } from "@mantine/notifications";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
+
+import { LiveNews } from "../../features/live/LiveNews";
+import { Brand } from "../../parts/Brand";
+import classes from "./Shell.module.css";
+import { SideBar } from "./SideBar";
+
+const Palette = lazy(() => import("./Palette"));
+
+/** What surrounds every page for whoever is signed in. */
+export function Shell() {
+  const [opened, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(close, [path, close]);
+
+  return (
+    <LiveNews>
+      <a className={classes.skip} href="#content">
+        Skip to the content
+      </a>
+      <AppShell
+        navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }}
+        header={{ height: { base: 52, sm: 0 } }}
+        padding={0}
+      >
+        <AppShell.Header className={classes.header} hiddenFrom="sm">
+          <Group h="100%" px="md" gap="sm">
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              size="sm"
+              aria-label={opened ? "Close the menu" : "Open the menu"}
+            />
+            <Brand />
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar className={classes.bar} aria-label="Places">
+          <SideBar />
+        </AppShell.Navbar>
+        <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+          <div className={classes.content}>
+            <Suspense fallback={<Skeleton h={240} />}>
+              <Outlet />
+            </Suspense>
+          </div>
+        </AppShell.Main>
+      </AppShell>
+      <Notifications position="bottom-right" />
+      <Suspense>
+        <Palette />
+      </Suspense>
+    </LiveNews>
+  );
+}

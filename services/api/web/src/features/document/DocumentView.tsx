@@ -1,0 +1,89 @@
+import type { Schemas } from "../../api/client";
+import type { DocumentTable as TableOfDocument } from "./document";
+import { exact } from "../../parts/moments";
+import { Chart } from "../charts/Chart";
+import { DocumentTable } from "../tables/DocumentTable";
+import { StoredTable } from "../tables/StoredTable";
+import classes from "./DocumentView.module.css";
+import { Tiles } from "./Tiles";
+
+type ReportDocument = Schemas["ReportDocument"];
+
+interface Props {
+  runId: string;
+  document: ReportDocument;
+}
+
+/** A report on the screen: the same words, figures and charts as in its files. */
+export function DocumentView({ runId, document }: Props) {
+  const zone = document.period.timezone;
+  return (
+    <article className={classes.report}>
+      <section aria-labelledby="summary">
+        <h2 id="summary" className="unseen">
+          Executive summary
+        </h2>
+        {document.summary.map((sentence, index) => (
+          <p key={sentence} className={index === 0 ? classes.lead : classes.sentence}>
+            {sentence}
+          </p>
+        ))}
+      </section>
+      {document.kpis.length > 0 && (
+        <section aria-labelledby="figures">
+          <h2 id="figures" className="unseen">
+            Key figures
+          </h2>
+          <Tiles kpis={document.kpis} />
+        </section>
+      )}
+      {document.sections.map((section) => (
+        <section key={section.title} className={classes.section}>
+          <h2>{section.title}</h2>
+          {section.text?.map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+          {section.charts?.map((chart) => (
+            <Chart
+              key={chart.name}
+              title={chart.title === section.title ? "" : chart.title}
+              alternative={chart.alternative_text}
+              specification={chart.specification}
+            />
+          ))}
+          {section.tables?.map((table: TableOfDocument) =>
+            table.stored ? (
+              <StoredTable
+                key={table.name}
+                runId={runId}
+                table={table}
+                timeZone={zone}
+                titled={table.title !== section.title}
+              />
+            ) : (
+              <DocumentTable
+                key={table.name}
+                table={table}
+                rows={table.rows}
+                timeZone={zone}
+                titled={table.title !== section.title}
+              />
+            ),
+          )}
+        </section>
+      ))}
+      {document.notes !== undefined && document.notes.length > 0 && (
+        <section className={classes.notes}>
+          <h2>Notes</h2>
+          {document.notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
+        </section>
+      )}
+      <footer className={classes.foot}>
+        Data as of {exact(new Date(document.as_of), zone)} · generated{" "}
+        {exact(new Date(document.generated_at), zone)}
+      </footer>
+    </article>
+  );
+}

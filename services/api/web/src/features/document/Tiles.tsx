@@ -1,0 +1,32 @@
+import { figure, type Kpi, movement } from "./figures";
+import classes from "./Tiles.module.css";
+
+const VERDICTS: Record<string, string> = { good: "good", bad: "bad" };
+
+/** The key figures, each with its movement and the figure of the period before. */
+export function Tiles({ kpis }: { kpis: readonly Kpi[] }) {
+  return (
+    <ul className={classes.tiles}>
+      {kpis.map((kpi) => (
+        <li key={kpi.name} className={classes.tile}>
+          <p className={classes.title}>{kpi.title}</p>
+          <p className={classes.value}>
+            <strong>{kpi.value === null ? "–" : figure(kpi.value, kpi.places)}</strong>
+            {kpi.unit && kpi.value !== null && <span className={classes.unit}> {kpi.unit}</span>}
+          </p>
+          <p className={classes.change} data-verdict={kpi.verdict}>
+            {kpi.direction === "up" && <span aria-hidden>▲ </span>}
+            {kpi.direction === "down" && <span aria-hidden>▼ </span>}
+            {movement(kpi)}
+            {VERDICTS[kpi.verdict] && ` · ${VERDICTS[kpi.verdict]}`}
+          </p>
+          <p className={classes.title}>
+            {kpi.previous === null
+              ? "no earlier figure"
+              : `was ${figure(kpi.previous, kpi.places)}${kpi.unit === "%" ? "%" : ""}`}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}

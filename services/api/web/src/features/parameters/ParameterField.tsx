@@ -1,0 +1,98 @@
+import { MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+
+import { plainWords } from "../document/figures";
+import type { Field } from "./fields";
+
+interface Props {
+  field: Field;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  error?: string | undefined;
+  /** Names that are known, for those that are typed. */
+  known: readonly string[];
+}
+
+/** One parameter of a report, as its schema says. */
+export function ParameterField({ field, value, onChange, error, known }: Props) {
+  const common = { label: field.title, description: field.description, error };
+  switch (field.kind) {
+    case "names":
+      return (
+        <TagsInput
+          {...common}
+          placeholder={isEmpty(value) ? "All" : ""}
+          data={[...known]}
+          value={texts(value)}
+          onChange={onChange}
+          clearable
+          clearButtonProps={{ "aria-label": `Clear ${field.title}` }}
+        />
+      );
+    case "choices":
+      return (
+        <MultiSelect
+          {...common}
+          placeholder={isEmpty(value) ? "All" : ""}
+          data={options(field.options)}
+          value={texts(value)}
+          onChange={onChange}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": `Clear ${field.title}` }}
+        />
+      );
+    case "choice":
+      return (
+        <Select
+          {...common}
+          data={options(field.options)}
+          value={typeof value === "string" ? value : String(field.initial)}
+          onChange={(chosen) => onChange(chosen ?? field.initial)}
+          allowDeselect={false}
+        />
+      );
+    case "flag":
+      return (
+        <Switch
+          {...common}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
+    case "number":
+      return (
+        <NumberInput
+          {...common}
+          allowDecimal={false}
+          thousandSeparator=","
+          {...(field.least === undefined ? {} : { min: field.least })}
+          {...(field.most === undefined ? {} : { max: field.most })}
+          value={typeof value === "number" ? value : ""}
+          onChange={(typed) => onChange(typed === "" ? null : Number(typed))}
+        />
+      );
+    case "text":
+      return (
+        <TextInput
+          {...common}
+          value={typeof value === "string" ? value : ""}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+  }
+}
+
+function options(values: readonly string[]): { value: string; label: string }[] {
+  return values.map((value) => {
+    const words = plainWords(value);
+    return { value, label: words.charAt(0).toUpperCase() + words.slice(1) };
+  });
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function isEmpty(value: unknown): boolean {
+  return !Array.isArray(value) || value.length === 0;
+}

@@ -1,0 +1,52 @@
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+
+import { answered, api, type Run, type RunSummary } from "../../api/client";
+import { inWords } from "../../api/problems";
+import { runQuery, sessionQuery } from "../../api/queries";
+import { isFinal } from "../../parts/statuses";
+
+/** What one may do to a run, and doing it: the answer is shown wherever the run is. */
+export function useRunActions(run: Pick<RunSummary, "id" | "status" | "requested_by">) {
+  const client = useQueryClient();
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const who = session.signed_in;
+  const own = who?.role === "admin" || (who?.role === "author" && who.sub === run.requested_by);
+  const path = { params: { path: { run_id: run.id } } };
+
+  const done = (changed: Run) => {
+    client.setQueryData(runQuery(run.id).queryKey, changed);
+    void client.invalidateQueries({ queryKey: ["runs"] });
+  };
+  const failed = (error: unknown) =>
+    notifications.show({ color: "warning", title: "That did not work", message: inWords(error) });
+
+  const cancel = useMutation({
+    mutationFn: () => answered(api.POST("/api/v1/reports/{run_id}/cancel", path)),
+    onSuccess: done,
+    onError: failed,
+  });
+  const retry = useMutation({
+    mutationFn: () => answered(api.POST("/api/v1/reports/{run_id}/retry", path)),
+    onSuccess: done,
+    onError: failed,
+  });
+  const render = useMutation({
+    mutationFn: (format: string) =>
+      answered(
+        api.POST("/api/v1/reports/{run_id}/render", { ...path, body: { formats: [format] } }),
+      ),
+    onSuccess: done,
+    onError: failed,
+  });
+
+  return {
+    cancel,
+    retry,
+    render,
+    mayCancel: own && !isFinal(run.status),
+    mayRetry: own && run.status === "failed",
+    mayRender: who?.role !== "viewer" && run.status === "completed",
+    mayAsk: who?.role !== "viewer",
+  };
+}

@@ -1,0 +1,37 @@
+import { Link } from "@tanstack/react-router";
+
+import type { ReportType } from "../../api/client";
+import classes from "./Gallery.module.css";
+
+/** Every type of report, with a picture of its first page. */
+export function Gallery({ types }: { types: readonly ReportType[] }) {
+  return (
+    <ul className={classes.gallery}>
+      {types.map((type) => (
+        <li key={type.name} className={classes.card} data-off={!type.available || undefined}>
+          <img
+            className={classes.picture}
+            src={`/pictures/${type.name}.webp`}
+            alt=""
+            width={480}
+            height={300}
+            loading="lazy"
+          />
+          <div className={classes.words}>
+            <h2 className={classes.title}>
+              {type.available ? (
+                <Link to="/new" search={{ type: type.name }} className={classes.link}>
+                  {type.title}
+                </Link>
+              ) : (
+                type.title
+              )}
+            </h2>
+            <p className={classes.about}>{type.description}</p>
+            {!type.available && <p className={classes.off}>{type.unavailable_because}</p>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,41 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+
+import { reportTypesQuery, sessionQuery } from "../../api/queries";
+import { Notice } from "../../parts/Notice";
+import { PageHeader } from "../../parts/PageHeader";
+import { Gallery } from "./Gallery";
+import { ReportForm } from "./ReportForm";
+
+const route = getRouteApi("/inside/new");
+
+/** First which report, then over what and for whom. */
+export function NewReport() {
+  const { type } = route.useSearch();
+  const { data: types } = useSuspenseQuery(reportTypesQuery);
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const chosen = types.find((each) => each.name === type);
+
+  if (session.signed_in?.role === "viewer") {
+    return (
+      <>
+        <PageHeader title="New report" />
+        <Notice tone="plain" title="You may read reports, but not ask for them">
+          An administrator can make you an author.
+        </Notice>
+      </>
+    );
+  }
+  if (chosen?.available) return <ReportForm key={chosen.name} type={chosen} />;
+  return (
+    <>
+      <PageHeader title="New report" about="Which report?" />
+      {chosen && (
+        <Notice tone="wait" title={`${chosen.title} is switched off`}>
+          {chosen.unavailable_because}
+        </Notice>
+      )}
+      <Gallery types={types} />
+    </>
+  );
+}

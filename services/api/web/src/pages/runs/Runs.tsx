@@ -1,0 +1,163 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { MagnifyingGlassIcon, PlusIcon } from "@radix-ui/react-icons";
+import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { inWords } from "../../api/problems";
+import { reportTypesQuery, runsQuery, sessionQuery } from "../../api/queries";
+import type { RunsSearch } from "../../app/router";
+import { EmptyState } from "../../parts/EmptyState";
+import { Notice } from "../../parts/Notice";
+import { PageHeader } from "../../parts/PageHeader";
+import { statusWord } from "../../parts/statuses";
+import { Waiting } from "../../parts/Waiting";
+import { RunList } from "./RunList";
+import classes from "./Runs.module.css";
+
+const route = getRouteApi("/inside/runs");
+
+const STATUSES = [
+  "requested",
+  "aggregating",
+  "rendering",
+  "completed",
+  "failed",
+  "cancelled",
+  "skipped",
+] as const;
+
+/** Every run, newest first, current by itself. */
+export function Runs() {
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/runs" });
+  const { data: types } = useQuery(reportTypesQuery);
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const runs = useInfiniteQuery({
+    ...runsQuery({
+      status: search.status,
+      type: search.type,
+      q: search.q,
+      requested_by: search.by,
+      schedule: search.schedule,
+      definition: search.definition,
+    }),
+    // A new filter shows the old list until its own is there.
+    placeholderData: (previous) => previous,
+  });
+  const found = runs.data?.pages.flatMap((page) => page.items) ?? [];
+  const narrowed = Object.keys(search).some((key) => search[key as keyof RunsSearch] !== undefined);
+  const mayAsk = session.signed_in?.role !== "viewer";
+
+  const change = (changed: Partial<RunsSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
+  const [typed, setTyped] = useState(search.q ?? "");
+  const searchSoon = useDebouncedCallback((q: string) => change({ q: q.trim() || undefined }), 250);
+
+  return (
+    <>
+      <PageHeader
+        title="Runs"
+        about="Every report that was asked for, newest first."
+        actions={
+          mayAsk && (
+            <Button component={Link} to="/new" leftSection={<PlusIcon aria-hidden />}>
+              New report
+            </Button>
+          )
+        }
+      />
+      <div className={classes.filters} role="search" aria-label="Runs">
+        <TextInput
+          aria-label="Search"
+          placeholder="Report, person, reason or id"
+          leftSection={<MagnifyingGlassIcon aria-hidden />}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            searchSoon(event.currentTarget.value);
+          }}
+          className={classes.search}
+        />
+        <Select
+          aria-label="Status"
+          placeholder="Any status"
+          clearable
+          clearButtonProps={{ "aria-label": "Any status" }}
+          data={STATUSES.map((status) => ({ value: status, label: statusWord(status) }))}
+          value={search.status ?? null}
+          onChange={(value) => change({ status: STATUSES.find((status) => status === value) })}
+        />
+        <Select
+          aria-label="Report"
+          placeholder="Any report"
+          clearable
+          clearButtonProps={{ "aria-label": "Any report" }}
+          data={(types ?? []).map((type) => ({ value: type.name, label: type.title }))}
+          value={search.type ?? null}
+          onChange={(value) => change({ type: value ?? undefined })}
+        />
+        <Select
+          aria-label="Asked for by"
+          placeholder="Anybody"
+          clearable
+          clearButtonProps={{ "aria-label": "Anybody" }}
+          data={[{ value: session.signed_in?.sub ?? "", label: "Me" }]}
+          value={search.by ?? null}
+          onChange={(value) => change({ by: value ?? undefined })}
+        />
+      </div>
+      {runs.error && (
+        <Notice
+          tone="bad"
+          title="The list could not be read"
+          action={
+            <Button variant="default" onClick={() => void runs.refetch()}>
+              Try again
+            </Button>
+          }
+        >
+          {inWords(runs.error)}
+        </Notice>
+      )}
+      {runs.isPending && <Waiting />}
+      {runs.data && found.length === 0 && (
+        <EmptyState
+          title={narrowed ? "No run fits that" : "No report was asked for yet"}
+          action={
+            narrowed ? (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setTyped("");
+                  void navigate({ search: {}, replace: true });
+                }}
+              >
+                Show all runs
+              </Button>
+            ) : (
+              mayAsk && (
+                <Button component={Link} to="/new">
+                  Make the first one
+                </Button>
+              )
+            )
+          }
+        >
+          {narrowed
+            ? "Take a filter away, or search for something else."
+            : "Whatever is asked for, here, over the API or by a schedule, is listed here."}
+        </EmptyState>
+      )}
+      {found.length > 0 && (
+        <RunList
+          runs={found}
+          more={runs.hasNextPage}
+          onMore={() => void runs.fetchNextPage()}
+          loading={runs.isFetchingNextPage}
+        />
+      )}
+    </>
+  );
+}

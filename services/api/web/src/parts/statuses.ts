@@ -1,0 +1,56 @@
+/** The states of runs, files, deliveries and schedules (`shared/states.py`) in words and tones. */
+
+export type Tone = "good" | "bad" | "busy" | "wait" | "doubt" | "quiet";
+
+const TONES: Record<string, Tone> = {
+  requested: "wait",
+  aggregating: "busy",
+  aggregated: "busy",
+  rendering: "busy",
+  completed: "good",
+  failed: "bad",
+  cancelled: "quiet",
+  skipped: "quiet",
+  pending: "wait",
+  sending: "busy",
+  sent: "good",
+  deferred: "wait",
+  uncertain: "doubt",
+  rendered: "good",
+  expired: "quiet",
+  active: "good",
+  paused: "quiet",
+  held: "doubt",
+  disabled: "bad",
+  ended: "quiet",
+  waiting: "wait",
+  missed: "doubt",
+  fired: "good",
+};
+
+const WORDS: Record<string, string> = {
+  requested: "Waiting",
+  aggregating: "Reading data",
+  aggregated: "Data read",
+  rendering: "Making files",
+  completed: "Done",
+  deferred: "Trying later",
+  uncertain: "May have arrived",
+  rendered: "Ready",
+  expired: "No longer kept",
+};
+
+export function statusTone(status: string): Tone {
+  return TONES[status] ?? "quiet";
+}
+
+export function statusWord(status: string): string {
+  return WORDS[status] ?? status.charAt(0).toUpperCase() + status.slice(1);
+}
+
+const FINAL = new Set(["completed", "failed", "cancelled", "skipped"]);
+
+/** Whether a run goes no further by itself. */
+export function isFinal(status: string): boolean {
+  return FINAL.has(status);
+}
