@@ -26,6 +26,9 @@ from shared.states import Lane
 REPORTS = RabbitExchange("broadsheet.reports", type=ExchangeType.TOPIC, durable=True)
 """Where every event is published; outsiders bind their own queues to it."""
 
+COMMANDS = RabbitExchange("broadsheet.commands", type=ExchangeType.FANOUT, durable=True)
+"""Where other systems ask for reports; all they need is to write to it."""
+
 DEAD_LETTERS = RabbitExchange("broadsheet.dead-letters", type=ExchangeType.FANOUT, durable=True)
 
 DELIVERY_LIMIT = 20
@@ -56,6 +59,13 @@ SIGNALS_QUEUE = RabbitQueue(
     queue_type=QueueType.QUORUM,
     durable=True,
     routing_key="#",
+    arguments=_DEAD_LETTERED,
+)
+
+COMMANDS_QUEUE = RabbitQueue(
+    "broadsheet.commands",
+    queue_type=QueueType.QUORUM,
+    durable=True,
     arguments=_DEAD_LETTERED,
 )
 
@@ -115,8 +125,10 @@ async def declare_topology(connection: AbstractConnection) -> None:
         reports = await _exchange(channel, REPORTS)
         dead_letters = await _exchange(channel, DEAD_LETTERS)
         signals = await _exchange(channel, SIGNALS)
+        commands = await _exchange(channel, COMMANDS)
         await (await _queue(channel, DEAD_LETTER_QUEUE)).bind(dead_letters)
         await (await _queue(channel, SIGNALS_QUEUE)).bind(signals, SIGNALS_QUEUE.routing_key)
+        await (await _queue(channel, COMMANDS_QUEUE)).bind(commands)
         for consumption in CONSUMPTIONS:
             for lane in Lane:
                 wanted = consumption.queue(lane)

@@ -18,11 +18,12 @@ from services.scheduler.deliveries import deliveries_with_runs, give_up
 from shared import further_formats, runs
 from shared.events import DeliveryDue, Event, ReportFormatRequested
 from shared.further_formats import FurtherFormat
+from shared.replaying import DELIVERY_PARKED, MESSAGE_PARKED
 from shared.stage import STAGES
 from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
-from shared.topology import CONSUMPTIONS, Consumption
+from shared.topology import COMMANDS_QUEUE, CONSUMPTIONS, Consumption
 
 log = structlog.get_logger(__name__)
 
@@ -49,10 +50,12 @@ async def park(
     connection: AsyncConnection, message: RabbitMessage, *, queue: str, reason: str
 ) -> None:
     """Write the message down as it is, with the queue that it came from."""
+    # Whoever sends commands may write any name there.
+    claimed = None if queue == COMMANDS_QUEUE.name else message.headers.get("tenant")
     await connection.execute(
         insert(tables.dead_letters).values(
             id=uuid7(),
-            tenant_id=await _known_tenant(connection, message.headers.get("tenant")),
+            tenant_id=await _known_tenant(connection, claimed),
             queue=queue[:200],
             routing_key=_text(message.raw_message.routing_key, 200) or "",
             reason=reason[:60],
@@ -93,7 +96,7 @@ async def _fail_waiting(connection: AsyncConnection, consumption: Consumption, b
             run,
             service=SERVICE,
             stage=stage.name,
-            code="message_parked",
+            code=MESSAGE_PARKED,
             message="the message that asked for this stage was given up and is parked",
             lease_token=None,
         )
@@ -111,7 +114,7 @@ async def _fail_format(connection: AsyncConnection, event: ReportFormatRequested
             connection,
             await FurtherFormat.of(connection, row),
             service=SERVICE,
-            code="message_parked",
+            code=MESSAGE_PARKED,
             message="the message that asked for this format was given up and is parked",
             lease_token=None,
         )
@@ -133,8 +136,7 @@ async def _fail_deliveries(connection: AsyncConnection, event: Event) -> None:
     if isinstance(event, DeliveryDue):
         waiting = waiting.where(table.c.id == event.delivery_id, table.c.resends == event.resends)
     for delivery in (await connection.execute(waiting)).mappings().all():
-        answer = "the message that asked for this delivery was given up and is parked"
-        await give_up(connection, delivery, DeliveryStatus.FAILED, answer)
+        await give_up(connection, delivery, DeliveryStatus.FAILED, DELIVERY_PARKED)
 
 
 async def _known_tenant(connection: AsyncConnection, claimed: object) -> UUID | None:
@@ -161,8 +163,13 @@ def _death(headers: dict[str, Any]) -> tuple[str, str]:
 
 
 def _printable(headers: dict[str, Any]) -> dict[str, Any]:
-    """The headers as JSON that Postgres takes: no NUL, no NaN, whatever else they hold as text."""
-    printable: dict[str, Any] = _as_json(headers)
+    """The headers as JSON that Postgres takes: no NUL, no NaN, whatever else they hold as text.
+
+    Nobody's token is kept.
+    """
+    printable: dict[str, Any] = _as_json(
+        {name: value for name, value in headers.items() if name.lower() != "authorization"}
+    )
     return printable
 
 
