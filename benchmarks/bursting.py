@@ -34,6 +34,7 @@ SELECT r.status,
                           - r.created_at)::float8 AS sending
   FROM runs r WHERE r.id = $1
 """
+_AT_WORK = ("aggregator", "renderer", "mailer")
 _PATIENCE_SECONDS = 1800.0
 
 
@@ -142,7 +143,8 @@ def report(bursts: list[Went]) -> str:
     """For people."""
     header = [
         *("slices", "recipients", "built in", "slices/s to files", "mails/s", "all sent after"),
-        *("aggregator per slice", "renderer per slice", "mailer per mail", "peak of the five"),
+        *("aggregator per slice", "renderer per slice", "mailer per mail"),
+        *(f"peak, {name}" for name in _AT_WORK),
     ]
     return table(
         "Bursts: PDF; CPU of each service, memory as PSS",
@@ -158,7 +160,7 @@ def report(bursts: list[Went]) -> str:
                 milliseconds(one.cpu_seconds["aggregator"] / one.slices),
                 milliseconds(one.cpu_seconds["renderer"] / one.slices),
                 milliseconds(one.cpu_seconds["mailer"] / one.recipients),
-                " / ".join(megabytes(size) for size in one.peak_bytes.values()),
+                *(megabytes(one.peak_bytes[name]) for name in _AT_WORK),
             ]
             for one in bursts
         ],

@@ -246,6 +246,16 @@ async def test_a_slice_of_another_run_or_tenant_is_not_to_be_had(
     with client_of(infra, fleet, stranger) as eve:
         assert fetched(eve, runs[0], own) == 404
 
+    links = f"{REPORTS}/{runs[0]['id']}/links"
+    assert reader.post(links, json={"format": "csv", "slice": foreign}).status_code == 404
+    link = reader.post(links, json={"format": "csv", "slice": own})
+    assert link.status_code == 201, link.text
+    assert link.json()["slice"] == own
+    query = {"format": "csv", "slice": own}
+    part_of_it = reader.get(f"{REPORTS}/{runs[0]['id']}/download", params=query).content
+    whole_of_it = reader.get(f"{REPORTS}/{runs[0]['id']}/download?format=csv").content
+    assert reader.get(link.json()["file_url"]).content == part_of_it != whole_of_it
+
     further = reader.post(
         f"{REPORTS}/{runs[0]['id']}/render",
         json={"formats": ["json"], "slice": own},

@@ -67,8 +67,10 @@ async def record_burst(
 
 async def _forget(connection: AsyncConnection, run: Run) -> None:
     """Slices of a generation that failed: nothing of them was sent, since the run never ended."""
-    table = tables.run_slices
+    table, artifacts, links = tables.run_slices, tables.artifacts, tables.share_links
     of_the_run = select(table.c.id).where(table.c.run_id == run.id)
+    files = select(artifacts.c.id).where(artifacts.c.slice_id.in_(of_the_run))
+    await connection.execute(delete(links).where(links.c.artifact_id.in_(files)))
     for using in (tables.artifacts, tables.deliveries):
         await connection.execute(delete(using).where(using.c.slice_id.in_(of_the_run)))
     await connection.execute(delete(table).where(table.c.run_id == run.id))

@@ -10,11 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.catalogue import OfferedType
+from services.api.destinations.named import destination_errors
 from services.api.guards import ensure_allowed
 from services.api.principals import Principal
 from services.api.problems import MOST_ERRORS, FieldError, Problem, pointer
 from services.api.recipient_checks import ensure_may_receive
-from services.api.report_requests import Body, FormatNames, RecipientBody, format_errors
+from services.api.report_requests import (
+    EMAIL,
+    Body,
+    FormatNames,
+    RecipientBody,
+    format_errors,
+)
 from services.api.roles import Role
 from shared.bursts import (
     MOST_ROWS,
@@ -33,7 +40,7 @@ _PARAMETERS = "/parameters/"
 class BurstRowBody(RecipientBody):
     """One recipient, and what the report is narrowed down to for them."""
 
-    channel: Literal["email"] = "email"
+    channel: str = Field(EMAIL, pattern="^[a-z][a-z0-9_]{0,29}$", description="A channel's name.")
     formats: FormatNames | None = Field(None, description="null: those of the report.")
     values: dict[str, Any] = Field(
         default_factory=dict,
@@ -136,6 +143,7 @@ async def ensure_burst(
         errors.append(error)
         if len(errors) >= MOST_ERRORS:
             break
+    errors += await destination_errors(connection, burst.rows, f"{place}/rows")
     if not errors:
         for row in burst.rows:
             part = chosen(row.values, offered.parameters_schema)

@@ -162,6 +162,24 @@ async def test_each_recipient_gets_their_part_and_the_parts_come_to_the_whole(
     assert {row["status"] for row in deliveries} == {DeliveryStatus.PENDING}
 
 
+async def test_a_thousand_recipients_cost_as_many_documents_as_there_are_parts(
+    bursts: Bursts,
+) -> None:
+    projects = list(await bursts.delivered())
+    rows = [to(f"p{number}", projects[number % len(projects)]) for number in range(1000)]
+    run_id = await bursts.request(*rows)
+
+    assert await bursts.made(run_id) == RunStatus.AGGREGATED
+
+    slices = await bursts.pipeline.slices(run_id)
+    assert [row["chosen"]["projects"] for row in slices] == [[name] for name in projects]
+    sent_to: dict[UUID, set[str]] = {row["id"]: set() for row in slices}
+    for row in await bursts.pipeline.deliveries(run_id):
+        sent_to[row["slice_id"]].add(row["recipient"])
+    for index, row in enumerate(slices):
+        assert sent_to[row["id"]] == {one["to"] for one in rows[index :: len(projects)]}
+
+
 async def test_values_without_recipient_and_recipients_without_rows_are_told(
     bursts: Bursts,
 ) -> None:

@@ -93,6 +93,11 @@ async def test_a_schedule_keeps_its_table_and_its_runs_carry_it(
         ),
         ({"rows": [{"to": "ada"}]}, "/burst/rows/0/to", "e-mail address"),
         ({"rows": [{"to": "ada@example.com", "language": "de"}]}, "/burst/rows/0/language", ""),
+        (
+            {"rows": [{**ADMIRAL, "channel": "carrier_pigeon", "to": "coop"}]},
+            "/burst/rows/0/channel",
+            "unknown channel",
+        ),
         ({"rows": []}, "/burst", "either `rows` or a `query`"),
         ({"rows": [ADMIRAL], "query": "SELECT 1"}, "/burst", "either `rows` or a `query`"),
         ({"rows": [ADMIRAL], "when_empty": "maybe"}, "/burst/when_empty", ""),
