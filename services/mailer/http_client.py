@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import logging
+import ssl
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -128,14 +129,19 @@ class HttpClient:
 
 
 def _client(proxy: str, answer_s: float) -> httpx.AsyncClient:
+    import certifi
     import httpx
 
+    # The machine's authorities (and `SSL_CERT_FILE`'s, of OpenSSL), and those that come along.
+    authorities = ssl.create_default_context()
+    authorities.load_verify_locations(certifi.where())
     # It writes each URL to the log, and some are secrets.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.AsyncClient(
         proxy=proxy,
         # Nothing from the environment: no other proxy, no netrc.
         trust_env=False,
+        verify=authorities,
         follow_redirects=False,
         timeout=httpx.Timeout(answer_s),
         headers={"User-Agent": "broadsheet", "Accept-Encoding": "identity"},
