@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
@@ -40,8 +41,13 @@ class Reply:
 class HttpReceiver:
     """One for a test; `answer` may be replaced at any time."""
 
-    def __init__(self, answer: Callable[[Request], Reply] = lambda request: Reply()) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Request], Reply] = lambda request: Reply(),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.answer = answer
+        self._tls = tls
         self.received: list[Request] = []
         self.connections = 0
         self.port = 0
@@ -55,7 +61,9 @@ class HttpReceiver:
         return f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 22)
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", 0, limit=1 << 22, ssl=self._tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

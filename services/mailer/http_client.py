@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import logging
+import ssl
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -53,6 +54,7 @@ class HttpClient:
     def __init__(self, outgoing: Outgoing, answer_s: float = ANSWER_S) -> None:
         self._outgoing = outgoing
         self._answer_s = answer_s
+        self._opening = asyncio.Lock()
         self._client: httpx.AsyncClient | None = None
 
     async def post(
@@ -118,22 +120,34 @@ class HttpClient:
             await client.aclose()
 
     async def _opened(self) -> httpx.AsyncClient:
-        import httpx
-
-        if self._client is None:
-            # It writes each URL to the log, and some are secrets.
-            logging.getLogger("httpx").setLevel(logging.WARNING)
-            self._client = httpx.AsyncClient(
-                proxy=await self._outgoing.proxy_url(),
-                # Nothing from the environment: no other proxy, no netrc.
-                trust_env=False,
-                follow_redirects=False,
-                timeout=httpx.Timeout(self._answer_s),
-                headers={"User-Agent": "broadsheet", "Accept-Encoding": "identity"},
-                # None is kept for the next request: cut just then, nobody could tell what arrived.
-                limits=httpx.Limits(max_connections=50, max_keepalive_connections=0),
-            )
+        async with self._opening:
+            if self._client is None:
+                proxy = await self._outgoing.proxy_url()
+                # Beside the event loop: the library and the authorities of TLS take their time.
+                self._client = await asyncio.to_thread(_client, proxy, self._answer_s)
         return self._client
+
+
+def _client(proxy: str, answer_s: float) -> httpx.AsyncClient:
+    import certifi
+    import httpx
+
+    # The machine's authorities (and `SSL_CERT_FILE`'s, of OpenSSL), and those that come along.
+    authorities = ssl.create_default_context()
+    authorities.load_verify_locations(certifi.where())
+    # It writes each URL to the log, and some are secrets.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return httpx.AsyncClient(
+        proxy=proxy,
+        # Nothing from the environment: no other proxy, no netrc.
+        trust_env=False,
+        verify=authorities,
+        follow_redirects=False,
+        timeout=httpx.Timeout(answer_s),
+        headers={"User-Agent": "broadsheet", "Accept-Encoding": "identity"},
+        # None is kept for the next request: cut just then, nobody could tell what arrived.
+        limits=httpx.Limits(max_connections=50, max_keepalive_connections=0),
+    )
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

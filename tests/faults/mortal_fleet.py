@@ -19,7 +19,12 @@ class MortalFleet(Fleet):
     """A fleet in which each service's latest process can be told where to die."""
 
     def __init__(self, infra: LocalInfrastructure, logs: Path, post: PostOffice) -> None:
-        super().__init__(infra, logs, {**IMPATIENT, "BROADSHEET_SMTP_PORT": str(post.port)})
+        here = {
+            "BROADSHEET_SMTP_PORT": str(post.port),
+            # Where the tests' own servers are, for destinations.
+            "BROADSHEET_EGRESS_ALLOW": "127.0.0.1",
+        }
+        super().__init__(infra, logs, IMPATIENT | here)
         self._dooms = logs / "dooms"
         self._altered: set[ServiceProcess] = set()
 

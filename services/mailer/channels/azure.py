@@ -17,7 +17,12 @@ from services.mailer.channels.channel import (
     unannounced,
 )
 from services.mailer.channels.fields import KeyTemplate, Url
-from services.mailer.channels.objects.upload import RETRIES, client_options, deliver_objects
+from services.mailer.channels.objects.upload import (
+    RETRIES,
+    client_options,
+    deliver_objects,
+    not_reachable,
+)
 from services.mailer.outgoing import Outgoing
 from shared import key_templates
 
@@ -58,8 +63,8 @@ class AzureChannel:
         assert isinstance(to, AzureDestination)
         endpoint = (to.endpoint or f"https://{to.account}.blob.core.windows.net").rstrip("/")
         host = urlsplit(endpoint).netloc
-        if (refused := self._outgoing.rules.url_refusal(endpoint)) is not None:
-            return Outcome("refused", host, refused)
+        if (instead := await not_reachable(self._outgoing, endpoint)) is not None:
+            return instead
         from obstore.exceptions import BaseError
         from obstore.store import AzureStore
 

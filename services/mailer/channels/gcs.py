@@ -18,7 +18,12 @@ from services.mailer.channels.channel import (
     unannounced,
 )
 from services.mailer.channels.fields import BASE64, KeyTemplate, Url, from_base64
-from services.mailer.channels.objects.upload import RETRIES, client_options, deliver_objects
+from services.mailer.channels.objects.upload import (
+    RETRIES,
+    client_options,
+    deliver_objects,
+    not_reachable,
+)
 from services.mailer.outgoing import Outgoing
 from shared import key_templates
 
@@ -75,8 +80,8 @@ class GcsChannel:
         assert isinstance(to, GcsDestination)
         endpoint = (to.endpoint or _ENDPOINT).rstrip("/")
         host = urlsplit(endpoint).netloc
-        if (refused := self._outgoing.rules.url_refusal(endpoint)) is not None:
-            return Outcome("refused", host, refused)
+        if (instead := await not_reachable(self._outgoing, endpoint)) is not None:
+            return instead
         from obstore.exceptions import BaseError
         from obstore.store import GCSStore
 

@@ -18,7 +18,12 @@ from services.mailer.channels.channel import (
 )
 from services.mailer.channels.fields import KeyTemplate, Url
 from services.mailer.channels.objects.leftovers import S3Leftovers
-from services.mailer.channels.objects.upload import RETRIES, client_options, deliver_objects
+from services.mailer.channels.objects.upload import (
+    RETRIES,
+    client_options,
+    deliver_objects,
+    not_reachable,
+)
 from services.mailer.outgoing import Outgoing
 from shared import key_templates
 
@@ -69,8 +74,8 @@ class S3Channel:
         assert isinstance(to, S3Destination)
         endpoint = (to.endpoint or f"https://s3.{to.region}.amazonaws.com").rstrip("/")
         host = urlsplit(endpoint).netloc
-        if (refused := self._outgoing.rules.url_refusal(endpoint)) is not None:
-            return Outcome("refused", host, refused)
+        if (instead := await not_reachable(self._outgoing, endpoint)) is not None:
+            return instead
         from obstore.store import S3Store
 
         secret = to.secret_access_key.get_secret_value()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import importlib
 import logging
 import posixpath
 from datetime import timedelta
@@ -100,7 +101,8 @@ class SftpChannel:
         to = message.destination
         assert isinstance(to, SftpDestination)
         host = f"{to.host}:{to.port}"
-        # Imported here: many megabytes that a mailer without such destinations does not need.
+        # Half a second and many megabytes, which a mailer without such destinations does not need.
+        await asyncio.to_thread(importlib.import_module, "asyncssh")
         import asyncssh
 
         names = []

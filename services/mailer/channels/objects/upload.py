@@ -6,12 +6,13 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 
 from services.mailer.channels.channel import File, Message, Outcome
 from services.mailer.channels.file_names import file_path
-from services.mailer.outgoing import Outgoing
+from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
 from shared.key_templates import harmless
 
 if TYPE_CHECKING:
@@ -46,6 +47,26 @@ async def client_options(outgoing: Outgoing, *, plain: bool = False) -> Any:
         "timeout": "120s",
         "user_agent": "broadsheet",
     }
+
+
+async def not_reachable(outgoing: Outgoing, endpoint: str) -> Outcome | None:
+    """What becomes of a message where nothing may be sent, or nobody is known to be; else None.
+
+    The proxy refuses just so, but of that the library tells no more than that it failed.
+    """
+    parts = urlsplit(endpoint)
+    try:
+        if (refused := outgoing.rules.url_refusal(endpoint)) is not None:
+            raise EgressRefused(refused)
+        assert parts.hostname is not None
+        encrypted = parts.scheme == "https"
+        port = parts.port or (443 if encrypted else 80)
+        await outgoing.addresses(parts.hostname, port, encrypted=encrypted)
+    except EgressRefused as error:
+        return Outcome("refused", parts.netloc, str(error))
+    except Unreachable as error:
+        return Outcome("deferred", parts.netloc, str(error))
+    return None
 
 
 RETRIES: Any = {"max_retries": 2}
