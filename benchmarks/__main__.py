@@ -18,7 +18,9 @@ from benchmarks import (
     exports,
     growth,
     latency,
+    lateness,
     memory,
+    neighbours,
     reports,
     schedules,
     throughput,
@@ -30,8 +32,8 @@ from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
 PARTS = (
-    *("memory", "latency", "acceptance", "throughput"),
-    *("pdf", "schedules", "bursting", "workbook", "exports", "reports"),
+    *("memory", "latency", "lateness", "acceptance", "throughput", "pdf"),
+    *("schedules", "neighbours", "bursting", "workbook", "exports", "reports"),
 )
 RESULTS = CHECKOUT / "var" / "bench"
 GROWTH = RESULTS / "growth.svg"
@@ -45,6 +47,10 @@ class Sizes:
     latency_requests: int = 50
     clients: int = 200
     client_seconds: int = 20
+    lateness_seconds: int = 60
+    neighbours_runs: int = 10_000
+    """Scheduled runs that drain while others want something."""
+    neighbours_requests: int = 15
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
@@ -60,6 +66,9 @@ class Sizes:
 
 QUICK = Sizes(
     latency_requests=20,
+    lateness_seconds=15,
+    neighbours_runs=1000,
+    neighbours_requests=7,
     client_seconds=5,
     reports=200,
     burst_slices=(12,),
@@ -94,8 +103,14 @@ def main() -> None:
     if "schedules" in parts:
         found["schedules"] = schedules.measure(RESULTS / "schedules")
         _say(schedules.report(found["schedules"]))
+    if "neighbours" in parts:
+        found["neighbours"] = neighbours.measure(
+            RESULTS / "neighbours", sizes.neighbours_runs, sizes.neighbours_requests
+        )
+        shutil.rmtree(RESULTS / "neighbours", ignore_errors=True)
+        _say(neighbours.report(found["neighbours"]))
     try:
-        if parts - {"pdf", "schedules"}:
+        if parts - {"pdf", "schedules", "neighbours"}:
             with broadsheet.running(state_dir) as running:
                 print(f"ready after {time.monotonic() - began:.0f} s\n", flush=True)
                 found |= _measure(running, sizes, parts)
@@ -113,6 +128,9 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
     if "latency" in parts:
         found["latency"] = latency.measure(running, sizes.latency_requests)
         _say(latency.report(found["latency"], sizes.latency_requests))
+    if "lateness" in parts:
+        found["lateness"] = lateness.measure(running, sizes.lateness_seconds)
+        _say(lateness.report(found["lateness"]))
     if "acceptance" in parts:
         found["acceptance"] = acceptance.measure(running, sizes.clients, sizes.client_seconds)
         _say(acceptance.report(found["acceptance"]))

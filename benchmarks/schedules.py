@@ -22,22 +22,17 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import create_async_engine
-from uuid6 import uuid7
 
 from benchmarks.broadsheet import Broadsheet
 from benchmarks.figures import milliseconds, table
+from benchmarks.planned import add_definition, add_schedules, demo_tenant
 from benchmarks.usage import cpu_seconds, difference
 from deploy.local.stack import LocalStack
-from services.aggregator.catalogue import publish_report_types
-from services.aggregator.report_types import report_types
 from services.scheduler.firing import fire_due_schedules
 from services.scheduler.settings import SchedulerSettings
 from shared.blobs import blob_store
 from shared.cadence import CADENCE, next_fire
-from shared.store import tables
-from shared.store.engine import Store, asyncpg_url
+from shared.store.engine import Store
 
 DUE = 10_000
 IDLE = 100_000
@@ -119,52 +114,15 @@ def _next_fires() -> float:
 
 async def _measure(stack: LocalStack, fires: float) -> Schedules:
     bursts = []
-    tenant, definition = await _definition(stack)
+    url = stack.infrastructure.admin_database_url
+    tenant = await demo_tenant(url)
+    definition = await add_definition(url, tenant, ["pdf"])
     for schedulers in (1, 2):
         with _further_schedulers(stack, schedulers - 1) as further:
             bursts.append(await _burst(stack, tenant, definition, further))
     stack.services["scheduler"].stop()
     tick, tick_cpu = await _idle_tick(stack, tenant, definition)
     return Schedules(fires, tick, tick_cpu, tuple(bursts))
-
-
-async def _definition(stack: LocalStack) -> tuple[UUID, UUID]:
-    """A daily report of the demo tenant."""
-    engine = create_async_engine(asyncpg_url(stack.infrastructure.admin_database_url))
-    definition = uuid7()
-    async with engine.begin() as connection:
-        await publish_report_types(connection, report_types)
-        tenant = await connection.scalar(select(tables.tenants.c.id))
-        assert tenant is not None
-        await connection.execute(
-            insert(tables.definitions).values(
-                id=definition, tenant_id=tenant, name="measured", owner="benchmarks"
-            )
-        )
-        await connection.execute(
-            insert(tables.definition_versions).values(
-                tenant_id=tenant,
-                definition_id=definition,
-                version=1,
-                report_type="delivery_summary",
-                formats=["pdf"],
-                preset="yesterday",
-                timezone="UTC",
-            )
-        )
-    await engine.dispose()
-    return tenant, definition
-
-
-_ADD = """
-INSERT INTO schedules (id, tenant_id, definition_id, name, owner, cadence, next_run_at, state,
-                       deliver_to)
-SELECT gen_random_uuid(), $1, $2, $3 || ' ' || n, 'benchmarks',
-       jsonb_build_object('kind', 'daily', 'timezone', 'UTC',
-                          'time', to_char($4::timestamp, 'HH24:MI')),
-       $4::timestamp AT TIME ZONE 'UTC', $5, '[{"channel": "email", "to": "someone@example.com"}]'
-  FROM generate_series(1, $6) AS n
-"""
 
 
 async def _burst(
@@ -177,11 +135,7 @@ async def _burst(
     try:
         due = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
         name = f"due at once, {schedulers}"
-        await connection.execute(
-            _ADD,
-            *(tenant, definition, name, due, "paused", DUE),
-        )
-        await connection.execute("VACUUM ANALYZE schedules")
+        await add_schedules(connection, tenant, definition, name, due, DUE, state="paused")
         begun = await connection.fetchval("SELECT clock_timestamp()")
         cpu = cpu_seconds(groups)
         await connection.execute(
@@ -213,11 +167,7 @@ async def _idle_tick(stack: LocalStack, tenant: UUID, definition: UUID) -> tuple
     """By the clock, and of CPU."""
     connection = await asyncpg.connect(stack.infrastructure.admin_database_url)
     far = datetime(2190, 1, 1, 9)  # noqa: DTZ001 (Postgres is told the zone)
-    await connection.execute(
-        _ADD,
-        *(tenant, definition, "not due", far, "active", IDLE),
-    )
-    await connection.execute("VACUUM ANALYZE schedules")
+    await add_schedules(connection, tenant, definition, "not due", far, IDLE)
     await connection.close()
     environment = stack.infrastructure.env_for("scheduler")
     names = {f"BROADSHEET_{name.upper()}": name for name in SchedulerSettings.model_fields}

@@ -16,6 +16,7 @@ from shared import replaying
 from shared.replaying import PARKED, NotPossible
 from shared.store import tables
 from shared.store.engine import asyncpg_url
+from shared.topology import SIGNALS, SIGNALS_QUEUE
 
 _TABLE = tables.dead_letters
 
@@ -76,11 +77,16 @@ async def replay(connection: AsyncConnection, message_id: UUID, amqp_url: str) -
     if row["tenant_id"] is not None and _is_text(bytes(row["payload"])):
         return await replaying.replay(connection, row, actor=_actor(), service="operator")
     replaying.ensure_parked(row)
-    if replaying.consumer_of(row["queue"]) is None:
+    is_signal = row["queue"] == SIGNALS_QUEUE.name
+    if replaying.consumer_of(row["queue"]) is None and not is_signal:
         raise NotPossible(f"message {message_id} is of {row['queue']!r}, which is no queue of ours")
     async with await aio_pika.connect(amqp_url) as broker:
         channel = await broker.channel(publisher_confirms=True, on_return_raises=True)
-        await channel.default_exchange.publish(
+        exchange, key = channel.default_exchange, row["queue"]
+        if is_signal:
+            # Its key says whose it is, and what it is called.
+            exchange, key = await channel.get_exchange(SIGNALS.name), row["routing_key"]
+        await exchange.publish(
             aio_pika.Message(
                 bytes(row["payload"]),
                 headers=replaying.headers_of_the_sender(row["headers"]),
@@ -88,7 +94,7 @@ async def replay(connection: AsyncConnection, message_id: UUID, amqp_url: str) -
                 type=row["event_type"],
                 delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
             ),
-            row["queue"],
+            key,
             mandatory=True,
         )
     await replaying.mark(connection, row, "replayed", actor=_actor())

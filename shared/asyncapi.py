@@ -71,7 +71,8 @@ def _channel(event: type[Event]) -> dict[str, Any]:
         "parameters": {
             "lane": {
                 "enum": [str(lane) for lane in Lane],
-                "description": "interactive: somebody may be waiting; bulk: scheduled work.",
+                "description": "interactive: somebody may be waiting; bulk: scheduled work; "
+                "backlog: such work of a tenant that has much of it under way.",
             }
         },
         "messages": {event.TYPE: {"$ref": f"#/components/messages/{event.TYPE}"}},

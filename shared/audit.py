@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.store import tables
-
-# Inline: nothing is returned, since who may add to the log need not be one who may read it.
-_INSERT = insert(tables.audit).inline()
+from shared.store.many_rows import add_all
 
 
 def entry(tenant_id: UUID, actor: str, action: str, subject: str, **details: Any) -> dict[str, Any]:
@@ -30,5 +27,4 @@ def entry(tenant_id: UUID, actor: str, action: str, subject: str, **details: Any
 
 async def record(connection: AsyncConnection, *entries: dict[str, Any]) -> None:
     """Add rows that `entry` made."""
-    if entries:
-        await connection.execute(_INSERT, list(entries))
+    await add_all(connection, tables.audit, entries)

@@ -43,6 +43,7 @@ class Consumers:
         self._prefetch = {
             Lane.INTERACTIVE: settings.interactive_prefetch,
             Lane.BULK: settings.bulk_prefetch,
+            Lane.BACKLOG: settings.bulk_prefetch,
         }
         self._in_hand: set[asyncio.Task[Any]] = set()
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
+from aio_pika import DeliveryMode
 from aio_pika.exceptions import DeliveryError
+from aiormq import Channel
 from faststream.rabbit import RabbitBroker
+from pamqp.commands import Basic
 from sqlalchemy import (
     Integer,
     Interval,
@@ -37,6 +40,7 @@ from shared import telemetry
 from shared.events import Event
 from shared.store import tables
 from shared.store.engine import Store, note_events
+from shared.store.many_rows import add_all, as_given, given
 from shared.topology import CONSUMED_TYPES, REPORTS, Consumption
 
 log = structlog.get_logger(__name__)
@@ -45,15 +49,24 @@ RUN_CHANGED = "broadsheet_run_changed"
 """The LISTEN channel on which a relay hints which runs have news (payload: run ids)."""
 
 
+_COLUMNS = (
+    *("id", "tenant_id", "event_id", "event_type", "run_id"),
+    *("exchange", "routing_key", "rank", "headers", "payload"),
+)
 # Statements are built once: recognising an equal one costs as much as running it.
-_INSERT = insert(tables.outbox)
-_INSERT_LATER = insert(tables.outbox).values(
-    available_at=func.now() + bindparam("delay", type_=Interval)
+_given = given(tables.outbox, _COLUMNS, delay=Interval())
+_INSERT_LATER = (
+    insert(tables.outbox)
+    .from_select(
+        [*_COLUMNS, "available_at"],
+        select(*(_given.c[name] for name in _COLUMNS), func.now() + _given.c.delay),
+    )
+    .inline()
 )
 _DUE = (
     select(tables.outbox)
     .where(tables.outbox.c.published_at.is_(None), tables.outbox.c.available_at <= func.now())
-    .order_by(tables.outbox.c.available_at)
+    .order_by(tables.outbox.c.rank, tables.outbox.c.available_at)
     .limit(bindparam("batch", type_=Integer))
     .with_for_update(skip_locked=True)
 )
@@ -63,9 +76,12 @@ _PUBLISHED = (
     .values(published_at=func.clock_timestamp())
     .cte("published")
 )
-_MARK_PUBLISHED = select(func.pg_notify(RUN_CHANGED, bindparam("runs", type_=Text))).add_cte(
-    _PUBLISHED
-)
+_hint = func.unnest(bindparam("hints", type_=ARRAY(Text))).column_valued("hint")
+_MARK_PUBLISHED = select(func.pg_notify(RUN_CHANGED, _hint)).add_cte(_PUBLISHED)
+_RUNS_IN_A_HINT = 200
+"""Postgres refuses a notification of 8,000 bytes, and with it the marking."""
+
+_CONFIRMED_WITHIN_SECONDS = 5.0
 
 RETURNED_AGAIN_AFTER = timedelta(seconds=10)
 """The pause after the broker gave an event back: no queue takes it, and others wait behind it."""
@@ -84,20 +100,23 @@ async def add(connection: AsyncConnection, *events: Event, source: str) -> None:
     await add_rows(connection, [row_of(event, source) for event in events])
 
 
-def row_of(event: Event, source: str) -> dict[str, Any]:
-    """The row of an event for everyone, with the trace of the work under way."""
-    return _row(event, source, exchange=REPORTS.name, routing_key=event.routing_key)
+def row_of(event: Event, source: str, trace: dict[str, str] | None = None) -> dict[str, Any]:
+    """The row of an event for everyone.
+
+    `trace`: its W3C trace headers; those of the work under way when left out.
+    """
+    return _row(event, source, trace, exchange=REPORTS.name, routing_key=event.routing_key)
 
 
 def row_for(consumption: Consumption, event: Event, source: str) -> dict[str, Any]:
     """The row of an event for one consumer's queue alone: see `add_for`."""
-    return _row(event, source, exchange="", routing_key=consumption.queue_name(event.lane))
+    return _row(event, source, None, exchange="", routing_key=consumption.queue_name(event.lane))
 
 
 async def add_rows(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Write what `row_of` and `row_for` made."""
     if rows:
-        await connection.execute(_INSERT, rows)
+        await add_all(connection, tables.outbox, rows)
         note_events(connection)
 
 
@@ -122,15 +141,24 @@ async def add_rows_later(
 ) -> None:
     """Write rows, each to be published after its delay by the database's clock."""
     if rows:
-        await connection.execute(_INSERT_LATER, [{**row, "delay": delay} for row, delay in rows])
+        later = [{**row, "delay": delay} for row, delay in rows]
+        await connection.execute(_INSERT_LATER, as_given(later))
         if not all(delay for _, delay in rows):
             note_events(connection)
 
 
-def _row(event: Event, source: str, *, exchange: str, routing_key: str) -> dict[str, Any]:
+def _row(
+    event: Event,
+    source: str,
+    trace: dict[str, str] | None,
+    *,
+    exchange: str,
+    routing_key: str,
+) -> dict[str, Any]:
+    event_id = event.id
     headers = {
         "cloudEvents_specversion": "1.0",
-        "cloudEvents_id": str(event.id),
+        "cloudEvents_id": str(event_id),
         "cloudEvents_source": f"/broadsheet/{source}",
         "cloudEvents_type": event.TYPE,
         "cloudEvents_subject": str(event.subject),
@@ -141,12 +169,13 @@ def _row(event: Event, source: str, *, exchange: str, routing_key: str) -> dict[
     return {
         "id": uuid7(),
         "tenant_id": event.tenant_id,
-        "event_id": event.id,
+        "event_id": event_id,
         "event_type": event.TYPE,
         "run_id": event.run_id,
         "exchange": exchange,
         "routing_key": routing_key,
-        "headers": headers | telemetry.current_trace_headers(),
+        "rank": event.lane.rank,
+        "headers": headers | (telemetry.current_trace_headers() if trace is None else trace),
         "payload": event.model_dump_json(),
     }
 
@@ -159,7 +188,7 @@ class Relay:
     """
 
     def __init__(
-        self, store: Store, broker: RabbitBroker, *, sweep_every: float = 5.0, batch: int = 100
+        self, store: Store, broker: RabbitBroker, *, sweep_every: float = 5.0, batch: int = 400
     ) -> None:
         self._store = store
         self._broker = broker
@@ -167,7 +196,12 @@ class Relay:
         self._batch = batch
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._on_pass: Callable[[datetime, float, int], None] | None = None
         store.on_events(self.wake)
+
+    def on_pass(self, hook: Callable[[datetime, float, int], None]) -> None:
+        """Call `hook` after each look: when it began, how many seconds it took, what it found."""
+        self._on_pass = hook
 
     def wake(self) -> None:
         """There may be something to publish."""
@@ -192,9 +226,12 @@ class Relay:
         failures = 0
         while True:
             self._woken.clear()
+            began, clock = datetime.now(UTC), time.monotonic()
             try:
                 published = await self.publish_due()
                 failures = 0
+                if self._on_pass is not None:
+                    self._on_pass(began, time.monotonic() - clock, published)
             except Exception as error:  # the broker or the store is away: the rows stay
                 failures += 1
                 log.warning("outbox relay waits", reason=repr(error), failures=failures)
@@ -215,9 +252,13 @@ class Relay:
             confirmed, returned = await self._publish(rows)
             if returned:
                 await connection.execute(_POSTPONE, {"ids": [row["id"] for row in returned]})
-            runs = ",".join({str(row["run_id"]) for row in confirmed})
+            runs = list({str(row["run_id"]) for row in confirmed})
+            hints = [
+                ",".join(runs[start : start + _RUNS_IN_A_HINT])
+                for start in range(0, len(runs), _RUNS_IN_A_HINT)
+            ]
             await connection.execute(
-                _MARK_PUBLISHED, {"ids": [row["id"] for row in confirmed], "runs": runs}
+                _MARK_PUBLISHED, {"ids": [row["id"] for row in confirmed], "hints": hints}
             )
         if len(confirmed) + len(returned) < len(rows):
             raise ConnectionError(
@@ -230,8 +271,13 @@ class Relay:
         self, rows: Sequence[RowMapping]
     ) -> tuple[list[RowMapping], list[RowMapping]]:
         """Publish the rows at once; those the broker confirmed, and those it gave back."""
+        async with asyncio.timeout(_CONFIRMED_WITHIN_SECONDS):
+            # Of the channel that hears of unroutable messages.
+            reports = await self._broker.declare_exchange(REPORTS)
+            channel = await reports.channel.get_underlay_channel()
+            assert isinstance(channel, Channel)
         outcomes = await asyncio.gather(
-            *(self._publish_one(row) for row in rows), return_exceptions=True
+            *(_publish_one(channel, row) for row in rows), return_exceptions=True
         )
         confirmed, returned = [], []
         for row, outcome in zip(rows, outcomes, strict=True):
@@ -245,21 +291,25 @@ class Relay:
                 returned.append(row)
         return confirmed, returned
 
-    async def _publish_one(self, row: RowMapping) -> None:
-        event_id: UUID = row["event_id"]
-        with telemetry.continued(row["headers"]):
-            await self._broker.publish(
-                row["payload"].encode(),
-                # By the object: one made from its name each time costs a tenth of publishing.
-                exchange=REPORTS if row["exchange"] == REPORTS.name else row["exchange"] or None,
-                routing_key=row["routing_key"],
-                headers=row["headers"],
-                message_id=str(event_id),
-                message_type=row["event_type"],
-                correlation_id=str(row["run_id"]),
+
+async def _publish_one(channel: Channel, row: RowMapping) -> None:
+    with telemetry.publishing(row["routing_key"], row["headers"]) as headers:
+        # Without the layers above the protocol, which take as long again. And without waiting until
+        # it is written: a batch goes out in few writes, and each message is confirmed by itself.
+        await channel.basic_publish(
+            row["payload"].encode(),
+            exchange=row["exchange"],
+            routing_key=row["routing_key"],
+            properties=Basic.Properties(
                 content_type="application/json",
-                persist=True,
-                # Work for one of our own consumers must reach a queue; news need not.
-                mandatory=row["exchange"] == "" or row["event_type"] in CONSUMED_TYPES,
-                timeout=5.0,
-            )
+                headers=headers,
+                delivery_mode=DeliveryMode.PERSISTENT,
+                correlation_id=str(row["run_id"]),
+                message_id=str(row["event_id"]),
+                message_type=row["event_type"],
+            ),
+            # Work for one of our own consumers must reach a queue; news need not.
+            mandatory=row["exchange"] == "" or row["event_type"] in CONSUMED_TYPES,
+            timeout=_CONFIRMED_WITHIN_SECONDS,
+            wait=False,
+        )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, bindparam, func, insert, select
+from sqlalchemy import RowMapping, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
@@ -21,6 +21,7 @@ from shared.format_options import FormatOptions
 from shared.periods import Period
 from shared.states import DeliveryStatus, Lane, Occasion, RunStatus
 from shared.store import tables
+from shared.store.many_rows import add_all
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,6 @@ class NewRun:
 
 
 # Built once: the same statement object each time spares the work of recognising it.
-_INSERT_RUNS = insert(tables.runs)
-_INSERT_DELIVERIES = insert(tables.deliveries)
-_INSERT_BURSTS = insert(tables.run_bursts)
 _THESE_RUNS = select(tables.runs).where(
     tables.runs.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
 )
@@ -100,6 +98,7 @@ _THEIR_DELIVERIES = (
 
 def new_run(request: RunRequest, *, service: str) -> NewRun:
     """The rows; the run belongs to the trace of the work under way."""
+    trace = telemetry.current_trace_headers()
     return NewRun(
         run={
             "id": request.id,
@@ -138,7 +137,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             else None,
             "freshness_seconds": request.freshness_seconds,
             "status": RunStatus.REQUESTED,
-            "traceparent": telemetry.current_trace_headers().get("traceparent"),
+            "traceparent": trace.get("traceparent"),
         },
         deliveries=[
             {
@@ -160,6 +159,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
                 formats=request.formats,
             ),
             service,
+            trace,
         ),
         burst={"run_id": request.id, "tenant_id": request.tenant_id, "asked": request.burst}
         if request.burst
@@ -205,12 +205,10 @@ async def create_runs(connection: AsyncConnection, new: Sequence[NewRun]) -> lis
 async def add_runs(connection: AsyncConnection, new: Sequence[NewRun]) -> list[dict[str, Any]]:
     """Write runs, of any tenants, and read nothing back; returns the rows of their deliveries."""
     deliveries = [row for one in new for row in one.deliveries]
-    await connection.execute(_INSERT_RUNS, [one.run for one in new])
-    if deliveries:
-        await connection.execute(_INSERT_DELIVERIES, deliveries)
-    if bursts := [one.burst for one in new if one.burst]:
-        await connection.execute(_INSERT_BURSTS, bursts)
+    await add_all(connection, tables.runs, [one.run for one in new])
+    await add_all(connection, tables.deliveries, deliveries)
+    await add_all(connection, tables.run_bursts, [one.burst for one in new if one.burst])
     await outbox.add_rows(connection, [one.event for one in new])
-    for one in new:
-        telemetry.RUNS.labels(one.run["report_type"], RunStatus.REQUESTED).inc()
+    for report_type, count in Counter(one.run["report_type"] for one in new).items():
+        telemetry.RUNS.labels(report_type, RunStatus.REQUESTED).inc(count)
     return deliveries

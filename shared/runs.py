@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import outbox, telemetry
@@ -28,6 +28,7 @@ from shared.format_options import FormatOptions
 from shared.lease import RELEASED
 from shared.states import DeliveryStatus, Lane, RunStatus, states_that_lead_to
 from shared.store import tables
+from shared.store.many_rows import add_all
 from shared.topology import AGGREGATOR
 
 
@@ -112,8 +113,6 @@ class Run:
         )
 
 
-_INSERT_TIMELINE = insert(tables.timeline)
-
 _CONVERTED = frozenset({"formats", "format_options", "delivery_options", "lane", "status"})
 
 
@@ -164,8 +163,7 @@ def line(
 
 async def record_all(connection: AsyncConnection, lines: Sequence[dict[str, Any]]) -> None:
     """Add what `line` made, of any number of runs."""
-    if lines:
-        await connection.execute(_INSERT_TIMELINE, list(lines))
+    await add_all(connection, tables.timeline, lines)
 
 
 async def fail(

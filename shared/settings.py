@@ -136,7 +136,7 @@ class ServiceSettings(BaseSettings):
     interactive_prefetch: int = Field(default=4, ge=1)
     """Messages of the interactive lane under way at once in one process."""
     bulk_prefetch: int = Field(default=2, ge=1)
-    """Messages of the bulk lane under way at once in one process."""
+    """Messages of the bulk lane, and of the backlog lane, under way at once in one process."""
 
 
 class LinkingSettings(ServiceSettings):

@@ -246,6 +246,13 @@ class Lane(StrEnum):
     """Somebody asked for it and may be waiting."""
     BULK = "bulk"
     """Scheduled and burst work."""
+    BACKLOG = "backlog"
+    """Scheduled and burst work of a tenant that has much of it under way: others pass by."""
+
+    @property
+    def rank(self) -> int:
+        """0 goes first."""
+        return list(Lane).index(self)
 
 
 def states_that_lead_to(status: RunStatus) -> tuple[RunStatus, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -41,6 +42,8 @@ OCCURRENCES = Counter(
 DELIVERIES = Counter("broadsheet_deliveries", "Delivery attempts", ["channel", "outcome"])
 
 _propagator = TraceContextTextMapPropagator()
+_tracing = threading.Event()
+"""Spans are sent somewhere."""
 
 
 def configure_logging(service: str, level: str) -> None:
@@ -92,6 +95,7 @@ def configure_tracing(service: str, otlp_endpoint: str | None) -> bool:
     provider = TracerProvider(resource=Resource.create({"service.name": f"broadsheet-{service}"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
     trace.set_tracer_provider(provider)
+    _tracing.set()
     return True
 
 
@@ -126,13 +130,15 @@ def new_trace() -> Context:
 @contextmanager
 def begun(name: str) -> Iterator[None]:
     """Inside the block a trace begins, with a span of that name when tracing is on."""
-    with trace.get_tracer("broadsheet").start_as_current_span(name, context=Context()):
-        token = None if trace_id() else trace_context.attach(new_trace())
-        try:
+    if _tracing.is_set():
+        with trace.get_tracer("broadsheet").start_as_current_span(name, context=Context()):
             yield
-        finally:
-            if token is not None:
-                trace_context.detach(token)
+        return
+    token = trace_context.attach(new_trace())
+    try:
+        yield
+    finally:
+        trace_context.detach(token)
 
 
 @contextmanager
@@ -143,6 +149,21 @@ def continued(headers: Mapping[str, Any]) -> Iterator[None]:
         yield
     finally:
         trace_context.detach(token)
+
+
+@contextmanager
+def publishing(what: str, headers: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Inside the block a message is on its way: gives the headers it is to have.
+
+    With tracing on it has a span of its own, whose trace goes on from that of `headers`.
+    """
+    if not _tracing.is_set():
+        yield headers
+        return
+    with trace.get_tracer("broadsheet").start_as_current_span(
+        f"{what} publish", context=trace_context_of(headers), kind=trace.SpanKind.PRODUCER
+    ):
+        yield {**headers, **current_trace_headers()}
 
 
 def trace_id() -> str | None:

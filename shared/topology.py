@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.schemas.queue import QuorumQueueArgs
 
 from shared.events import (
     DeliveryDue,
@@ -38,6 +39,26 @@ DEAD_LETTER_QUEUE = RabbitQueue(
 )
 
 
+SIGNALS = RabbitExchange("broadsheet.signals", type=ExchangeType.TOPIC, durable=True)
+"""Where other systems say that data are there, by the routing key `<tenant>.<signal>`."""
+
+_DEAD_LETTERED: QuorumQueueArgs = {
+    "x-delivery-limit": DELIVERY_LIMIT,
+    "x-dead-letter-exchange": DEAD_LETTERS.name,
+    # Both are needed for dead-lettering at least once (since RabbitMQ 3.10).
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+
+SIGNALS_QUEUE = RabbitQueue(
+    "broadsheet.scheduler.signals",
+    queue_type=QueueType.QUORUM,
+    durable=True,
+    routing_key="#",
+    arguments=_DEAD_LETTERED,
+)
+
+
 @dataclass(frozen=True)
 class Consumption:
     """One consumer and the queues it reads: one per lane."""
@@ -59,13 +80,7 @@ class Consumption:
             queue_type=QueueType.QUORUM,
             durable=True,
             routing_key=f"{self.event.name()}.{lane}",
-            arguments={
-                "x-delivery-limit": DELIVERY_LIMIT,
-                "x-dead-letter-exchange": DEAD_LETTERS.name,
-                # Both are needed for dead-lettering at least once (since RabbitMQ 3.10).
-                "x-dead-letter-strategy": "at-least-once",
-                "x-overflow": "reject-publish",
-            },
+            arguments=_DEAD_LETTERED,
         )
 
 
@@ -95,6 +110,9 @@ async def declare_topology(broker: RabbitBroker) -> None:
     dead_letters = await broker.declare_exchange(DEAD_LETTERS)
     parking = await broker.declare_queue(DEAD_LETTER_QUEUE)
     await parking.bind(dead_letters)
+    signals = await broker.declare_exchange(SIGNALS)
+    signalled = await broker.declare_queue(SIGNALS_QUEUE)
+    await signalled.bind(signals, routing_key=SIGNALS_QUEUE.routing_key)
     for consumption in CONSUMPTIONS:
         for lane in Lane:
             queue = await broker.declare_queue(consumption.queue(lane))

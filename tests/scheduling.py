@@ -16,6 +16,7 @@ from uuid6 import uuid7
 from services.scheduler.firing import fire_due_schedules
 from services.scheduler.notices import REPORT_TYPE
 from services.scheduler.outcomes import take_note_of_outcomes
+from services.scheduler.shares import USUAL_SHARE
 from services.scheduler.waiting import let_go_of_waiting
 from shared.blobs import BlobStore
 from shared.states import RunStatus
@@ -53,10 +54,10 @@ class Scheduling:
             columns=columns,
         )
 
-    async def tick(self, now: datetime) -> int:
+    async def tick(self, now: datetime, *, share: int = USUAL_SHARE) -> int:
         """Everything that a scheduler does about due schedules, at that time; runs made."""
-        made = await fire_due_schedules(self.store, self.blobs, at(now))
-        return made + await let_go_of_waiting(self.store, self.blobs, at(now))
+        made = await fire_due_schedules(self.store, self.blobs, at(now), share=share)
+        return made + await let_go_of_waiting(self.store, self.blobs, at(now), share=share)
 
     async def take_note(self) -> int:
         """Of how runs ended."""

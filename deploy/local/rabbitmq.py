@@ -204,6 +204,19 @@ class PrivateBroker:
             self._note(name, None)
         self._process = self._epmd = None
 
+    def control(self, *words: str) -> str:
+        """What `rabbitmqctl` says to these words; StackError where it refuses."""
+        ended = subprocess.run(
+            [Path(self._installation.server).with_name("rabbitmqctl"), "--quiet", *words],
+            env=self._environment(self._places.rabbitmq),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ended.returncode:
+            raise StackError(f"rabbitmqctl {words[0]}: {ended.stderr or ended.stdout}")
+        return ended.stdout
+
     def died(self) -> bool:
         """Whether the node or its epmd ended without being told to."""
         return any(process.poll() is not None for process in self.processes.values())

@@ -15,6 +15,7 @@ from services.aggregator.sharing import UNDER_WAY
 from services.aggregator.source_registry import SourceRegistry
 from services.aggregator.sources import Limits, source_kinds
 from shared.events import ReportRequested
+from shared.housekeeping import Housekeeping
 from shared.service import Service
 from shared.stage import AGGREGATE, StageWorker
 from shared.topology import AGGREGATOR
@@ -41,7 +42,9 @@ def create_service(settings: AggregatorSettings) -> Service:
         await sources.close()
 
     service.during(catalogue_and_sources)
-    service.during(partial(kept, service.store, settings, address_in_environment))
+    housekeeping = Housekeeping()
+    service.add_route("/housekeeping", housekeeping.answer)
+    service.during(partial(kept, service.store, settings, address_in_environment, housekeeping))
     service.consumers.add(
         AGGREGATOR,
         ReportRequested,

@@ -12,17 +12,18 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from services.scheduler import SERVICE
 from services.scheduler.firing import fire_due_schedules
 from services.scheduler.gauges import observe_outbox, observe_queues
-from services.scheduler.housekeeping import Housekeeping, Job
 from services.scheduler.lost_messages import ask_again
 from services.scheduler.outcomes import take_note_of_outcomes
 from services.scheduler.parking import on_dead_letter
 from services.scheduler.reaper import reap
 from services.scheduler.retention import expire_files, forget_events
 from services.scheduler.settings import SchedulerSettings
+from services.scheduler.signals import on_signal
 from services.scheduler.timezones import follow_timezone_rules
 from services.scheduler.waiting import let_go_of_waiting
+from shared.housekeeping import Housekeeping, Job
 from shared.service import Service
-from shared.topology import DEAD_LETTER_QUEUE
+from shared.topology import DEAD_LETTER_QUEUE, SIGNALS_QUEUE
 
 
 def create_service(settings: SchedulerSettings) -> Service:
@@ -31,6 +32,8 @@ def create_service(settings: SchedulerSettings) -> Service:
     store = service.store
     housekeeping = Housekeeping()
     service.add_route("/housekeeping", housekeeping.answer)
+    housekeeping.add("outbox", "events published", settings.outbox_sweep_seconds)
+    service.relay.on_pass(partial(housekeeping.note, "outbox"))
 
     @asynccontextmanager
     async def ticks() -> AsyncIterator[None]:
@@ -49,13 +52,13 @@ def create_service(settings: SchedulerSettings) -> Service:
 
         every(
             settings.schedule_tick_seconds,
-            partial(fire_due_schedules, store, service.blobs),
+            partial(fire_due_schedules, store, service.blobs, share=settings.bulk_share),
             "schedules",
             "runs made of due schedules",
         )
         every(
             settings.schedule_tick_seconds,
-            partial(let_go_of_waiting, store, service.blobs),
+            partial(let_go_of_waiting, store, service.blobs, share=settings.bulk_share),
             "waiting occurrences",
             "runs made of occurrences that had waited",
         )
@@ -114,4 +117,5 @@ def create_service(settings: SchedulerSettings) -> Service:
 
     service.during(ticks)
     service.consumers.add_raw(DEAD_LETTER_QUEUE, partial(on_dead_letter, store=store))
+    service.consumers.add_raw(SIGNALS_QUEUE, partial(on_signal, store=store))
     return service

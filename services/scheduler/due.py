@@ -1,4 +1,4 @@
-"""Which schedules are due, each with all that is needed to fire it, read in one statement."""
+"""Which schedules are due, each with all that is needed to fire it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from sqlalchemy import (
     Integer,
     Result,
     Select,
+    Uuid,
+    any_,
     bindparam,
     func,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.cadence import public_holidays_at_hand
@@ -62,38 +65,62 @@ def schedule_columns() -> list[ColumnElement[Any]]:
     ]
 
 
-def _claim(*conditions: ColumnElement[bool]) -> Select[Any]:
-    columns: list[Any] = schedule_columns()
-    statement: Select[Any] = select(*columns)
+def _claim(*conditions: ColumnElement[bool]) -> Select[tuple[UUID]]:
     return (
-        statement.select_from(schedules_with_definitions())
-        .where(
-            _schedules.c.state == ScheduleState.ACTIVE,
-            _schedules.c.deleted_at.is_(None),
-            *conditions,
-        )
+        select(_schedules.c.id)
+        .where(*conditions)
         .limit(bindparam("batch", type_=Integer))
         .with_for_update(of=_schedules, skip_locked=True)
     )
 
 
+def _in_turn(*conditions: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    """The same, one of each tenant after the other: the longest overdue of each come first."""
+    turn = func.row_number().over(
+        partition_by=_schedules.c.tenant_id, order_by=_schedules.c.next_run_at
+    )
+    turns = select(_schedules.c.id, turn.label("turn")).where(*conditions).subquery("turns")
+    return (
+        _claim(*conditions)
+        .join(turns, turns.c.id == _schedules.c.id)
+        .order_by(turns.c.turn, _schedules.c.next_run_at)
+    )
+
+
+def _claimed() -> Select[Any]:
+    columns: list[Any] = schedule_columns()
+    statement: Select[Any] = select(*columns)
+    claimed = _schedules.c.id == any_(bindparam("claimed", type_=ARRAY(Uuid)))
+    return statement.select_from(schedules_with_definitions()).where(claimed)
+
+
+_ACTIVE = (_schedules.c.state == ScheduleState.ACTIVE, _schedules.c.deleted_at.is_(None))
 # Built once: recognising an equal statement takes longer than the look itself.
 _NOW = select(func.clock_timestamp())
-_NEW = _claim(_schedules.c.next_run_at.is_(None))
-_DUE = _claim(_schedules.c.next_run_at <= bindparam("now", type_=DateTime(timezone=True))).order_by(
-    _schedules.c.next_run_at
+_NEW = _claim(*_ACTIVE, _schedules.c.next_run_at.is_(None))
+_DUE = _in_turn(
+    *_ACTIVE, _schedules.c.next_run_at <= bindparam("now", type_=DateTime(timezone=True))
 )
+_CLAIMED = _claimed()
 
 
 async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> list[dict[str, Any]]:
     """Schedules that are due at `now`, locked for this transaction; those of others passed over.
 
-    New ones, whose first fire is not computed yet, come before. Each names addresses alone.
+    New ones, whose first fire is not computed yet, come before; then one of each tenant after the
+    other, so that nobody waits for all of somebody else's. Each names addresses alone.
     """
-    found = rows_of(await connection.execute(_NEW, {"batch": batch}))
-    if len(found) < batch:
-        due = await connection.execute(_DUE, {"now": now, "batch": batch - len(found)})
-        found += rows_of(due)
+    claimed = list((await connection.scalars(_NEW, {"batch": batch})).all())
+    if len(claimed) < batch:
+        due = await connection.scalars(_DUE, {"now": now, "batch": batch - len(claimed)})
+        claimed += due.all()
+    if not claimed:
+        return []
+    # Read once they are locked: as they are now, and not as they were when the look began.
+    rows = {
+        row["id"]: row for row in rows_of(await connection.execute(_CLAIMED, {"claimed": claimed}))
+    }
+    found = [rows[schedule_id] for schedule_id in claimed if schedule_id in rows]
     await public_holidays_at_hand(*(row["cadence"] for row in found))
     return await with_members(connection, found)
 

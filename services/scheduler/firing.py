@@ -8,19 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Uuid, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scheduler import notices
 from services.scheduler.due import Clock, claim_due, database_clock, own_days_of
-from services.scheduler.steps import Key, Step, step, switched_off
+from services.scheduler.shares import USUAL_SHARE, Shares
+from services.scheduler.steps import OCCURRENCE, Key, Step, step, switched_off
 from shared import audit, run_requests, telemetry
 from shared.blobs import BlobStore
 from shared.states import OccurrenceStatus
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
+from shared.store.many_rows import as_given, given, insert_given
 
 log = structlog.get_logger(__name__)
 
@@ -28,25 +30,15 @@ BATCH = 500
 """Schedules in one transaction."""
 
 _schedules, _occurrences = tables.schedules, tables.occurrences
+_NEXT = ("state", "state_reason", "next_run_at", "next_nominal", "next_fold", "timezone_rules")
+_next = given(_schedules, ("id", *_NEXT))
 _MOVE_ON = (
     update(_schedules)
-    .where(_schedules.c.id == bindparam("of_schedule"))
-    .values(
-        {
-            name: bindparam(f"new_{name}", type_=_schedules.c[name].type)
-            for name in (
-                "state",
-                "state_reason",
-                "next_run_at",
-                "next_nominal",
-                "next_fold",
-                "timezone_rules",
-            )
-        }
-    )
+    .where(_schedules.c.id == _next.c.id)
+    .values({name: _next.c[name] for name in _NEXT})
 )
-_new = insert(_occurrences)
-WRITE_OCCURRENCES = _new.on_conflict_do_update(
+_new = insert_given(_occurrences, tuple(OCCURRENCE))
+_WRITE_OCCURRENCES = _new.on_conflict_do_update(
     # A held or waiting one goes on; what is settled was left out before, under the schedule's lock.
     index_elements=["schedule_id", "nominal_local_time", "fold"],
     set_={
@@ -58,11 +50,17 @@ WRITE_OCCURRENCES = _new.on_conflict_do_update(
 
 
 async def fire_due_schedules(
-    store: Store, blobs: BlobStore, clock: Clock = database_clock, *, batch: int = BATCH
+    store: Store,
+    blobs: BlobStore,
+    clock: Clock = database_clock,
+    *,
+    batch: int = BATCH,
+    share: int = USUAL_SHARE,
 ) -> int:
     """Turn every due schedule into runs; returns how many runs were created.
 
-    `blobs` is where mails about schedules that fire no more are put.
+    `blobs` is where mails about schedules that fire no more are put; `share` how many of a
+    tenant's runs go through the bulk lane at once.
 
     Due rows are claimed with SKIP LOCKED, so schedulers share the work. Occurrences, runs,
     deliveries, events and the next fire are written by one statement each for a whole batch, in
@@ -76,10 +74,19 @@ async def fire_due_schedules(
             if due:
                 own_days = await own_days_of(connection, due)
                 known = await _settled(connection, due)
-                steps = [
-                    step(schedule, own_days.get(schedule["tenant_id"], {}), now=now, known=known)
-                    for schedule in due
-                ]
+                shares = await Shares.of(connection, due, share)
+                steps = []
+                for schedule in due:
+                    tenant_id = schedule["tenant_id"]
+                    one = step(
+                        schedule,
+                        own_days.get(tenant_id, {}),
+                        now=now,
+                        known=known,
+                        lane=shares.lane(tenant_id),
+                    )
+                    shares.take(tenant_id, len(one.runs))
+                    steps.append(one)
                 written = await write(connection, steps)
                 await notices.tell(connection, blobs, notices.notices_of(written))
                 fired += sum(len(one.runs) for one in written)
@@ -98,7 +105,7 @@ async def _settled(connection: AsyncConnection, due: Sequence[Mapping[str, Any]]
         select(
             _occurrences.c.schedule_id, _occurrences.c.nominal_local_time, _occurrences.c.fold
         ).where(
-            _occurrences.c.schedule_id.in_([row["id"] for row in old]),
+            _occurrences.c.schedule_id == any_(literal([row["id"] for row in old], ARRAY(Uuid))),
             # Wherever on Earth: the one may be local time, the other is UTC.
             _occurrences.c.nominal_local_time >= earliest - timedelta(days=2),
             _occurrences.c.status != OccurrenceStatus.HELD,
@@ -132,15 +139,9 @@ async def _write(connection: AsyncConnection, steps: Sequence[Step]) -> None:
     if runs := [run for one in steps for run in one.runs]:
         await run_requests.add_runs(connection, runs)
     if occurrences := [row for one in steps for row in one.occurrences]:
-        await connection.execute(WRITE_OCCURRENCES, occurrences)
-    await connection.execute(
-        _MOVE_ON,
-        [
-            {"of_schedule": one.schedule["id"]}
-            | {f"new_{name}": value for name, value in one.values.items()}
-            for one in steps
-        ],
-    )
+        await connection.execute(_WRITE_OCCURRENCES, as_given(occurrences))
+    moved = [{"id": one.schedule["id"], **one.values} for one in steps]
+    await connection.execute(_MOVE_ON, as_given(moved))
     await audit.record(connection, *(entry for one in steps for entry in one.audited))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from shared.states import Lane
 from shared.store import tables
 from shared.store.engine import Store
-from shared.topology import CONSUMPTIONS, DEAD_LETTER_QUEUE
+from shared.topology import CONSUMPTIONS, DEAD_LETTER_QUEUE, SIGNALS_QUEUE
 
 QUEUE_DEPTH = Gauge("broadsheet_queue_depth", "Messages ready in a queue", ["queue"])
 OUTBOX_AGE = Gauge("broadsheet_outbox_age_seconds", "Age of the oldest due, unpublished event")
@@ -20,7 +20,8 @@ OUTBOX_DUE = Gauge("broadsheet_outbox_due", "Due events that are not published y
 async def observe_queues(broker: RabbitBroker) -> None:
     """Set the depth of every queue of ours."""
     names = [consumption.queue_name(lane) for consumption in CONSUMPTIONS for lane in Lane] + [
-        DEAD_LETTER_QUEUE.name
+        DEAD_LETTER_QUEUE.name,
+        SIGNALS_QUEUE.name,
     ]
     connection: aio_pika.abc.AbstractConnection = await broker.connect()
     async with connection.channel() as channel:

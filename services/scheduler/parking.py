@@ -36,26 +36,36 @@ _READERS = {
 async def on_dead_letter(message: RabbitMessage, *, store: Store) -> None:
     """Park the message, and fail what would otherwise wait for it for ever."""
     queue, reason = _death(message.headers)
-    body = bytes(message.body) if isinstance(message.body, bytes | bytearray) else b""
+    body = _body(message)
     async with store.housekeeping() as connection:
-        tenant_id = await _known_tenant(connection, message.headers.get("tenant"))
-        await connection.execute(
-            insert(tables.dead_letters).values(
-                id=uuid7(),
-                tenant_id=tenant_id,
-                queue=queue[:200],
-                routing_key=_text(message.raw_message.routing_key, 200) or "",
-                reason=reason[:60],
-                message_id=_text(message.raw_message.message_id, 200),
-                event_type=_text(message.headers.get("cloudEvents_type"), 200),
-                headers=_printable(message.headers),
-                payload=body,
-            )
-        )
+        await park(connection, message, queue=queue, reason=reason)
         consumption = _READERS.get(queue)
         if consumption is not None:
             await _fail_waiting(connection, consumption, body)
     log.error("message parked", queue=queue, reason=reason)
+
+
+async def park(
+    connection: AsyncConnection, message: RabbitMessage, *, queue: str, reason: str
+) -> None:
+    """Write the message down as it is, with the queue that it came from."""
+    await connection.execute(
+        insert(tables.dead_letters).values(
+            id=uuid7(),
+            tenant_id=await _known_tenant(connection, message.headers.get("tenant")),
+            queue=queue[:200],
+            routing_key=_text(message.raw_message.routing_key, 200) or "",
+            reason=reason[:60],
+            message_id=_text(message.raw_message.message_id, 200),
+            event_type=_text(message.headers.get("cloudEvents_type"), 200),
+            headers=_printable(message.headers),
+            payload=_body(message),
+        )
+    )
+
+
+def _body(message: RabbitMessage) -> bytes:
+    return bytes(message.body) if isinstance(message.body, bytes | bytearray) else b""
 
 
 async def _fail_waiting(connection: AsyncConnection, consumption: Consumption, body: bytes) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from services.scheduler.shares import USUAL_SHARE
 from shared.settings import ServiceSettings
 
 
 class SchedulerSettings(ServiceSettings):
-    """How often it looks, in seconds, and how long it puts up with what goes wrong."""
+    """How often it looks, in seconds, how it shares, and how long it bears what goes wrong."""
 
     schedule_tick_seconds: float = Field(default=1.0, gt=0)
     """Due schedules, and occurrences that wait for their data."""
+    bulk_share: int = Field(default=USUAL_SHARE, ge=1)
+    """Runs of a tenant that go through the bulk lane at once; further ones take the backlog's."""
     outcome_tick_seconds: float = Field(default=2.0, gt=0)
     """What became of the runs of schedules: failures in a row."""
     reaper_tick_seconds: float = Field(default=2.0, gt=0)

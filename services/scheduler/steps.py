@@ -41,6 +41,8 @@ class Step:
     occurrences: list[dict[str, Any]] = field(default_factory=list)
     runs: list[NewRun] = field(default_factory=list)
     audited: list[dict[str, Any]] = field(default_factory=list)
+    lane: Lane = Lane.BULK
+    """Which its runs go through."""
 
     @property
     def reason(self) -> str | None:
@@ -53,16 +55,28 @@ class CannotBeFiredError(Exception):
     """Something that a schedule, or its definition, says."""
 
 
-def step(schedule: Mapping[str, Any], own_days: OwnDays, *, now: datetime, known: Set[Key]) -> Step:
+def step(
+    schedule: Mapping[str, Any],
+    own_days: OwnDays,
+    *,
+    now: datetime,
+    known: Set[Key],
+    lane: Lane = Lane.BULK,
+) -> Step:
     """What becomes of a schedule that is due, or new. `known`: occurrences that are settled."""
     try:
-        return _step(schedule, own_days, now=now, known=known)
+        return _step(schedule, own_days, now=now, known=known, lane=lane)
     except CannotBeFiredError as error:
         return switched_off(schedule, f"cannot be fired: {error}")
 
 
 def _step(
-    schedule: Mapping[str, Any], own_days: OwnDays, *, now: datetime, known: Set[Key]
+    schedule: Mapping[str, Any],
+    own_days: OwnDays,
+    *,
+    now: datetime,
+    known: Set[Key],
+    lane: Lane,
 ) -> Step:
     try:
         cadence = CADENCE.validate_python(schedule["cadence"])
@@ -85,7 +99,7 @@ def _step(
     due = (*planned.caught_up, *planned.on_time)
     if due and (refused := owner_refusal(schedule)):
         return _held(schedule, due, refused, known)
-    found = Step(schedule, _next(planned.upcoming, spread))
+    found = Step(schedule, _next(planned.upcoming, spread), lane=lane)
     for fire in planned.missed:
         if key(schedule, fire) not in known:
             row = occurrence(schedule, fire, OccurrenceStatus.MISSED, late(schedule, fire, now))
@@ -147,7 +161,7 @@ def fire_now(
         row = occurrence(schedule, fire, OccurrenceStatus.SKIPPED, refused.detail)
         found.occurrences.append(row)
         return row
-    run = _run(schedule, cadence, fire, caught_up=caught_up, banner=banner)
+    run = _run(schedule, cadence, fire, lane=found.lane, caught_up=caught_up, banner=banner)
     row = occurrence(
         schedule,
         fire,
@@ -178,6 +192,7 @@ def _run(
     cadence: Cadence,
     fire: Fire,
     *,
+    lane: Lane,
     caught_up: bool,
     banner: str | None,
 ) -> NewRun:
@@ -198,7 +213,7 @@ def _run(
                     today=_today(schedule, cadence, fire),
                     requested_by=schedule["owner"],
                     role="author",
-                    lane=Lane.BULK,
+                    lane=lane,
                     occasion=Occasion.CAUGHT_UP if caught_up else Occasion.SCHEDULE,
                     recipients=recipients,
                     burst=schedule["burst"],
@@ -282,6 +297,13 @@ def late(schedule: Mapping[str, Any], fire: Fire, now: datetime) -> str:
     return f"nothing was running then; noticed at {now:%Y-%m-%d %H:%M} UTC"
 
 
+OCCURRENCE = (
+    *("tenant_id", "schedule_id", "nominal_local_time", "fold", "due_at", "status"),
+    *("reason", "caught_up", "wait_until", "signal_at", "run_id"),
+)
+"""The columns of what `occurrence` makes."""
+
+
 def occurrence(
     schedule: Mapping[str, Any],
     fire: Fire,
@@ -291,7 +313,7 @@ def occurrence(
     caught_up: bool = False,
 ) -> dict[str, Any]:
     """A row of `schedule_occurrences`; without a run."""
-    return {
+    return dict.fromkeys(OCCURRENCE) | {
         "tenant_id": schedule["tenant_id"],
         "schedule_id": schedule["id"],
         "nominal_local_time": fire.nominal_local_time,
@@ -300,9 +322,6 @@ def occurrence(
         "status": status,
         "reason": reason,
         "caught_up": caught_up,
-        "wait_until": None,
-        "signal_at": None,
-        "run_id": None,
     }
 
 

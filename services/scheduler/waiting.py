@@ -19,6 +19,7 @@ from services.scheduler.due import (
     with_members,
 )
 from services.scheduler.firing import write
+from services.scheduler.shares import USUAL_SHARE, Shares
 from services.scheduler.steps import (
     CannotBeFiredError,
     Step,
@@ -30,7 +31,7 @@ from services.scheduler.steps import (
 from shared.blobs import BlobStore
 from shared.cadence import CADENCE, Fire, public_holidays_at_hand
 from shared.readiness import COUNTS_FOR, Fallback
-from shared.states import OccurrenceStatus, ScheduleState
+from shared.states import Lane, OccurrenceStatus, ScheduleState
 from shared.store import tables
 from shared.store.engine import Store
 
@@ -42,8 +43,13 @@ _UNCHANGED = (
 )
 
 
-async def let_go_of_waiting(store: Store, blobs: BlobStore, clock: Clock = database_clock) -> int:
-    """Make the runs of occurrences whose signal has come, or that wait no longer; how many."""
+async def let_go_of_waiting(
+    store: Store, blobs: BlobStore, clock: Clock = database_clock, *, share: int = USUAL_SHARE
+) -> int:
+    """Make the runs of occurrences whose signal has come, or that wait no longer; how many.
+
+    `share`: how many of a tenant's runs go through the bulk lane at once.
+    """
     made = 0
     while True:
         async with store.housekeeping() as connection:
@@ -51,8 +57,13 @@ async def let_go_of_waiting(store: Store, blobs: BlobStore, clock: Clock = datab
             found = await connection.execute(_ready(now))
             rows = await with_members(connection, _one_of_each_schedule(rows_of(found)))
             await public_holidays_at_hand(*(row["cadence"] for row in rows))
-            steps = [_step(row) for row in rows]
-            if steps:
+            steps = []
+            if rows:
+                shares = await Shares.of(connection, rows, share)
+                for row in rows:
+                    one = _step(row, shares.lane(row["tenant_id"]))
+                    shares.take(row["tenant_id"], len(one.runs))
+                    steps.append(one)
                 written = await write(connection, steps)
                 await notices.tell(connection, blobs, notices.notices_of(written))
                 made += sum(len(one.runs) for one in written)
@@ -125,8 +136,8 @@ def _one_of_each_schedule(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(first.values())
 
 
-def _step(row: Mapping[str, Any]) -> Step:
-    found = Step(row, {name: row[name] for name in _UNCHANGED})
+def _step(row: Mapping[str, Any], lane: Lane) -> Step:
+    found = Step(row, {name: row[name] for name in _UNCHANGED}, lane=lane)
     fire = Fire(
         row["occurrence_nominal_local_time"], row["occurrence_fold"], row["occurrence_due_at"]
     )

@@ -169,6 +169,7 @@ async def test_the_scheduler_tells_what_it_did_by_itself(
     await scheduled(ada, admin, tenant)
     until(lambda: jobs()["schedules"]["did_in_all"] == before + 1, "the run it made")
     assert {"waiting occurrences", "outcomes", "reaper", "lost messages", "files"} <= set(jobs())
+    assert jobs()["outbox"]["did_in_all"] > 0, "some events"
     assert all(job["error"] is None for job in jobs().values())
 
 

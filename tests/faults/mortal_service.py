@@ -21,7 +21,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from faststream.rabbit import RabbitBroker, RabbitMessage
+from aiormq import Channel
+from faststream.rabbit import RabbitMessage
 from sqlalchemy import Connection, Engine, event
 
 from shared.service import serve
@@ -65,7 +66,8 @@ def die() -> NoReturn:
 def written(statement: str, parameters: Any) -> set[str]:
     """The marks that a statement leaves on its transaction."""
     if statement.startswith("INSERT INTO outbox"):
-        return {word for word in _words(parameters) if word.endswith(".v1")}
+        lists = (word for word in _words(parameters) if word.startswith("["))
+        return {row["event_type"] for rows in lists for row in json.loads(rows)}
     if statement.startswith(("UPDATE runs", "UPDATE deliveries", "UPDATE artifacts")):
         claims = any(f"attempt=({it}.attempt +" in statement for it in ("runs", "artifacts"))
         claims = claims or "attempts=(" in statement
@@ -111,11 +113,11 @@ def hang_on(store: Store) -> None:
 
     store.on_commit(after_commit)
 
-    publish, ack = RabbitBroker.publish, RabbitMessage.ack
+    publish, ack = Channel.basic_publish, RabbitMessage.ack
 
-    async def publish_and_die(broker: RabbitBroker, *arguments: Any, **options: Any) -> Any:
-        confirmed = await publish(broker, *arguments, **options)
-        if doomed("after publish", str(options.get("message_type"))):
+    async def publish_and_die(channel: Channel, *arguments: Any, **options: Any) -> Any:
+        confirmed = await publish(channel, *arguments, **options)
+        if doomed("after publish", str(options["properties"].message_type)):
             die()
         return confirmed
 
@@ -124,7 +126,7 @@ def hang_on(store: Store) -> None:
             die()
         await ack(message, **options)
 
-    RabbitBroker.publish = publish_and_die  # type: ignore[method-assign, assignment]
+    Channel.basic_publish = publish_and_die  # type: ignore[method-assign, assignment]
     RabbitMessage.ack = die_before_ack  # type: ignore[method-assign, assignment]
 
 

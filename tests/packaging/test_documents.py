@@ -10,8 +10,8 @@ import pytest
 
 from services.aggregator.rollups import keeper
 from services.api import observation
-from services.scheduler import gauges, housekeeping
-from shared import telemetry
+from services.scheduler import gauges
+from shared import housekeeping, telemetry
 
 CHECKOUT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])

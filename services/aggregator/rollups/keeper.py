@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import structlog
@@ -16,6 +17,7 @@ from sqlalchemy import select
 
 from services.aggregator.rollups.rolling import writing
 from services.aggregator.settings import AddressOf, AggregatorSettings
+from shared.housekeeping import Housekeeping
 from shared.store import tables
 from shared.store.engine import Store
 
@@ -29,6 +31,7 @@ LAST_PASS = Gauge(
     ["source"],
 )
 
+_JOB = "roll-ups"
 _MUCH = 20
 """Days written in one pass, after which the tables are tidied."""
 
@@ -50,10 +53,25 @@ def writer_variable(url_variable: str) -> str:
 
 @asynccontextmanager
 async def kept(
-    store: Store, settings: AggregatorSettings, address_of: AddressOf
+    store: Store,
+    settings: AggregatorSettings,
+    address_of: AddressOf,
+    housekeeping: Housekeeping,
 ) -> AsyncIterator[None]:
     """Inside the block every source is looked after, at once and then at every interval."""
-    keeping = asyncio.create_task(_keep(store, settings, address_of), name="roll-ups")
+    interval = settings.rollup_interval_seconds
+    housekeeping.add(_JOB, "days written", interval)
+    look = partial(
+        _look_after_all, store, address_of, timedelta(hours=settings.rollup_settle_hours)
+    )
+
+    async def keep() -> None:
+        while True:
+            # Where it fails reports go on from rows; the next pass tries again.
+            await housekeeping.run(_JOB, look)
+            await asyncio.sleep(interval)
+
+    keeping = asyncio.create_task(keep(), name=_JOB)
     try:
         yield
     finally:
@@ -61,16 +79,10 @@ async def kept(
         await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def _keep(store: Store, settings: AggregatorSettings, address_of: AddressOf) -> None:
-    settle = timedelta(hours=settings.rollup_settle_hours)
-    while True:
-        try:
-            for source in await writers(store, address_of):
-                await bring_up_to_date(source, settle)
-        except Exception as error:
-            # Reports go on from rows; the next pass tries again.
-            log.warning("roll-ups not kept", reason=repr(error))
-        await asyncio.sleep(settings.rollup_interval_seconds)
+async def _look_after_all(store: Store, address_of: AddressOf, settle: timedelta) -> int:
+    return sum(
+        [await bring_up_to_date(source, settle) for source in await writers(store, address_of)]
+    )
 
 
 async def writers(store: Store, address_of: AddressOf) -> list[WriterAddress]:
@@ -92,13 +104,16 @@ def _once(registered: Iterable[tuple[str, str | None]]) -> list[tuple[str, str |
     return sorted(set(registered), key=str)
 
 
-async def bring_up_to_date(source: WriterAddress, settle: timedelta) -> None:
-    """Roll up what is due of one source, unless another process is at it or nobody can now."""
+async def bring_up_to_date(source: WriterAddress, settle: timedelta) -> int:
+    """Roll up what is due of one source, unless another process is at it or nobody can now.
+
+    Returns how many days were written.
+    """
     began = time.monotonic()
     try:
         async with writing(source.address, source.search_path) as writer:
             if writer is None or not await writer.prepare():
-                return
+                return 0
             written = changed = 0
             due = await writer.due(settle)
             missing = sum(one.is_new for one in due)
@@ -116,7 +131,7 @@ async def bring_up_to_date(source: WriterAddress, settle: timedelta) -> None:
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         # Without the address, which has a password in it.
         log.warning("roll-ups not kept", source=source.name, reason=str(error) or repr(error))
-        return
+        return 0
     LAST_PASS.labels(source.name).set_to_current_time()
     if written:
         log.info(
@@ -126,3 +141,4 @@ async def bring_up_to_date(source: WriterAddress, settle: timedelta) -> None:
             changed_late=changed,
             seconds=round(time.monotonic() - began, 1),
         )
+    return written

@@ -1,4 +1,5 @@
-"""Who is served next: people before scheduled work, which never takes the last free place."""
+"""Who is served next: people before scheduled work, which never takes the last free place; and of
+the latter tenants with little under way before those with much."""
 
 from __future__ import annotations
 
@@ -11,15 +12,13 @@ from shared.states import Lane
 
 
 class Lanes:
-    """`size` places; interactive work waits only for places, bulk also leaves one free."""
+    """`size` places; interactive work waits only for places, other work also leaves one free."""
 
     def __init__(self, size: int) -> None:
         self._free = size
-        self._left_by_bulk = 1 if size > 1 else 0
-        self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {
-            Lane.INTERACTIVE: deque(),
-            Lane.BULK: deque(),
-        }
+        left = 1 if size > 1 else 0
+        self._left_free = {Lane.INTERACTIVE: 0, Lane.BULK: left, Lane.BACKLOG: left}
+        self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
 
     @contextlib.asynccontextmanager
     async def place(self, lane: Lane) -> AsyncIterator[None]:
@@ -43,9 +42,8 @@ class Lanes:
         self._admit()
 
     def _admit(self) -> None:
-        for lane, left_free in ((Lane.INTERACTIVE, 0), (Lane.BULK, self._left_by_bulk)):
-            waiting = self._waiting[lane]
-            while waiting and self._free > left_free:
+        for lane, waiting in self._waiting.items():
+            while waiting and self._free > self._left_free[lane]:
                 turn = waiting.popleft()
                 if not turn.cancelled():
                     self._free -= 1

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -28,12 +29,19 @@ outbox = Table(
     Column("run_id", Uuid),
     Column("exchange", String(100), nullable=False),
     Column("routing_key", String(200), nullable=False),
+    # `shared.states.Lane.rank`: people's events pass those of bulk work.
+    Column("rank", SmallInteger, nullable=False, server_default="0"),
     Column("headers", JSONB, nullable=False),
     Column("payload", Text, nullable=False),
     created_at(),
     created_at("available_at"),
     instant("published_at"),
-    Index("ix_outbox_unpublished", "available_at", postgresql_where=text("published_at IS NULL")),
+    Index(
+        "ix_outbox_unpublished",
+        "rank",
+        "available_at",
+        postgresql_where=text("published_at IS NULL"),
+    ),
     Index("ix_outbox_published", "published_at", postgresql_where=text("published_at IS NOT NULL")),
     comment="Owner: whoever commits an effect writes its events here; a relay publishes them. "
     "An empty exchange is the broker's default one: straight to the queue named as key.",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -199,9 +200,12 @@ signals = Table(
     tenant_id(),
     Column("name", String(100), nullable=False),
     created_at("received_at"),
-    # Who gave it: a member's `sub`, or the event that brought it.
+    # Who gave it: a member's `sub`, or the broker's user that sent the message.
     Column("sent_by", String(200), nullable=False),
+    # Of the message that brought it, which counts once however often it comes.
+    Column("message_id", String(200)),
     Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    UniqueConstraint("tenant_id", "message_id"),
     Index("ix_signals_tenant_name", "tenant_id", "name", "received_at"),
     comment="Owner: api (POST /signals/{name}) and scheduler (messages). Data that schedules wait "
     "for are there.",

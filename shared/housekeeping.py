@@ -1,7 +1,7 @@
-"""What the scheduler does by itself, again and again: when it last did, how long it took, how much.
+"""What a service does by itself, again and again: when it last did, how long it took, how much.
 
-Told at `GET /housekeeping` of the scheduler's own port, and as metrics. Of this process alone: any
-number of schedulers share the work, and what one has done the next finds done.
+Told at `GET /housekeeping` of the service's own port, and as metrics. Of this process alone: any
+number of them share the work, and what one has done the next finds done.
 """
 
 from __future__ import annotations
@@ -67,7 +67,11 @@ class Housekeeping:
             FAILED.labels(name).inc()
             self._told[name] = Told(**{**vars(before), "error": repr(error)[:500]})
             return
-        seconds = time.monotonic() - clock
+        self.note(name, began, time.monotonic() - clock, did)
+
+    def note(self, name: str, began: datetime, seconds: float, did: int | None) -> None:
+        """A job that others run has ended well."""
+        before = self._told[name]
         self._told[name] = Told(
             before.what,
             before.every_seconds,

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from services.scheduler.housekeeping import Housekeeping
+from shared.housekeeping import Housekeeping
 
 
 async def told(housekeeping: Housekeeping) -> dict[str, Any]:
