@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from aio_pika import DeliveryMode
+from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import DeliveryError
 from aiormq import Channel
-from faststream.rabbit import RabbitBroker
 from pamqp.commands import Basic
 from sqlalchemy import (
     Integer,
@@ -188,10 +188,17 @@ class Relay:
     """
 
     def __init__(
-        self, store: Store, broker: RabbitBroker, *, sweep_every: float = 5.0, batch: int = 400
+        self,
+        store: Store,
+        channel: Callable[[], Awaitable[AbstractChannel]],
+        *,
+        sweep_every: float = 5.0,
+        batch: int = 400,
     ) -> None:
+        """`channel`: gives one that confirms and raises what is returned, or raises while the
+        broker is away."""
         self._store = store
-        self._broker = broker
+        self._channel = channel
         self._sweep_every = sweep_every
         self._batch = batch
         self._woken = asyncio.Event()
@@ -272,9 +279,7 @@ class Relay:
     ) -> tuple[list[RowMapping], list[RowMapping]]:
         """Publish the rows at once; those the broker confirmed, and those it gave back."""
         async with asyncio.timeout(_CONFIRMED_WITHIN_SECONDS):
-            # Of the channel that hears of unroutable messages.
-            reports = await self._broker.declare_exchange(REPORTS)
-            channel = await reports.channel.get_underlay_channel()
+            channel = await (await self._channel()).get_underlay_channel()
             assert isinstance(channel, Channel)
         outcomes = await asyncio.gather(
             *(_publish_one(channel, row) for row in rows), return_exceptions=True

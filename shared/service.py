@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import structlog
 import uvicorn
+from aio_pika.abc import AbstractChannel
 from faststream.rabbit import Channel, RabbitBroker
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -56,7 +57,8 @@ class Service:
         self.blobs: BlobStore = blob_store(settings)
         self.broker = _broker(settings, name, traced=traced)
         self.consumers = Consumers(self.broker, settings)
-        self.relay = Relay(self.store, self.broker, sweep_every=sweep_outbox_every)
+        self._publishing: AbstractChannel | None = None
+        self.relay = Relay(self.store, self._channel, sweep_every=sweep_outbox_every)
         self.needed: dict[str, Check] = {
             "store": self.store.ping,
             "broker": self._ping_broker,
@@ -123,8 +125,12 @@ class Service:
     async def _connect_broker(self) -> None:
         while True:
             try:
-                await self.broker.connect()
-                await declare_topology(self.broker)
+                connection = await self.broker.connect()
+                await declare_topology(connection)
+                # Of its own: it hears of unroutable messages, and a fault of it stops no consumer.
+                self._publishing = await connection.channel(
+                    publisher_confirms=True, on_return_raises=True
+                )
                 await self.broker.start()
                 break
             except Exception as error:
@@ -133,6 +139,11 @@ class Service:
         self._connected = True
         self.relay.wake()
         log.info("broker connected")
+
+    async def _channel(self) -> AbstractChannel:
+        if self._publishing is None:
+            raise ConnectionError("not connected to the broker")
+        return self._publishing
 
     async def _ping_broker(self) -> None:
         if not self._connected or not await self.broker.ping(timeout=2.0):
@@ -168,8 +179,7 @@ def _broker(settings: ServiceSettings, name: str, *, traced: bool) -> RabbitBrok
         middlewares.append(RabbitTelemetryMiddleware())
     return RabbitBroker(
         _with_heartbeat(settings.amqp_url.get_secret_value(), settings.amqp_heartbeat_seconds),
-        # Publishing has a channel of its own, which hears of unroutable messages; a fault
-        # there leaves the consumers' channels alone.
+        # Of what consumers park: it hears of unroutable messages.
         default_channel=Channel(publisher_confirms=True, on_return_raises=True),
         reconnect_interval=1.0,
         graceful_timeout=settings.shutdown_grace_seconds,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractQueue
+from faststream.rabbit import ExchangeType, QueueType, RabbitExchange, RabbitQueue
 from faststream.rabbit.schemas.queue import QuorumQueueArgs
 
 from shared.events import (
@@ -104,17 +105,33 @@ CONSUMPTIONS = (
 CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
 
 
-async def declare_topology(broker: RabbitBroker) -> None:
-    """Declare it all. Every process does so at its start, so none depends on another's."""
-    reports = await broker.declare_exchange(REPORTS)
-    dead_letters = await broker.declare_exchange(DEAD_LETTERS)
-    parking = await broker.declare_queue(DEAD_LETTER_QUEUE)
-    await parking.bind(dead_letters)
-    signals = await broker.declare_exchange(SIGNALS)
-    signalled = await broker.declare_queue(SIGNALS_QUEUE)
-    await signalled.bind(signals, routing_key=SIGNALS_QUEUE.routing_key)
-    for consumption in CONSUMPTIONS:
-        for lane in Lane:
-            queue = await broker.declare_queue(consumption.queue(lane))
-            if consumption.published:
-                await queue.bind(reports, routing_key=consumption.queue(lane).routing_key)
+async def declare_topology(connection: AbstractConnection) -> None:
+    """Declare it all. Every process does so at its start, so none depends on another's.
+
+    On a channel of its own, past FastStream: that remembers a queue with the channel that declared
+    it, and would have all consumers read on this one, without their prefetch.
+    """
+    async with connection.channel() as channel:
+        reports = await _exchange(channel, REPORTS)
+        dead_letters = await _exchange(channel, DEAD_LETTERS)
+        signals = await _exchange(channel, SIGNALS)
+        await (await _queue(channel, DEAD_LETTER_QUEUE)).bind(dead_letters)
+        await (await _queue(channel, SIGNALS_QUEUE)).bind(signals, SIGNALS_QUEUE.routing_key)
+        for consumption in CONSUMPTIONS:
+            for lane in Lane:
+                wanted = consumption.queue(lane)
+                queue = await _queue(channel, wanted)
+                if consumption.published:
+                    await queue.bind(reports, wanted.routing_key)
+
+
+async def _exchange(channel: AbstractChannel, wanted: RabbitExchange) -> AbstractExchange:
+    return await channel.declare_exchange(
+        wanted.name, wanted.type.value, durable=wanted.durable, arguments=wanted.arguments
+    )
+
+
+async def _queue(channel: AbstractChannel, wanted: RabbitQueue) -> AbstractQueue:
+    return await channel.declare_queue(
+        wanted.name, durable=wanted.durable, arguments=wanted.arguments
+    )

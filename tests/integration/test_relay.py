@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import aio_pika
 import asyncpg
 import pytest
-from faststream.rabbit import Channel, RabbitBroker
+from aio_pika.abc import AbstractChannel, AbstractRobustConnection
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -25,23 +25,29 @@ from shared.store.engine import Store
 from shared.topology import REPORTS, Consumption, declare_topology
 from tests.tenants import Tenant
 
-
-@pytest.fixture
-async def broker(infra: LocalInfrastructure) -> AsyncIterator[RabbitBroker]:
-    broker = RabbitBroker(
-        infra.amqp_url,
-        default_channel=Channel(publisher_confirms=True, on_return_raises=True),
-        logger=None,
-    )
-    await broker.connect()
-    await declare_topology(broker)
-    yield broker
-    await broker.stop()
+Publishing = Callable[[], Awaitable[AbstractChannel]]
 
 
 @pytest.fixture
-async def relay(store: Store, broker: RabbitBroker) -> Relay:
-    relay = Relay(store, broker)
+async def connection(infra: LocalInfrastructure) -> AsyncIterator[AbstractRobustConnection]:
+    async with await aio_pika.connect_robust(infra.amqp_url) as connection:
+        await declare_topology(connection)
+        yield connection
+
+
+@pytest.fixture
+async def publishing(connection: AbstractRobustConnection) -> Publishing:
+    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+
+    async def give() -> AbstractChannel:
+        return channel
+
+    return give
+
+
+@pytest.fixture
+async def relay(store: Store, publishing: Publishing) -> Relay:
+    relay = Relay(store, publishing)
     while await relay.publish_due():  # what other tests left
         pass
     return relay
@@ -122,13 +128,12 @@ async def test_an_event_whose_transaction_was_rolled_back_is_never_published(
 async def test_an_event_is_not_marked_while_the_broker_is_away(
     store: Store, tenant: Tenant, relay: Relay
 ) -> None:
-    class Away:
-        async def declare_exchange(self, *arguments: object, **options: object) -> None:
-            raise ConnectionError("no broker")
+    async def away() -> AbstractChannel:
+        raise ConnectionError("no broker")
 
     await _write(store, tenant, _failed(tenant))
     with pytest.raises(ConnectionError):
-        await Relay(store, Away()).publish_due()  # type: ignore[arg-type]
+        await Relay(store, away).publish_due()
     (row,) = await _rows(store, tenant)
     assert row["published_at"] is None
     await relay.publish_due()
@@ -137,10 +142,10 @@ async def test_an_event_is_not_marked_while_the_broker_is_away(
 
 
 async def test_work_that_no_queue_takes_stays_and_keeps_nothing_else_waiting(
-    store: Store, tenant: Tenant, relay: Relay, broker: RabbitBroker
+    store: Store, tenant: Tenant, relay: Relay, publishing: Publishing
 ) -> None:
     nowhere = Consumption("tests-of-a-queue-that-is-not-there", DeliveryDue, published=False)
-    small = Relay(store, broker, batch=5)
+    small = Relay(store, publishing, batch=5)
     async with store.tenant(tenant.id) as connection:
         for _ in range(7):
             await outbox.add_for(connection, nowhere, _due(tenant), source="tests")
@@ -155,7 +160,9 @@ async def test_work_that_no_queue_takes_stays_and_keeps_nothing_else_waiting(
     ]
     assert len([row for row in rows if row["published_at"] is None]) == 7, "and nothing is lost"
 
-    await broker.declare_queue(nowhere.queue(Lane.BULK))
+    channel = await publishing()
+    queue = nowhere.queue(Lane.BULK)
+    await channel.declare_queue(queue.name, durable=True, arguments=queue.arguments)
     async with store.tenant(tenant.id) as connection:
         await connection.execute(
             update(tables.outbox)
@@ -168,7 +175,7 @@ async def test_work_that_no_queue_takes_stays_and_keeps_nothing_else_waiting(
 
 
 async def test_two_relays_at_once_publish_each_event_once(
-    infra: LocalInfrastructure, store: Store, tenant: Tenant, relay: Relay, broker: RabbitBroker
+    infra: LocalInfrastructure, store: Store, tenant: Tenant, relay: Relay, publishing: Publishing
 ) -> None:
     connection, heard = await _overhear(infra)
     events = [_failed(tenant) for _ in range(200)]
@@ -178,7 +185,7 @@ async def test_two_relays_at_once_publish_each_event_once(
         while await relay.publish_due():
             pass
 
-    await asyncio.gather(*(all_of_it(Relay(store, broker, batch=7)) for _ in range(3)))
+    await asyncio.gather(*(all_of_it(Relay(store, publishing, batch=7)) for _ in range(3)))
     await asyncio.sleep(0.3)
     await connection.close()
 
@@ -242,10 +249,12 @@ async def test_a_whole_batch_is_told_to_those_who_listen(
 
 
 async def test_a_retry_is_not_published_before_it_is_due(
-    store: Store, tenant: Tenant, relay: Relay, broker: RabbitBroker
+    store: Store, tenant: Tenant, relay: Relay, publishing: Publishing
 ) -> None:
     later = Consumption(f"tests-{tenant.slug}", DeliveryDue, published=False)
-    await broker.declare_queue(later.queue(Lane.BULK))
+    queue = later.queue(Lane.BULK)
+    channel = await publishing()
+    await channel.declare_queue(queue.name, durable=True, arguments=queue.arguments)
     async with store.tenant(tenant.id) as connection:
         await outbox.add_for(
             connection, later, _due(tenant), source="tests", delay=timedelta(milliseconds=400)
