@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    column,
     func,
     select,
 )
@@ -65,28 +66,6 @@ def schedule_columns() -> list[ColumnElement[Any]]:
     ]
 
 
-def _claim(*conditions: ColumnElement[bool]) -> Select[tuple[UUID]]:
-    return (
-        select(_schedules.c.id)
-        .where(*conditions)
-        .limit(bindparam("batch", type_=Integer))
-        .with_for_update(of=_schedules, skip_locked=True)
-    )
-
-
-def _in_turn(*conditions: ColumnElement[bool]) -> Select[tuple[UUID]]:
-    """The same, one of each tenant after the other: the longest overdue of each come first."""
-    turn = func.row_number().over(
-        partition_by=_schedules.c.tenant_id, order_by=_schedules.c.next_run_at
-    )
-    turns = select(_schedules.c.id, turn.label("turn")).where(*conditions).subquery("turns")
-    return (
-        _claim(*conditions)
-        .join(turns, turns.c.id == _schedules.c.id)
-        .order_by(turns.c.turn, _schedules.c.next_run_at)
-    )
-
-
 def _claimed() -> Select[Any]:
     columns: list[Any] = schedule_columns()
     statement: Select[Any] = select(*columns)
@@ -94,12 +73,43 @@ def _claimed() -> Select[Any]:
     return statement.select_from(schedules_with_definitions()).where(claimed)
 
 
+_CANDIDATES = 4
+"""Batches that are looked at for one: of those that others hold, the next ones are taken."""
 _ACTIVE = (_schedules.c.state == ScheduleState.ACTIVE, _schedules.c.deleted_at.is_(None))
+_IS_NEW = _schedules.c.next_run_at.is_(None)
+_IS_DUE = _schedules.c.next_run_at <= bindparam("now", type_=DateTime(timezone=True))
+_turn = func.row_number().over(
+    partition_by=_schedules.c.tenant_id, order_by=_schedules.c.next_run_at
+)
+_wanted = (
+    func.unnest(bindparam("wanted", type_=ARRAY(Uuid)))
+    .table_valued(column("id", Uuid), with_ordinality="turn")
+    .render_derived(name="wanted")
+)
+
 # Built once: recognising an equal statement takes longer than the look itself.
 _NOW = select(func.clock_timestamp())
-_NEW = _claim(*_ACTIVE, _schedules.c.next_run_at.is_(None))
-_DUE = _in_turn(
-    *_ACTIVE, _schedules.c.next_run_at <= bindparam("now", type_=DateTime(timezone=True))
+_NEW = (
+    select(_schedules.c.id)
+    .where(*_ACTIVE, _IS_NEW)
+    .limit(bindparam("batch", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_IN_TURN = (
+    select(_schedules.c.id)
+    .where(*_ACTIVE, _IS_DUE)
+    .order_by(_turn, _schedules.c.next_run_at)
+    .limit(bindparam("most", type_=Integer))
+)
+# Not one statement with the above: whoever plans it for a handful of rows joins ten thousand of
+# them with each other.
+_DUE = (
+    select(_schedules.c.id)
+    .join(_wanted, _wanted.c.id == _schedules.c.id)
+    .where(*_ACTIVE, _IS_DUE)
+    .order_by(_wanted.c.turn)
+    .limit(bindparam("batch", type_=Integer))
+    .with_for_update(of=_schedules, skip_locked=True)
 )
 _CLAIMED = _claimed()
 
@@ -112,8 +122,10 @@ async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> l
     """
     claimed = list((await connection.scalars(_NEW, {"batch": batch})).all())
     if len(claimed) < batch:
-        due = await connection.scalars(_DUE, {"now": now, "batch": batch - len(claimed)})
-        claimed += due.all()
+        room = {"now": now, "batch": batch - len(claimed), "most": batch * _CANDIDATES}
+        wanted = (await connection.scalars(_IN_TURN, room)).all()
+        if wanted:
+            claimed += (await connection.scalars(_DUE, {**room, "wanted": wanted})).all()
     if not claimed:
         return []
     # Read once they are locked: as they are now, and not as they were when the look began.
