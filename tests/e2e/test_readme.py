@@ -108,7 +108,8 @@ def test_the_first_schedule_comes_by_the_commands_of_the_readme(checkout: Path) 
 
     assert running.returncode == 0, errors
     assert "DUE (UTC)" in said, "nothing became of it yet, and that is told"
-    assert "In a minute (Deliveries of the week): due" in said
+    # On a busy machine the minute is over by then.
+    assert re.search(r"In a minute \(Deliveries of the week\): (due|under way|sent)", said), said
     schedule = json.loads((checkout / "var/schedule.json").read_text())
     assert (schedule["name"], schedule["state"]) == ("First business day", "active")
     preview = json.loads(said[said.rindex('{"timezone"') :])
