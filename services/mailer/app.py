@@ -15,8 +15,10 @@ from services.mailer.deliverer import Deliverer
 from services.mailer.destination_tests import on_destination_test_due
 from services.mailer.destinations import Destinations
 from services.mailer.handlers import on_delivery_due, on_format_rendered, on_report_rendered
+from services.mailer.letters import Letters
 from services.mailer.outgoing import Outgoing
 from services.mailer.settings import MailerSettings
+from services.mailer.unsubscribing import Unsubscribing
 from shared.events import (
     DeliveryDue,
     DestinationTestDue,
@@ -27,6 +29,8 @@ from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.settings import from_environment
 from shared.share_links import Links
+from shared.signed_ids import SignedIds
+from shared.suppression import UNSUBSCRIBE_KIND
 from shared.topology import DELIVERER, DESTINATION_TESTER, FORMAT_MAILER, MAILER
 
 
@@ -49,19 +53,33 @@ def create_service(settings: MailerSettings) -> Service:
     service.consumers.add(
         FORMAT_MAILER, ReportFormatRendered, partial(on_format_rendered, store=service.store)
     )
+    links = Links.of(settings)
     destinations = Destinations(
-        service.store, service.blobs, SecretBox(settings.secret_keys), Links.of(settings)
+        service.store, service.blobs, SecretBox(settings.secret_keys), links
     )
+    smtp = from_environment(SmtpSettings)
     deliverer = Deliverer(
         service.store,
-        service.blobs,
         settings,
         opened,
         destinations,
+        Letters(
+            service.store,
+            service.blobs,
+            links,
+            max_bytes=smtp.mail_max_bytes,
+            link_days=smtp.mail_link_days,
+        ),
+        Unsubscribing(SignedIds(settings.link_keys, UNSUBSCRIBE_KIND), settings.public_url),
         owner=service.owner,
-        mail_domain=from_environment(SmtpSettings).domain,
+        mail_domain=smtp.domain,
     )
-    service.consumers.add(DELIVERER, DeliveryDue, partial(on_delivery_due, deliverer=deliverer))
+    service.consumers.add(
+        DELIVERER,
+        DeliveryDue,
+        partial(on_delivery_due, deliverer=deliverer),
+        at_once=settings.deliveries_at_once,
+    )
     service.consumers.add(
         DESTINATION_TESTER,
         DestinationTestDue,
