@@ -26,7 +26,7 @@ from services.mailer.channels import Attachment, Body, Picture
 from services.mailer.channels.smtp.mail import body_of, entity
 from services.mailer.ledger import Claimed
 from services.mailer.zipping import zipped
-from shared import share_links, subject_templates
+from shared import share_links
 from shared.blobs import BlobStore
 from shared.dedup_keys import artifact_key
 from shared.errors import PermanentError
@@ -219,6 +219,9 @@ def _subject(claimed: Claimed, texts: Mapping[str, Any]) -> str:
     # A mail that is no report has nothing that one could name.
     if template is None or "facts" not in texts:
         return usual
+    # Imported here: its library is needed by few.
+    from shared import subject_templates
+
     run = claimed.run
     about = {
         "subject": usual,

@@ -112,7 +112,9 @@ async def add_suppression(
         )
 
 
-@router.delete("/suppressions/{address}", status_code=204, summary="Send an address mail again")
+@router.delete(
+    "/suppressions/{address:path}", status_code=204, summary="Send an address mail again"
+)
 async def remove_suppression(
     address: str,
     request: Request,

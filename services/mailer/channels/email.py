@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from services.mailer.channels.channel import (
     BeforeItCounts,
@@ -21,7 +21,6 @@ from services.mailer.channels.channel import (
 )
 from services.mailer.channels.smtp.address import Address
 from services.mailer.channels.smtp.connections import SmtpConnections
-from services.mailer.channels.smtp.dkim import DkimSigner
 from services.mailer.channels.smtp.mail import body_of, dot_stuffed, entity, head
 from services.mailer.channels.smtp.session import Envelope, SmtpFailure, Step
 from services.mailer.channels.smtp.settings import SmtpSettings
@@ -29,6 +28,9 @@ from services.mailer.channels.smtp.turns import NoTurn
 from services.mailer.outgoing import Outgoing
 from shared.header_text import harmless
 from shared.settings import from_environment
+
+if TYPE_CHECKING:
+    from services.mailer.channels.smtp.dkim import DkimSigner
 
 _ABOUT_US = frozenset({Step.CONNECT, Step.STARTTLS, Step.AUTH})
 """Before a mail is begun a refusal concerns our set-up, never the recipient."""
@@ -149,5 +151,8 @@ def signer_of(settings: SmtpSettings) -> DkimSigner | None:
     """What signs our mails, where the settings name a key; ValueError where it is none."""
     if settings.mail_dkim_key_file is None:
         return None
+    # Imported here: who does not sign need not have it in memory.
+    from services.mailer.channels.smtp.dkim import DkimSigner
+
     domain = settings.mail_dkim_domain or settings.domain
     return DkimSigner.of(settings.mail_dkim_key_file, settings.mail_dkim_selector, domain)

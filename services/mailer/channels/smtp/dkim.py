@@ -50,7 +50,7 @@ class DkimSigner:
     def field(self, fields: bytes, body_hash: str, at: datetime) -> bytes:
         """The field DKIM-Signature, with its line end, to be put first.
 
-        `fields`: all others of the mail, with line ends; `body_hash`: of `hash_of_body`; `at`: when
+        `fields`: all others of the mail, with line ends; `body_hash`: `Body.dkim_hash`; `at`: when
         it was written, so that the same mail is signed alike at every attempt.
         """
         of_name: dict[str, bytes] = {}
@@ -75,13 +75,6 @@ class DkimSigner:
         if isinstance(self.key, RSAPrivateKey):
             return self.key.sign(data, PKCS1v15(), SHA256())
         return self.key.sign(hashlib.sha256(data).digest())  # RFC 8463 section 3
-
-
-def hash_of_body(body: bytes) -> str:
-    """Of what stands below the fields, lines ending in CRLF (RFC 6376 section 3.4.4)."""
-    lines = re.sub(rb"[ \t]+", b" ", body)
-    lines = lines.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
-    return b64encode(hashlib.sha256(lines + b"\r\n" if lines else b"").digest()).decode()
 
 
 def _unfolded(fields: bytes) -> list[bytes]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from email.errors import MessageError
 from email.headerregistry import Address as HeaderAddress
@@ -19,7 +20,6 @@ from typing import Any
 
 from services.mailer.channels.channel import Attachment, Body, Message, Picture
 from services.mailer.channels.smtp.address import Address
-from services.mailer.channels.smtp.dkim import hash_of_body
 from shared.header_text import harmless
 
 _MESSAGE_ID = re.compile(r"<[!-;=A-~]+@[!-;=A-~]+>")
@@ -110,8 +110,15 @@ def body_of(key: str, content: bytes) -> Body:
         content,
         # Mostly there is nothing to stuff, and one copy is enough.
         content if stuffed == content else stuffed,
-        hash_of_body(content.partition(b"\r\n\r\n")[2]),
+        dkim_hash(content.partition(b"\r\n\r\n")[2]),
     )
+
+
+def dkim_hash(body: bytes) -> str:
+    """What a DKIM signature says of a body, which stands below the fields (RFC 6376 3.4.4)."""
+    lines = re.sub(rb"[ \t]+", b" ", body)
+    lines = lines.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
+    return b64encode(hashlib.sha256(lines + b"\r\n" if lines else b"").digest()).decode()
 
 
 def dot_stuffed(mail: bytes) -> bytes:
