@@ -71,7 +71,7 @@ class Mailing:
             store,
             mailer,
             {"email": self.channel},
-            Destinations(store, blobs, SecretBox(mailer.secret_keys)),
+            Destinations(store, blobs, SecretBox(mailer.secret_keys), Links.of(mailer)),
             Letters(
                 store,
                 blobs,
