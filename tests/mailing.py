@@ -14,24 +14,20 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
+from services.mailer.app import deliverer_of
 from services.mailer.channels.email import EmailChannel
 from services.mailer.channels.smtp.settings import SmtpSettings, Tls
-from services.mailer.deliverer import Deliverer
 from services.mailer.destinations import Destinations
-from services.mailer.letters import Letters
 from services.mailer.settings import MailerSettings
-from services.mailer.unsubscribing import Unsubscribing
 from shared.blobs import BlobStore
 from shared.dedup_keys import artifact_key
 from shared.events import DeliveryDue
 from shared.secret_box import SecretBox
 from shared.settings import ServiceSettings
 from shared.share_links import Links
-from shared.signed_ids import SignedIds
 from shared.states import ArtifactStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
-from shared.suppression import UNSUBSCRIBE_KIND
 from tests.pipeline import Pipeline
 
 PUBLIC_URL = "https://reports.studio.example"
@@ -67,21 +63,14 @@ class Mailing:
             settings.model_dump()
             | {"public_url": PUBLIC_URL, "link_key": KEY, "delivery_retry_base_seconds": 60}
         )
-        self.deliverer = Deliverer(
+        self.deliverer = deliverer_of(
             store,
+            blobs,
             mailer,
             {"email": self.channel},
             Destinations(store, blobs, SecretBox(mailer.secret_keys), Links.of(mailer)),
-            Letters(
-                store,
-                blobs,
-                Links.of(mailer),
-                max_bytes=smtp.mail_max_bytes,
-                link_days=smtp.mail_link_days,
-            ),
-            Unsubscribing(SignedIds([KEY], UNSUBSCRIBE_KIND), PUBLIC_URL),
             owner="mailer@test:1",
-            mail_domain=smtp.domain,
+            smtp=smtp,
         )
 
     async def completed(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
 from services.mailer import SERVICE
 from services.mailer.catalogue import publish_channels
-from services.mailer.channels import channels
+from services.mailer.channels import Channel, channels
 from services.mailer.channels.smtp.settings import SmtpSettings
 from services.mailer.deliverer import Deliverer
 from services.mailer.destination_tests import on_destination_test_due
@@ -19,6 +19,7 @@ from services.mailer.letters import Letters
 from services.mailer.outgoing import Outgoing
 from services.mailer.settings import MailerSettings
 from services.mailer.unsubscribing import Unsubscribing
+from shared.blobs import BlobStore
 from shared.events import (
     DeliveryDue,
     DestinationTestDue,
@@ -30,6 +31,7 @@ from shared.service import Service
 from shared.settings import from_environment
 from shared.share_links import Links
 from shared.signed_ids import SignedIds
+from shared.store.engine import Store
 from shared.suppression import UNSUBSCRIBE_KIND
 from shared.topology import DELIVERER, DESTINATION_TESTER, FORMAT_MAILER, MAILER
 
@@ -53,26 +55,11 @@ def create_service(settings: MailerSettings) -> Service:
     service.consumers.add(
         FORMAT_MAILER, ReportFormatRendered, partial(on_format_rendered, store=service.store)
     )
-    links = Links.of(settings)
     destinations = Destinations(
-        service.store, service.blobs, SecretBox(settings.secret_keys), links
+        service.store, service.blobs, SecretBox(settings.secret_keys), Links.of(settings)
     )
-    smtp = from_environment(SmtpSettings)
-    deliverer = Deliverer(
-        service.store,
-        settings,
-        opened,
-        destinations,
-        Letters(
-            service.store,
-            service.blobs,
-            links,
-            max_bytes=smtp.mail_max_bytes,
-            link_days=smtp.mail_link_days,
-        ),
-        Unsubscribing(SignedIds(settings.link_keys, UNSUBSCRIBE_KIND), settings.public_url),
-        owner=service.owner,
-        mail_domain=smtp.domain,
+    deliverer = deliverer_of(
+        service.store, service.blobs, settings, opened, destinations, owner=service.owner
     )
     service.consumers.add(
         DELIVERER,
@@ -91,3 +78,33 @@ def create_service(settings: MailerSettings) -> Service:
         ),
     )
     return service
+
+
+def deliverer_of(
+    store: Store,
+    blobs: BlobStore,
+    settings: MailerSettings,
+    channels: Mapping[str, Channel],
+    destinations: Destinations,
+    *,
+    owner: str,
+    smtp: SmtpSettings | None = None,
+) -> Deliverer:
+    """What makes attempts; without `smtp`, as the environment says."""
+    smtp = smtp or from_environment(SmtpSettings)
+    return Deliverer(
+        store,
+        settings,
+        channels,
+        destinations,
+        Letters(
+            store,
+            blobs,
+            Links.of(settings),
+            max_bytes=smtp.mail_max_bytes,
+            link_days=smtp.mail_link_days,
+        ),
+        Unsubscribing(SignedIds(settings.link_keys, UNSUBSCRIBE_KIND), settings.public_url),
+        owner=owner,
+        mail_domain=smtp.domain,
+    )
