@@ -15,6 +15,7 @@ from benchmarks import (
     acceptance,
     broadsheet,
     bursting,
+    delivery,
     exports,
     growth,
     latency,
@@ -32,8 +33,8 @@ from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
 PARTS = (
-    *("memory", "latency", "lateness", "acceptance", "throughput", "pdf"),
-    *("schedules", "neighbours", "bursting", "workbook", "exports", "reports"),
+    *("memory", "latency", "lateness", "acceptance", "throughput", "pdf", "schedules"),
+    *("neighbours", "bursting", "delivery", "workbook", "exports", "reports"),
 )
 RESULTS = CHECKOUT / "var" / "bench"
 GROWTH = RESULTS / "growth.svg"
@@ -56,6 +57,8 @@ class Sizes:
     turns: int = 1
     burst_slices: tuple[int, ...] = (12, 90)
     burst_recipients: int = 1000
+    recipients: int = 1000
+    """Of one report by mail."""
     workbook_rows: int = 1_000_000
     export_turns: int = 5
     export_scale: int = 10
@@ -73,6 +76,7 @@ QUICK = Sizes(
     reports=200,
     burst_slices=(12,),
     burst_recipients=100,
+    recipients=200,
     workbook_rows=100_000,
     export_turns=1,
     export_scale=1,
@@ -109,8 +113,11 @@ def main() -> None:
         )
         shutil.rmtree(RESULTS / "neighbours", ignore_errors=True)
         _say(neighbours.report(found["neighbours"]))
+    if "delivery" in parts:
+        found["delivery"] = delivery.measure(RESULTS / "delivery", sizes.recipients, 20)
+        _say(delivery.report(found["delivery"]))
     try:
-        if parts - {"pdf", "schedules", "neighbours"}:
+        if parts - {"pdf", "schedules", "neighbours", "delivery"}:
             with broadsheet.running(state_dir) as running:
                 print(f"ready after {time.monotonic() - began:.0f} s\n", flush=True)
                 found |= _measure(running, sizes, parts)

@@ -48,15 +48,23 @@ class Consumers:
         self._in_hand: set[asyncio.Task[Any]] = set()
 
     def add(
-        self, consumption: Consumption, event: type[E], handler: Callable[[E], Awaitable[None]]
+        self,
+        consumption: Consumption,
+        event: type[E],
+        handler: Callable[[E], Awaitable[None]],
+        *,
+        at_once: int | None = None,
     ) -> None:
-        """Have `handler` called for every `event` in the consumption's queues."""
+        """Have `handler` called for every `event` in the consumption's queues.
+
+        `at_once`: of how many of each lane, where it is not the settings' number.
+        """
         for lane in Lane:
             self._broker.subscriber(
                 consumption.queue(lane),
                 exchange=REPORTS if consumption.published else None,
                 # A channel of its own, so that each lane has its own share.
-                channel=Channel(prefetch_count=self._prefetch[lane]),
+                channel=Channel(prefetch_count=at_once or self._prefetch[lane]),
                 ack_policy=AckPolicy.MANUAL,
                 decoder=_as_it_is,
                 no_reply=True,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from shared.header_text import harmless
 
 BODY_FORMATS = dict.fromkeys(("email", "slack", "slack_webhook", "apprise"), "mail")
 """Which internal format a channel needs beside the files that were asked for."""
+
+
+def _one_line(text: str) -> str:
+    return harmless(text, "this text")
 
 
 class WhenUncertain(StrEnum):
@@ -30,6 +36,24 @@ class DeliveryOptions(BaseModel):
         description="What becomes of a delivery of which nobody can tell whether it arrived: "
         "`hold` keeps it for a person to resolve, `resend` sends it again, with the same "
         "Message-ID, so that somebody may get it twice.",
+    )
+
+    subject: str | None = Field(
+        None,
+        min_length=1,
+        max_length=300,
+        description="E-mail: the subject as a Jinja2 template, such as "
+        "`{{ title }} for {{ period }}`. It knows `subject` (the usual one), `title`, `period`, "
+        "`first_day`, `last_day`, `organisation`, `report_type` and `kpis`.",
+    )
+    from_name: Annotated[str, AfterValidator(_one_line)] | None = Field(
+        None, min_length=1, max_length=100, description="E-mail: the name beside our address."
+    )
+    reply_to: str | None = Field(
+        None, max_length=254, description="E-mail: where answers go; else to our address."
+    )
+    zip: Annotated[bool, Field(strict=True)] = Field(
+        False, description="E-mail: several files come as one ZIP file."
     )
 
     def as_stored(self) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from services.api.routes import (
     schedules,
     shared_files,
     signals,
+    suppressions,
     why,
 )
 from services.api.settings import ApiSettings
@@ -51,6 +52,7 @@ from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.share_links import Links
 from shared.signed_ids import SignedIds
+from shared.suppression import UNSUBSCRIBE_KIND
 from shared.topology import COMMANDS_QUEUE
 
 DESCRIPTION = """
@@ -94,6 +96,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.rate_limiter = RateLimiter(settings.rate_limit)
     app.state.links = Links.of(settings)
     app.state.confirmations = SignedIds(settings.link_keys, CONFIRMATION_KIND)
+    app.state.unsubscribing = SignedIds(settings.link_keys, UNSUBSCRIBE_KIND)
     app.state.link_limiter = RateLimiter(LINK_RATE)
     app.state.passwords = Passwords()
     commands = Commands(app, service.broker)
@@ -110,6 +113,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         shared_files,
         events,
         deliveries,
+        suppressions,
         report_types,
         definitions,
         schedules,
@@ -129,6 +133,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         sign_in,
     ):
         app.include_router(resource.router, responses=openapi.REFUSALS)
+    app.include_router(suppressions.unsubscribing, responses=openapi.REFUSALS)
     if settings.page_dir:
         app.router.routes.extend(files.routes(Path(settings.page_dir)))
     if settings.inbox_url:

@@ -16,7 +16,7 @@ from services.api.problems import Problem
 from services.api.run_store import SERVICE
 from shared import further_formats, outbox, resending, runs
 from shared.delivery_options import BODY_FORMATS
-from shared.events import DeliveryDue, ReportDelivered
+from shared.events import DeliveryDue, ReportDelivered, ReportDeliveryFailed
 from shared.run_requests import Recipient
 from shared.runs import Run
 from shared.states import DELIVERY_STEPS, ArtifactStatus, DeliveryStatus, RunStatus
@@ -122,6 +122,27 @@ async def resolve(connection: AsyncConnection, row: RowMapping, *, arrived: bool
         # That it may not have arrived has been told; that it did not adds nothing to it.
         event = ReportDelivered(
             **_about(run, row["id"], row["channel"], row["resends"]), receipt=row["receipt"]
+        )
+        await outbox.add(connection, event, source=SERVICE)
+
+
+async def bounced(connection: AsyncConnection, row: RowMapping, words: str) -> None:
+    """A locked delivery that was taken, or may have been, has come back."""
+    await connection.execute(
+        update(_deliveries)
+        .where(_deliveries.c.id == row["id"])
+        .values(status=DeliveryStatus.BOUNCED, answer=words, finished_at=func.now(), told_at=None)
+    )
+    run = await runs.load(connection, row["run_id"])
+    assert run is not None
+    detail = f"{row['channel']} to {row['recipient']}: {words}"
+    await runs.record(connection, run, "delivery_bounced", SERVICE, detail=detail)
+    if row["status"] == DeliveryStatus.SENT:
+        # Of an uncertain one everybody was told already that it may not have arrived.
+        event = ReportDeliveryFailed(
+            **_about(run, row["id"], row["channel"], row["resends"]),
+            outcome=DeliveryStatus.BOUNCED,
+            answer=words,
         )
         await outbox.add(connection, event, source=SERVICE)
 

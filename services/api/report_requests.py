@@ -25,6 +25,7 @@ from services.api.catalogue import Catalogue, OfferedType
 from services.api.guards import ensure_allowed
 from services.api.principals import Principal
 from services.api.problems import FieldError, Problem, field_problem, fields_problem
+from shared import subject_templates
 from shared.dedup_keys import body_hash
 from shared.delivery_options import DeliveryOptions
 from shared.format_options import FormatOptions
@@ -80,6 +81,18 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _can_be_written(options: DeliveryOptions) -> DeliveryOptions:
+    """What takes more than the services that only read them have at hand."""
+    if options.subject is not None:
+        subject_templates.check(options.subject)
+    if options.reply_to is not None:
+        return options.model_copy(update={"reply_to": _mail_address(options.reply_to)})
+    return options
+
+
+DeliveryOptionsField = Annotated[DeliveryOptions, AfterValidator(_can_be_written)]
+
+
 class PeriodBody(Body):
     """Either two days, both inclusive, or a preset."""
 
@@ -132,7 +145,7 @@ class ReportFields(Body):
         default_factory=dict, description="As the report type's JSON Schema says."
     )
     format_options: FormatOptions = FormatOptions()
-    delivery_options: DeliveryOptions = DeliveryOptions()
+    delivery_options: DeliveryOptionsField = DeliveryOptions()
 
 
 class ReportBody(ReportFields):

@@ -45,6 +45,9 @@ class Action(StrEnum):
     FETCH_DELIVERY = "fetch what was sent"
     RESEND_DELIVERY = "send a delivery again"
     RESOLVE_DELIVERY = "say what became of a delivery"
+    REPORT_BOUNCE = "say that a mail came back"
+    SEE_SUPPRESSIONS = "see who gets no mail"
+    CHANGE_SUPPRESSIONS = "change who gets no mail"
     SEE_DEFINITIONS = "see definitions"
     SAVE_DEFINITION = "save a definition"
     CHANGE_DEFINITION = "change a definition"
@@ -88,6 +91,9 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.FETCH_DELIVERY: Role.AUTHOR,
     Action.RESEND_DELIVERY: Role.AUTHOR,
     Action.RESOLVE_DELIVERY: Role.AUTHOR,
+    Action.REPORT_BOUNCE: Role.ADMIN,
+    Action.SEE_SUPPRESSIONS: Role.ADMIN,
+    Action.CHANGE_SUPPRESSIONS: Role.ADMIN,
     Action.SEE_DEFINITIONS: Role.VIEWER,
     Action.SAVE_DEFINITION: Role.AUTHOR,
     Action.CHANGE_DEFINITION: Role.AUTHOR,

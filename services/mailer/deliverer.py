@@ -9,9 +9,7 @@ mailer that died), cut off before, it is simply tried again.
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import json
 import random
 import time
 from collections.abc import Mapping
@@ -25,22 +23,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.mailer import SERVICE
 from services.mailer.channels import (
-    Attachment,
     BeforeItCounts,
     Channel,
     Message,
     Outcome,
-    Picture,
     State,
     Written,
     message_id,
 )
 from services.mailer.destinations import Destinations
 from services.mailer.ledger import Claimed, Ended, Ledger
+from services.mailer.letters import Letters
 from services.mailer.retrying import Verdict, suppressed, verdict
 from services.mailer.settings import MailerSettings
+from services.mailer.unsubscribing import Unsubscribing
 from shared import outbox, runs, telemetry
-from shared.blobs import BlobStore
 from shared.errors import PermanentError, TransientError
 from shared.events import DeliveryDue, ReportDelivered, ReportDeliveryFailed
 from shared.lease import RELEASED, Lease, LeaseLostError
@@ -58,19 +55,21 @@ class Deliverer:
     def __init__(
         self,
         store: Store,
-        blobs: BlobStore,
         settings: MailerSettings,
         channels: Mapping[str, Channel],
         destinations: Destinations,
+        letters: Letters,
+        unsubscribing: Unsubscribing,
         *,
         owner: str,
         mail_domain: str,
     ) -> None:
         self._store = store
-        self._blobs = blobs
         self._settings = settings
         self._channels = channels
         self._destinations = destinations
+        self._letters = letters
+        self._unsubscribing = unsubscribing
         self._mail_domain = mail_domain
         self._ledger = Ledger(store, owner=owner, lease_seconds=settings.lease_seconds)
 
@@ -148,46 +147,32 @@ class Deliverer:
         return channel
 
     async def _message(self, claimed: Claimed, channel: Channel) -> Message:
-        body: dict[str, Any] | None = None
-        attachments = []
         for artifact in claimed.artifacts:
             ensure_there(artifact)
-            if artifact["format"] == "mail":
-                body = json.loads(await self._blobs.get(artifact["blob_key"]))
-            elif not artifact["internal"] and channel.destination is None:
-                content = await self._blobs.get(artifact["blob_key"])
-                attachments.append(
-                    Attachment(artifact["file_name"], artifact["media_type"], content)
-                )
-        if body is None and channel.destination is None:
-            raise PermanentError("no_mail_body", "the renderer wrote no mail for this run")
-        body = body or {}
         message = Message(
             delivery_id=claimed.id,
             to=claimed.recipient,
-            subject=body.get("subject", ""),
-            html=body.get("html", ""),
-            text=body.get("text", ""),
-            attachments=tuple(attachments),
-            pictures=tuple(
-                Picture(
-                    picture["file_name"],
-                    picture["media_type"],
-                    base64.b64decode(picture["content"]),
-                    picture["content_id"],
-                )
-                # A renderer of an earlier version wrote none.
-                for picture in body.get("pictures", ())
-            ),
+            subject="",
+            html="",
+            text="",
+            attachments=(),
             message_id=message_id(claimed.id, self._mail_domain, claimed.copy),
             date=claimed.completed_at,
         )
         if channel.destination is None:
-            return message
+            letter = await self._letters.of(claimed)
+            return replace(
+                message,
+                subject=letter.subject,
+                sender_name=letter.sender_name,
+                headers=(*letter.headers, *self._unsubscribing.headers(claimed)),
+                body=letter.body,
+            )
         addressed = await self._destinations.addressed(
             channel, claimed.recipient, claimed.id, claimed.run, claimed.artifacts
         )
-        return replace(message, **vars(addressed))
+        texts = await self._letters.texts_of(claimed)
+        return replace(message, **texts, **vars(addressed))
 
     async def _record_patiently(
         self, event: DeliveryDue, claimed: Claimed, outcome: Outcome, began: float

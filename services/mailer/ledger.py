@@ -36,9 +36,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
+from services.mailer import SERVICE
 from services.mailer.channels import Written
 from services.mailer.destinations import disable
-from shared import outbox, runs
+from shared import outbox, runs, suppression
 from shared.events import DeliveryDue
 from shared.group_commit import GroupCommit
 from shared.lease import RELEASED, LeaseLostError, lease_end
@@ -47,6 +48,7 @@ from shared.runs import Run
 from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
+from shared.suppression import Reason
 from shared.topology import DELIVERER
 
 _deliveries, _attempts, _runs = tables.deliveries, tables.delivery_attempts, tables.runs
@@ -73,6 +75,7 @@ class Claimed:
     before: DeliveryStatus
     """As it stood: `pending` or `deferred`."""
     run: Run
+    slice_id: UUID | None
     completed_at: Any
     artifacts: tuple[dict[str, Any], ...]
     """Rows of `artifacts`."""
@@ -102,7 +105,7 @@ class Ended:
     told: tuple[dict[str, Any], UUID, dict[str, Any]] | None
     """The outbox row for everyone, the event that has had its effect, a line of the timeline."""
     gone: tuple[str, str, str] | None
-    """The destination that wants no more: its channel, its name and why."""
+    """Who wants no more, ever: the channel, the destination's name or the address, and why."""
 
 
 @dataclass(frozen=True)
@@ -174,10 +177,7 @@ class Ledger:
         }
         slices = {"slices": list({row["slice_id"] for row in rows if row["slice_id"]})}
         files = (await connection.execute(_THEIR_FILES, run_ids | slices)).mappings().all()
-        refused = await _refusals(
-            connection,
-            [row["recipient"] for row in rows if _may_be_refused(row, of_run[row["run_id"]])],
-        )
+        refused = await _refusals(connection, rows, of_run)
         claimed = {
             row["lease_token"]: Claimed(
                 id=row["id"],
@@ -191,30 +191,39 @@ class Ledger:
                 tried_for=row["tried_for"],
                 before=DeliveryStatus(row["status"]),
                 run=Run.of(of_run[row["run_id"]]),
+                slice_id=row["slice_id"],
                 completed_at=of_run[row["run_id"]]["completed_at"],
                 artifacts=tuple(
                     dict(file)
                     for file in files
                     if _belongs(file, row, row["formats"] or of_run[row["run_id"]]["formats"])
                 ),
-                refused=refused.get(row["recipient"])
-                if _may_be_refused(row, of_run[row["run_id"]])
-                else None,
+                refused=refused.get(row["id"]),
             )
             for row in rows
         }
         return [claimed.get(asked.token) for asked in batch]
 
 
-def _may_be_refused(delivery: RowMapping, run: RowMapping) -> bool:
-    return bool(delivery["channel"] == "email" and run["report_type"] != CONFIRMATION)
-
-
-async def _refusals(connection: AsyncConnection, addresses: Sequence[str]) -> Mapping[str, str]:
-    """Why nothing may be sent to those of the tenant's recipients to whom it may not."""
+async def _refusals(
+    connection: AsyncConnection, rows: Sequence[RowMapping], of_run: Mapping[UUID, RowMapping]
+) -> dict[UUID, str]:
+    """Why nothing may be sent to the recipients of those deliveries to whom it may not."""
+    mailed = [row for row in rows if row["channel"] == "email"]
+    addresses = {row["recipient"] for row in mailed}
     if not addresses:
         return {}
-    return await refusals(connection, await policy_of(connection), addresses)
+    listed = await suppression.refusals(connection, addresses)
+    # A mail that asks whether to send any may go to those whom the policy does not allow yet.
+    asking = {row["id"] for row in mailed if of_run[row["run_id"]]["report_type"] == CONFIRMATION}
+    policy = await policy_of(connection)
+    forbidden = await refusals(connection, policy, addresses)
+    return {
+        row["id"]: why
+        for row in mailed
+        if (why := listed.get(row["recipient"]))
+        or (row["id"] not in asking and (why := forbidden.get(row["recipient"])))
+    }
 
 
 def _belongs(file: RowMapping, delivery: RowMapping, formats: Sequence[str]) -> bool:
@@ -443,5 +452,22 @@ async def _note_ended(
     await runs.record_all(connection, [line for _, _, line in told])
     for one in ours:
         if one.gone is not None:
-            await disable(connection, *one.gone)
+            await _note_gone(connection, one, *one.gone)
     return [None if one.delivery_id in next_of else LeaseLostError() for one in batch]
+
+
+async def _note_gone(
+    connection: AsyncConnection, ended: Ended, channel: str, name: str, why: str
+) -> None:
+    if channel != "email":
+        await disable(connection, channel, name, why)
+        return
+    await suppression.add(
+        connection,
+        tenant_id=ended.tenant_id,
+        address=name,
+        reason=Reason.BOUNCED,
+        detail=why,
+        by=SERVICE,
+        delivery_id=ended.delivery_id,
+    )

@@ -14,3 +14,5 @@ class MailerSettings(EgressSettings, SecretSettings, LinkingSettings):
 
     delivery_retry_base_seconds: float = Field(default=60.0, gt=0)
     """The delay after the first deferred attempt; it doubles with each further one."""
+    deliveries_at_once: int = Field(default=32, ge=1)
+    """Deliveries of each lane under way at once in one process; each mostly waits for others."""

@@ -11,6 +11,7 @@ from shared.store.tables import (
     CATALOGUES,
     audit,
     confirmed_addresses,
+    deliveries,
     metadata,
     share_links,
     tenants,
@@ -65,7 +66,7 @@ def access_statements() -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION {name}({argument}) TO {APPLICATION_ROLE}"
 
 
-_LOOKED_UP = (tenants, share_links, confirmed_addresses)
+_LOOKED_UP = (tenants, share_links, confirmed_addresses, deliveries)
 _LOOK_UPS = (
     ("tenant_by_slug", "text", "SELECT id FROM public.tenants WHERE slug = $1"),
     ("tenant_of_link", "uuid", "SELECT tenant_id FROM public.share_links WHERE id = $1"),
@@ -74,6 +75,7 @@ _LOOK_UPS = (
         "uuid",
         "SELECT tenant_id FROM public.confirmed_addresses WHERE id = $1",
     ),
+    ("tenant_of_delivery", "uuid", "SELECT tenant_id FROM public.deliveries WHERE id = $1"),
 )
 """What can be asked without a tenant, by whoever knows what to ask for: whose it is."""
 

@@ -14,11 +14,11 @@ from services.api.planning.labels import Name, Tags
 from services.api.report_requests import (
     Body,
     Day,
+    DeliveryOptionsField,
     FormatNames,
     Recipients,
     ReportFields,
 )
-from shared.delivery_options import DeliveryOptions
 from shared.format_options import FormatOptions
 from shared.house_style import HouseStyle
 from shared.periods import Preset, TimezoneName
@@ -70,7 +70,7 @@ class DefinitionChange(Body):
     timezone: TimezoneName | None = None
     parameters: dict[str, Any] | None = None
     format_options: FormatOptions | None = None
-    delivery_options: DeliveryOptions | None = None
+    delivery_options: DeliveryOptionsField | None = None
     tags: Tags | None = None
     retention_days: int | None = Field(None, ge=1, le=3660, strict=True)
     house_style: HouseStyle | None = None

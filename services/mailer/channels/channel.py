@@ -114,6 +114,19 @@ class Picture(Attachment):
 
 
 @dataclass(frozen=True)
+class Body:
+    """What every recipient of a report is mailed alike, made once and stored."""
+
+    key: str
+    """Where it is stored."""
+    content: bytes
+    dot_stuffed: bytes
+    """As SMTP transfers it."""
+    dkim_hash: str
+    """As signatures name it."""
+
+
+@dataclass(frozen=True)
 class Message:
     """One message to one recipient. The same delivery has the same bytes at every attempt."""
 
@@ -134,6 +147,10 @@ class Message:
     """Further header fields (name, value), such as Reply-To or List-Unsubscribe."""
     files: tuple[File, ...] = ()
     """Every file of the run; `attachments` are those that are carried in the message."""
+    body: Body | None = None
+    """In place of `html`, `text`, `attachments` and `pictures`: what is stored already."""
+    sender_name: str | None = None
+    """The name beside our address; None: the operator's."""
     destination: DestinationSettings | None = None
     """Its settings, of the class that the channel names."""
     about: About | None = None

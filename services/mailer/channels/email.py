@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from services.mailer.channels.channel import (
     BeforeItCounts,
+    Body,
     DestinationSettings,
     Message,
     Outcome,
     State,
+    Written,
     register,
     unannounced,
 )
 from services.mailer.channels.smtp.address import Address
 from services.mailer.channels.smtp.connections import SmtpConnections
-from services.mailer.channels.smtp.mail import compose, harmless
+from services.mailer.channels.smtp.mail import body_of, dot_stuffed, entity, head
 from services.mailer.channels.smtp.session import Envelope, SmtpFailure, Step
 from services.mailer.channels.smtp.settings import SmtpSettings
+from services.mailer.channels.smtp.turns import NoTurn
 from services.mailer.outgoing import Outgoing
+from shared.header_text import harmless
 from shared.settings import from_environment
+
+if TYPE_CHECKING:
+    from services.mailer.channels.smtp.dkim import DkimSigner
 
 _ABOUT_US = frozenset({Step.CONNECT, Step.STARTTLS, Step.AUTH})
 """Before a mail is begun a refusal concerns our set-up, never the recipient."""
 _AUTH_CODES = frozenset({530, 534, 535, 538})
 """RFC 4954 section 6: what a server answers when we should have logged in, or encrypted."""
+_NO_MAILBOX = re.compile(r"5\.1\.(0|1|2|3|6|10)\b|5\.2\.1\b")
+"""Enhanced codes (RFC 3463, RFC 7505) of an address that takes no mail at all, now or later."""
 
 
 def state_after(step: Step, code: int | None) -> State:
@@ -59,6 +70,7 @@ class EmailChannel:
         self._sender = settings.sender
         self._host = f"{settings.smtp_host}:{settings.port}"
         self._connections = SmtpConnections(settings)
+        self._signer = signer_of(settings)
 
     @classmethod
     def from_environment(cls, outgoing: Outgoing) -> Self:
@@ -67,9 +79,18 @@ class EmailChannel:
 
     def written(self, message: Message) -> bytes:
         """The exact bytes that `deliver` sends, at each attempt; ValueError as in `compose`."""
-        return compose(
-            message, self._sender, self._settings.mail_from_name, Address.parse(message.to)
+        fields, body = self._halves(message, Address.parse(message.to))
+        return fields + body.content
+
+    def _halves(self, message: Message, to: Address) -> tuple[bytes, Body]:
+        body = message.body or body_of(
+            "", entity(message.text, message.html, message.attachments, message.pictures)
         )
+        fields = head(message, self._sender, self._settings.mail_from_name, to)
+        if self._signer is not None:
+            of_mime = body.content[: body.content.index(b"\r\n\r\n") + 2]
+            fields = self._signer.field(fields + of_mime, body.dkim_hash, message.date) + fields
+        return fields, body
 
     async def deliver(
         self, message: Message, before_it_counts: BeforeItCounts = unannounced
@@ -77,14 +98,23 @@ class EmailChannel:
         """One attempt; it counts from the final dot on. The receipt is the Message-ID."""
         try:
             to = Address.parse(message.to)
-            # Attachments of megabytes take their time to encode; others are being served.
-            mail = await asyncio.to_thread(self.written, message)
+            if message.body is None:
+                # Attachments of megabytes take their time to encode; others are being served.
+                fields, body = await asyncio.to_thread(self._halves, message, to)
+            else:
+                fields, body = self._halves(message, to)
         except ValueError as error:
             return Outcome("refused", "", f"not sent: {error}")
+
+        async def before_dot() -> None:
+            await before_it_counts(_for_the_ledger(fields, body))
+
         try:
             response = await self._connections.send(
-                Envelope(self._sender, to, mail), before_it_counts
+                Envelope(self._sender, to, (dot_stuffed(fields), body.dot_stuffed)), before_dot
             )
+        except NoTurn as later:
+            return Outcome("deferred", "", str(later), retry_after_s=later.after_s)
         except SmtpFailure as failure:
             state = state_after(failure.step, failure.code)
             if failure.code is None:
@@ -94,7 +124,8 @@ class EmailChannel:
             else:
                 answer = f"{failure.code} {failure.text}"
             receipt = message.message_id if state == "uncertain" else None
-            return Outcome(state, self._host, answer, receipt)
+            gone = failure.step is Step.RCPT and bool(_NO_MAILBOX.match(failure.text))
+            return Outcome(state, self._host, answer, receipt, gone=gone and state == "refused")
         return Outcome(
             "sent", self._host, f"{response.code} {response.message}", message.message_id
         )
@@ -102,3 +133,26 @@ class EmailChannel:
     async def close(self) -> None:
         """Take leave of the server."""
         await self._connections.close()
+
+
+def _for_the_ledger(fields: bytes, body: Body) -> Written:
+    digest = hashlib.sha256(fields)
+    digest.update(body.content)
+    return Written(
+        media_type="message/rfc822",
+        head=fields if body.key else fields + body.content,
+        body_key=body.key or None,
+        sha256=digest.hexdigest(),
+        size=len(fields) + len(body.content),
+    )
+
+
+def signer_of(settings: SmtpSettings) -> DkimSigner | None:
+    """What signs our mails, where the settings name a key; ValueError where it is none."""
+    if settings.mail_dkim_key_file is None:
+        return None
+    # Imported here: who does not sign need not have it in memory.
+    from services.mailer.channels.smtp.dkim import DkimSigner
+
+    domain = settings.mail_dkim_domain or settings.domain
+    return DkimSigner.of(settings.mail_dkim_key_file, settings.mail_dkim_selector, domain)

@@ -17,7 +17,9 @@ LONGEST_SUBJECT = 150
 
 @register
 class MailFormat:
-    """`{"subject", "html", "text", "pictures"}`: the summary, the headline figures, a chart.
+    """`{"subject", "html", "text", "pictures", "facts"}`: summary, headline figures, a chart.
+
+    `facts`: what a subject of somebody's own may name.
 
     `pictures`: those that the HTML shows, each `{"content_id", "file_name", "media_type",
     "content"}`, the content in base64. `content_id` is what follows `cid:` (RFC 2392).
@@ -64,6 +66,12 @@ class MailFormat:
             "html": template("mail.html").render(values),
             "text": template("mail.txt").render(values),
             "pictures": pictures,
+            "facts": {
+                "title": presentation.one_line(document.title),
+                "period": document.period.words,
+                "organisation": presentation.one_line(document.tenant),
+                "kpis": {kpi.name: presentation.kpi_value(kpi) for kpi in document.kpis},
+            },
         }
         return Rendered(json.dumps(body, ensure_ascii=False, indent=1).encode(), 0)
 

@@ -8,7 +8,7 @@ Work across tenants (relay, reaper, claims, retention) runs as the housekeeping 
 from shared.store.tables.bursting import run_bursts, run_slices
 from shared.store.tables.catalogues import CATALOGUES, channels, formats, report_types
 from shared.store.tables.columns import metadata
-from shared.store.tables.delivering import deliveries, delivery_attempts
+from shared.store.tables.delivering import deliveries, delivery_attempts, suppressions
 from shared.store.tables.destinations import destinations
 from shared.store.tables.messaging import dead_letters, inbox, outbox
 from shared.store.tables.planning import (
@@ -50,6 +50,7 @@ __all__ = [
     "share_links",
     "signals",
     "sources",
+    "suppressions",
     "tenant_holidays",
     "tenant_settings",
     "tenants",

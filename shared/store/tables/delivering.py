@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -107,4 +108,23 @@ delivery_attempts = Table(
     PrimaryKeyConstraint("delivery_id", "number"),
     comment="Owner: mailer. One row per try; without an outcome it is under way or was cut off. "
     "Retention takes `content_head` away; the checksum stays.",
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    tenant_id(),
+    # `shared.recipient_policy.canonical`.
+    Column("address", String(320), nullable=False),
+    # `shared.suppression.Reason`.
+    Column("reason", String(12), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("delivery_id", Uuid, ForeignKey("deliveries.id")),
+    Column("created_by", String(200), nullable=False),
+    created_at(),
+    UniqueConstraint("tenant_id", "address"),
+    CheckConstraint("reason IN ('unsubscribed', 'bounced', 'added')", name="reason"),
+    comment="Owner: api, and mailer for what servers refuse for good. Who is named here gets no "
+    "mail of the tenant.",
 )

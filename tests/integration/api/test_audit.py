@@ -8,6 +8,7 @@ import httpx
 
 from services.api.roles import Action
 from shared.states import DeliveryStatus, RunStatus
+from tests.bounces import bounced
 from tests.integration.api.test_roles import BODIES, guarded_routes
 from tests.running_api import RunningApi, body, definition, schedule
 from tests.tenants import Tenant
@@ -57,6 +58,10 @@ async def test_every_changing_route_writes_who_did_it(
             await api.finish(run)
         if action in (Action.RESEND_DELIVERY, Action.RESOLVE_DELIVERY):
             await api.change_delivery(delivery, status=DeliveryStatus.UNCERTAIN)
+        if action is Action.REPORT_BOUNCE:
+            await api.change_delivery(delivery, status=DeliveryStatus.SENT)
+        if action is Action.CHANGE_SUPPRESSIONS and method == "DELETE":
+            await ada.post("/api/v1/suppressions", json={"address": "bob@example.com"})
         await ada.put("/api/v1/members/bob", json={"role": "author"})
         unused = (await ada.post("/api/v1/definitions", json=definition())).json()["id"]
         used = (await ada.post("/api/v1/definitions", json=definition())).json()["id"]
@@ -68,6 +73,7 @@ async def test_every_changing_route_writes_who_did_it(
             "run_id": run,
             "delivery_id": delivery,
             "sub:path": "bob",
+            "address:path": "bob@example.com",
             "definition_id": unused,
             "schedule_id": planned,
         }
@@ -75,12 +81,10 @@ async def test_every_changing_route_writes_who_did_it(
         for name, value in ids.items():
             url = url.replace(f"{{{name}}}", value)
 
-        answer = await ada.request(
-            method,
-            url,
-            json=bodies(used, planned).get((method, path)),
-            headers={"If-Match": "*"},
-        )
+        sent: dict[str, Any] = {"json": bodies(used, planned).get((method, path))}
+        if action is Action.REPORT_BOUNCE:
+            sent = {"content": bounced(delivery, status="5.2.2")}
+        answer = await ada.request(method, url, **sent, headers={"If-Match": "*"})
 
         assert answer.is_success, f"{method} {path}: {answer.text}"
         (written, *more) = (await api.audit(studio))[before:]

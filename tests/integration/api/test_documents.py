@@ -32,6 +32,8 @@ async def test_the_openapi_document_is_valid_3_1(api: RunningApi) -> None:
         ("POST", "/s/{token}/file"),
         ("GET", "/confirm/{token}"),
         ("POST", "/confirm/{token}"),
+        ("GET", "/unsubscribe/{token}"),
+        ("POST", "/unsubscribe/{token}"),
     }
     assert described - by_link == {
         (method, path.replace(":path", ""))

@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route
 
 from services.api.roles import LOWEST_ROLE, ONLY_OWN_BELOW_ADMIN, Action, Role
+from tests.bounces import bounced
 from tests.running_api import MONDAYS, RunningApi, body, definition, schedule
 from tests.tenants import Tenant
 
@@ -27,7 +28,7 @@ PUBLIC = {
     "/docs/oauth2-redirect",
     "/session",
 }
-BY_LINK = {"/s/{token}", "/s/{token}/file", "/confirm/{token}"}
+BY_LINK = {"/s/{token}", "/s/{token}/file", "/confirm/{token}", "/unsubscribe/{token}"}
 """Open to whoever has a link; `test_share_links.py` and `test_recipient_policy.py` look at them."""
 SIGNING_IN = {"/session/demo"}
 """Which check for themselves who may."""
@@ -39,6 +40,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "deliver_to": [{"channel": "email", "to": "further@example.com"}]
     },
     ("POST", "/api/v1/deliveries/{delivery_id}/resolve"): {"outcome": "arrived"},
+    ("POST", "/api/v1/suppressions"): {"address": "someone@example.com"},
     ("PUT", "/api/v1/members/{sub:path}"): {"role": "viewer"},
     ("PUT", "/api/v1/settings/house-style"): {"footer": "For internal use"},
     ("PATCH", "/api/v1/settings"): {"retention_days": 90},
@@ -64,6 +66,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/api/v1/destinations/{name}"): {"disabled": True},
     ("POST", "/api/v1/import"): {},
 }
+RAW = {("POST", "/api/v1/bounces"): bounced(str(uuid4()))}
+"""Bodies that are no JSON; what they name does not exist."""
 QUERIES = {
     "/api/v1/reports/{run_id}/download": "?format=csv",
     "/api/v1/news": "?seconds=0",
@@ -129,11 +133,15 @@ async def test_each_role_may_do_what_the_table_says(
         if path in ENDLESS and role is not None and role.includes(LOWEST_ROLE[action]):
             continue
         async with api.client(tenant, role=role or "", sub=f"a-{role}") as client:
-            answer = await client.request(method, url, json=bodies.get((method, path)))
+            if (method, path) in RAW:
+                answer = await client.request(method, url, content=RAW[method, path])
+            else:
+                answer = await client.request(method, url, json=bodies.get((method, path)))
         if role is None:
             assert answer.status_code == 401, f"{method} {path}"
         elif role.includes(LOWEST_ROLE[action]):
             missing = "{" in path and (method, path) not in MADE_BY_ASKING
+            missing = missing or (method, path) in RAW
             expected = (404,) if missing else (200, 201, 202, 204)
             if (method, path) in CONFLICTS:
                 expected = (409,)

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
 from deploy.local.infrastructure import LocalInfrastructure
+from services.mailer.app import deliverer_of
 from services.mailer.channels import Channel, channels
-from services.mailer.deliverer import Deliverer
 from services.mailer.destinations import Destinations
 from services.mailer.outgoing import Outgoing, outgoing
 from services.mailer.settings import MailerSettings
@@ -28,6 +28,7 @@ from shared.share_links import Links
 from shared.states import ArtifactStatus, DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
+from tests.mailing import smtp_settings
 from tests.outgoing_messages import TO_THIS_MACHINE
 from tests.pipeline import Pipeline
 from tests.s3_server import s3_server
@@ -123,14 +124,14 @@ class Desk:
 
     async def attempt(self, delivery_id: UUID) -> RowMapping:
         """Try it once; the ledger's row afterwards."""
-        deliverer = Deliverer(
+        deliverer = deliverer_of(
             self._store,
             self._blobs,
             self._settings,
             self.channels,
             Destinations(self._store, self._blobs, self.box, Links.of(self._settings)),
             owner="the test's mailer",
-            mail_domain="studio.example",
+            smtp=smtp_settings(25),
         )
         row = await self.row(delivery_id)
         await deliverer.attempt(

@@ -8,31 +8,40 @@ import ssl
 
 import aiosmtplib
 
-from services.mailer.channels.channel import BeforeItCounts
-from services.mailer.channels.smtp.session import Envelope, SmtpFailure, SmtpSession, Step
+from services.mailer.channels.smtp.session import (
+    BeforeDot,
+    Envelope,
+    SmtpFailure,
+    SmtpSession,
+    Step,
+)
 from services.mailer.channels.smtp.settings import SmtpSettings, Tls
+from services.mailer.channels.smtp.turns import Turns
 
 KEPT_S = 5.0
 """Seconds that an idle connection is kept; servers resent those who hold on."""
 
 
 class SmtpConnections:
-    """At most `smtp_connections` at once; further mails wait for their turn."""
+    """At most `smtp_connections` at once."""
 
     def __init__(self, settings: SmtpSettings, kept_s: float = KEPT_S) -> None:
         self._settings = settings
         self._kept_s = kept_s
         self._helo_name = settings.smtp_helo_name or socket.gethostname()
-        self._turns = asyncio.Semaphore(settings.smtp_connections)
+        self._turns = Turns(settings)
         self._idle: dict[SmtpSession, asyncio.TimerHandle] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._tls_context: ssl.SSLContext | None = None
         if settings.smtp_tls is not Tls.NONE:
             self._tls_context = ssl.create_default_context(cafile=settings.smtp_tls_ca_file)
 
-    async def send(self, envelope: Envelope, before_dot: BeforeItCounts) -> aiosmtplib.SMTPResponse:
-        """The server's answer once it has the mail; else SmtpFailure."""
-        async with self._turns:
+    async def send(self, envelope: Envelope, before_dot: BeforeDot) -> aiosmtplib.SMTPResponse:
+        """The server's answer once it has the mail; else SmtpFailure, or NoTurn.
+
+        Mails of which one process has too many on their way wait for their turn.
+        """
+        async with self._turns.taken(envelope.to.domain):
             kept = await self._kept()
             if kept is not None:
                 try:
@@ -51,7 +60,7 @@ class SmtpConnections:
         await asyncio.gather(*self._leaving)
 
     async def _send_over(
-        self, session: SmtpSession, envelope: Envelope, before_dot: BeforeItCounts
+        self, session: SmtpSession, envelope: Envelope, before_dot: BeforeDot
     ) -> aiosmtplib.SMTPResponse:
         try:
             return await session.send(envelope, before_dot)

@@ -1,22 +1,31 @@
-"""The mail as it is written: from a message to the bytes between DATA and the final dot."""
+"""The mail as it is written: from a message to the bytes between DATA and the final dot.
+
+In two halves: what only its recipient gets, and what all recipients of a report get alike.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
-import unicodedata
+from base64 import b64encode
+from collections.abc import Sequence
 from email.errors import MessageError
-from email.header import decode_header
 from email.headerregistry import Address as HeaderAddress
 from email.headerregistry import ContentTypeHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
-from services.mailer.channels.channel import Attachment, Message, Picture
+from services.mailer.channels.channel import Attachment, Body, Message, Picture
 from services.mailer.channels.smtp.address import Address
+from shared.header_text import harmless
 
 _MESSAGE_ID = re.compile(r"<[!-;=A-~]+@[!-;=A-~]+>")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
+_AS_IT_IS = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,900}[!-~])?")
+"""Values that are written unchanged."""
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _OURS = frozenset(
     {
@@ -25,93 +34,128 @@ _OURS = frozenset(
     }
 )
 """Header fields that a message's own `headers` cannot set."""
-_MOST_NESTED = 5
-"""How often encoded words within encoded words are looked into; more is an attack."""
 
 
 def compose(message: Message, sender: Address, sender_name: str, to: Address) -> bytes:
-    """The whole mail, CRLF line ends, not dot-stuffed; the same input gives the same bytes.
+    """The whole mail: `head`, then `entity`, or the stored one that the message brings."""
+    written = head(message, sender, sender_name, to)
+    if message.body is not None:
+        return written + message.body.content
+    return written + entity(message.text, message.html, message.attachments, message.pictures)
 
-    Text and HTML, with its pictures, as alternatives, then the attachments. ASCII throughout,
-    but for header fields when `to` or `sender` needs SMTPUTF8. ValueError where a value would
-    break out of its header field, or is none that a mail can carry.
+
+def head(message: Message, sender: Address, sender_name: str, to: Address) -> bytes:
+    """The fields that say who, to whom, when and what about, each with its line end.
+
+    ASCII, but where `to` or `sender` needs SMTPUTF8; the same input gives the same bytes.
+    ValueError where a value would break out of its field, or is none that a mail can carry.
     """
     utf8 = sender.needs_smtputf8 or to.needs_smtputf8
-    mail = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
     if message.date.tzinfo is None:
         raise ValueError("the message's date has no offset from UTC")
     if not _MESSAGE_ID.fullmatch(message.message_id):
         raise ValueError(f"{message.message_id!r} is no Message-ID")
-    mail["Date"] = message.date
-    mail["From"] = _mailbox(harmless(sender_name, "the sender's name"), sender)
-    mail["To"] = _mailbox("", to)
-    mail["Message-ID"] = message.message_id
-    mail["Subject"] = harmless(message.subject, "the subject")
-    # RFC 3834: answering machines keep quiet.
-    mail["Auto-Submitted"] = "auto-generated"
-    for name, value in message.headers:
-        if not _HEADER_NAME.fullmatch(name) or _reserved(name):
-            raise ValueError(f"the header field {name!r} cannot be set")
-        try:
-            mail[name] = harmless(value, f"the header field {name}")
-        except (MessageError, LookupError) as error:
-            raise ValueError(f"the header field {name} cannot be read: {error}") from error
+    name = sender_name if message.sender_name is None else message.sender_name
+    fields = [
+        _field("Date", format_datetime(message.date), utf8),
+        _mailbox("From", harmless(name, "the sender's name"), sender, utf8),
+        _mailbox("To", "", to, utf8),
+        f"Message-ID: {message.message_id}\r\n".encode(),
+        _field("Subject", harmless(message.subject, "the subject"), utf8),
+        # RFC 3834: answering machines keep quiet.
+        b"Auto-Submitted: auto-generated\r\n",
+    ]
+    for field, value in message.headers:
+        if not _HEADER_NAME.fullmatch(field) or _reserved(field):
+            raise ValueError(f"the header field {field!r} cannot be set")
+        if _AS_IT_IS.fullmatch(value):
+            # No reading of it is another one, and no line of it too long (RFC 5322 section 2.1.1).
+            fields.append(f"{field}: {value}\r\n".encode())
+        else:
+            fields.append(_field(field, harmless(value, f"the header field {field}"), utf8))
+    return b"".join(fields)
+
+
+def entity(
+    text: str, html: str, attachments: Sequence[Attachment], pictures: Sequence[Picture]
+) -> bytes:
+    """What every recipient of a report gets alike: the fields of MIME, an empty line, the content.
+
+    Text and HTML, with its pictures, as alternatives, then the attachments. ASCII throughout,
+    CRLF line ends, not dot-stuffed; the same input gives the same bytes. ValueError as of `head`.
+    """
+    mail = EmailMessage(policy=SMTP)
     # Quoted-printable and base64 never hold "=_", so no boundary below can occur in a body
     # (RFC 2045 section 6.7), and no line is too long or begins with "From ".
-    mail.set_content(message.text, cte="quoted-printable")
-    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
-    _, html = mail.iter_parts()
-    assert isinstance(html, EmailMessage)
-    for picture in message.pictures:
-        _embed(html, picture)
-    for attachment in message.attachments:
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    _, shown = mail.iter_parts()
+    assert isinstance(shown, EmailMessage)
+    for picture in pictures:
+        _embed(shown, picture)
+    for attachment in attachments:
         _attach(mail, attachment)
+    name = hashlib.sha256(f"{text}\0{html}".encode()).hexdigest()[:32]
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{message.delivery_id.hex}_{number}")
+        part.set_boundary(f"=_{name}_{number}")
     _one_field_each(mail)
     return mail.as_bytes()
 
 
-def harmless(text: str, what: str) -> str:
-    """`text`, which no reading of it as a header can turn into two lines; else ValueError.
-
-    Encoded words (RFC 2047) are looked into as well: the standard library decodes them when
-    it writes a header, and `=?utf-8?q?=0d=0aBcc:?=` once made a field of its own that way.
-    """
-    reading = text
-    for _ in range(_MOST_NESTED):
-        if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in reading):
-            raise ValueError(f"{what} has a line break or another control character")
-        if "=?" not in reading:
-            return text
-        decoded = _decoded(reading, what)
-        if decoded == reading:
-            return text
-        reading = decoded
-    raise ValueError(f"{what} has encoded words within encoded words")
+def body_of(key: str, content: bytes) -> Body:
+    """What `entity` made, stored under the key, ready to be sent to many."""
+    stuffed = dot_stuffed(content)
+    return Body(
+        key,
+        content,
+        # Mostly there is nothing to stuff, and one copy is enough.
+        content if stuffed == content else stuffed,
+        dkim_hash(content.partition(b"\r\n\r\n")[2]),
+    )
 
 
-def _decoded(text: str, what: str) -> str:
-    # The registry's reading is what will be written; decode_header is stricter in places
-    # and laxer in others. What either one finds counts.
-    pieces = []
-    try:
-        registry = str(SMTP.header_factory("Subject", text))
-        for piece, charset in decode_header(text):
-            raw = piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace")
-            pieces.append(raw.decode(charset or "utf-8", "replace"))
-    except (MessageError, LookupError, ValueError) as error:
-        raise ValueError(f"{what} has an encoded word that cannot be read") from error
-    strict = "".join(pieces)
-    return registry if strict in (text, registry) else registry + strict
+def dkim_hash(body: bytes) -> str:
+    """What a DKIM signature says of a body, which stands below the fields (RFC 6376 3.4.4)."""
+    lines = re.sub(rb"[ \t]+", b" ", body)
+    lines = lines.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
+    return b64encode(hashlib.sha256(lines + b"\r\n" if lines else b"").digest()).decode()
+
+
+def dot_stuffed(mail: bytes) -> bytes:
+    """As SMTP transfers it (RFC 5321 section 4.5.2), with a line end last."""
+    stuffed = mail.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
 
 
 def _reserved(name: str) -> bool:
     return name.lower() in _OURS or name.lower().startswith(("content-", "resent-"))
 
 
-def _mailbox(name: str, address: Address) -> HeaderAddress:
-    return HeaderAddress(name, username=address.local_part, domain=address.domain)
+@lru_cache(maxsize=512)
+def _field(name: str, value: str, utf8: bool) -> bytes:
+    """One field, folded, as it will be written; remembered, because many mails share most."""
+    mail = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
+    try:
+        mail[name] = value
+    except (MessageError, LookupError) as error:
+        raise ValueError(f"the header field {name} cannot be read: {error}") from error
+    return _folded(mail, utf8)
+
+
+@lru_cache(maxsize=512)
+def _mailbox(name: str, words: str, address: Address, utf8: bool) -> bytes:
+    mail = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
+    mail[name] = HeaderAddress(words, username=address.local_part, domain=address.domain)
+    return _folded(mail, utf8)
+
+
+def _folded(mail: EmailMessage, utf8: bool) -> bytes:
+    _one_field_each(mail)
+    ((name, value),) = mail.items()
+    folded = mail.policy.fold(name, value)
+    return folded.encode("utf-8" if utf8 else "ascii")
 
 
 def _embed(html: EmailMessage, picture: Picture) -> None:

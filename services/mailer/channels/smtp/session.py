@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,11 +18,13 @@ from typing import cast
 
 import aiosmtplib
 
-from services.mailer.channels.channel import BeforeItCounts
 from services.mailer.channels.smtp.address import Address
 from services.mailer.channels.smtp.settings import SmtpSettings, Tls
 
 _CHUNK = 65536
+
+BeforeDot = Callable[[], Awaitable[None]]
+"""Awaited when all but the final dot is on its way."""
 
 
 class Step(StrEnum):
@@ -56,8 +58,13 @@ class Envelope:
 
     sender: Address
     to: Address
-    mail: bytes
-    """CRLF line ends, not dot-stuffed."""
+    mail: tuple[bytes, ...]
+    """In pieces that each begin a line, dot-stuffed, CRLF line ends."""
+
+    @property
+    def size(self) -> int:
+        """Octets of the whole mail."""
+        return sum(map(len, self.mail))
 
     @property
     def needs_smtputf8(self) -> bool:
@@ -141,7 +148,7 @@ class SmtpSession:
             self._smtp.close()
         return self.is_open
 
-    async def send(self, envelope: Envelope, before_dot: BeforeItCounts) -> aiosmtplib.SMTPResponse:
+    async def send(self, envelope: Envelope, before_dot: BeforeDot) -> aiosmtplib.SMTPResponse:
         """The server's answer (2xx) once it has the mail; else SmtpFailure.
 
         `before_dot` is awaited when all but the final dot is on its way; if it raises, the
@@ -160,12 +167,10 @@ class SmtpSession:
             self.abort()
             raise
 
-    async def _send(
-        self, envelope: Envelope, before_dot: BeforeItCounts
-    ) -> aiosmtplib.SMTPResponse:
+    async def _send(self, envelope: Envelope, before_dot: BeforeDot) -> aiosmtplib.SMTPResponse:
         options = []
         if self._smtp.supports_extension("size"):  # RFC 1870: refused before it is sent
-            options.append(f"SIZE={len(envelope.mail)}")
+            options.append(f"SIZE={envelope.size}")
         encoding = "ascii"
         if envelope.needs_smtputf8:
             if not self._smtp.supports_extension("smtputf8"):
@@ -183,9 +188,11 @@ class SmtpSession:
             response = await self._smtp.execute_command(b"DATA")
             if response.code != 354:
                 raise aiosmtplib.SMTPDataError(response.code, response.message)
-        return await self._transfer(_dot_stuffed(envelope.mail), before_dot)
+        return await self._transfer(envelope.mail, before_dot)
 
-    async def _transfer(self, mail: bytes, before_dot: BeforeItCounts) -> aiosmtplib.SMTPResponse:
+    async def _transfer(
+        self, mail: Sequence[bytes], before_dot: BeforeDot
+    ) -> aiosmtplib.SMTPResponse:
         protocol = self._smtp.protocol
         if protocol is None:
             raise SmtpFailure(Step.DATA, None, "connection lost")
@@ -194,8 +201,8 @@ class SmtpSession:
         answer = asyncio.ensure_future(protocol.read_response())
         try:
             with _at(Step.DATA):
-                for start in range(0, len(mail), _CHUNK):
-                    protocol.write(mail[start : start + _CHUNK])
+                for chunk in _chunks(mail):
+                    protocol.write(chunk)
                     async with asyncio.timeout(self._settings.smtp_timeout_seconds):
                         await self._flushed(answer)
                     self._unanswered(answer)
@@ -232,9 +239,7 @@ class SmtpSession:
             pause = min(0.05, pause * 2 or 0.001)
 
 
-def _dot_stuffed(mail: bytes) -> bytes:
-    # RFC 5321 section 4.5.2.
-    stuffed = mail.replace(b"\r\n.", b"\r\n..")
-    if stuffed.startswith(b"."):
-        stuffed = b"." + stuffed
-    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+def _chunks(pieces: Sequence[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        for start in range(0, len(piece), _CHUNK):
+            yield piece[start : start + _CHUNK]

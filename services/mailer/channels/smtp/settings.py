@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
+from limits import parse_many
+from pydantic import AfterValidator, Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.mailer.channels.smtp.address import Address
@@ -23,6 +24,17 @@ class Tls(StrEnum):
     IMPLICIT = "implicit"
     """TLS from the first byte (RFC 8314)."""
 
+
+def _are_rates(text: str) -> str:
+    try:
+        parse_many(text) if text else ()
+    except ValueError:
+        raise ValueError("give rates such as 50/second;100000/day") from None
+    return text
+
+
+Rates = Annotated[str, AfterValidator(_are_rates)]
+"""In the notation of the library `limits`."""
 
 _USUAL_PORT = {Tls.NONE: 25, Tls.STARTTLS: 587, Tls.IMPLICIT: 465}
 
@@ -53,13 +65,30 @@ class SmtpSettings(BaseSettings):
     smtp_final_timeout_seconds: float = Field(default=600.0, gt=0)
     """How long to wait for the last answer. Giving up here makes a delivery `uncertain`, so it
     is long: ten minutes (RFC 5321 section 4.5.3.2.6)."""
-    smtp_connections: int = Field(default=4, ge=1, le=100)
+    smtp_connections: int = Field(default=8, ge=1, le=100)
     """Connections to the server at once, in one process."""
+    smtp_domain_connections: int = Field(default=4, ge=1, le=100)
+    """How many of them may be busy with recipients of one domain, so that a slow one does not
+    keep all."""
+    smtp_rate: Rates = ""
+    """Mails to the server, in one process, such as 50/second;100000/day; empty: no limit."""
+    smtp_domain_rate: Rates = ""
+    """The same for the recipients of each domain."""
 
     mail_from: str
     """Our address, in the envelope and in From: `local@domain`."""
     mail_from_name: str = "Broadsheet"
     """The name that people see beside it."""
+    mail_max_bytes: int = Field(default=10_000_000, ge=100_000)
+    """The largest mail, files counted as they are sent (base64); larger ones bring links."""
+    mail_link_days: int = Field(default=30, ge=1, le=90)
+    """How long those links work."""
+    mail_dkim_key_file: FilePath | None = None
+    """PEM file with the private key to sign mails with (RSA or Ed25519); empty: not signed."""
+    mail_dkim_selector: str = ""
+    """The selector under which DNS has the public key: `<selector>._domainkey.<domain>`."""
+    mail_dkim_domain: str = ""
+    """The domain that signs; empty is that of our address."""
 
     @field_validator("smtp_host")
     @classmethod
@@ -81,6 +110,11 @@ class SmtpSettings(BaseSettings):
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError(
                 "BROADSHEET_SMTP_USERNAME and BROADSHEET_SMTP_PASSWORD go together: "
+                "set both or none"
+            )
+        if (self.mail_dkim_key_file is None) != (not self.mail_dkim_selector):
+            raise ValueError(
+                "BROADSHEET_MAIL_DKIM_KEY_FILE and BROADSHEET_MAIL_DKIM_SELECTOR go together: "
                 "set both or none"
             )
         if (
