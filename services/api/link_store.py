@@ -158,7 +158,7 @@ async def forget_tries(connection: AsyncConnection, link_id: UUID) -> None:
 
 
 async def links_of(connection: AsyncConnection, run_id: UUID) -> list[RowMapping]:
-    """A report's links, newest first, with `format`, `slice_id`, `artifact_status` of the file."""
+    """A report's links, newest first, with their file's format, slice and status."""
     artifacts = tables.artifacts
     query = (
         select(

@@ -83,7 +83,9 @@ async def make_link(
     if body.password is not None:
         hashed = await state.passwords.hashed(body.password.get_secret_value())
     async with state.store.tenant(principal.tenant_id) as connection:
-        artifact = await run_store.artifact_of(connection, run_store.run_id_of(run_id), body.format)
+        artifact = await run_store.artifact_of(
+            connection, run_store.run_id_of(run_id), body.format, body.slice
+        )
         link = await share_links.make(
             connection,
             NewLink(
