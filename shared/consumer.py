@@ -9,7 +9,7 @@ back to the broker, whose delivery limit parks what fails every time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -148,17 +148,7 @@ class Consumers:
         # so what it would do is done here.
         headers = {name: value for name, value in message.headers.items() if name != "x-death"}
         headers["x-invented-death"] = str(message.headers["x-death"])[:1000]
-        headers["x-death"] = [{"queue": queue, "reason": "rejected"}]
-        park = partial(
-            self._broker.publish,
-            message.body,
-            exchange=DEAD_LETTERS.name,
-            headers=headers,
-            message_id=message.raw_message.message_id,
-            persist=True,
-            mandatory=True,
-        )
-        await self._work(message, park)
+        await self._work(message, partial(dead_letter, self._broker, message, queue, headers))
 
     @staticmethod
     async def _work(message: RabbitMessage, handle: Callable[[], Awaitable[object]]) -> None:
@@ -186,6 +176,23 @@ class Consumers:
         if telemetry.trace_id() is not None:
             return trace_context.get_current()
         return telemetry.trace_context_of(message.headers)
+
+
+async def dead_letter(
+    broker: RabbitBroker, message: RabbitMessage, queue: str, headers: Mapping[str, Any]
+) -> None:
+    """Have the message parked as the broker would, with these headers in place of its own.
+
+    `queue` is the one that it came from. The message itself is still to be acknowledged.
+    """
+    await broker.publish(
+        message.body,
+        exchange=DEAD_LETTERS.name,
+        headers={**headers, "x-death": [{"queue": queue, "reason": "rejected"}]},
+        message_id=message.raw_message.message_id,
+        persist=True,
+        mandatory=True,
+    )
 
 
 async def _answer(answer: Callable[[], Awaitable[None]]) -> None:

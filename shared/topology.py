@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.schemas.queue import QuorumQueueArgs
 
 from shared.events import (
     DeliveryDue,
@@ -24,6 +25,9 @@ from shared.states import Lane
 REPORTS = RabbitExchange("broadsheet.reports", type=ExchangeType.TOPIC, durable=True)
 """Where every event is published; outsiders bind their own queues to it."""
 
+COMMANDS = RabbitExchange("broadsheet.commands", type=ExchangeType.FANOUT, durable=True)
+"""Where other systems ask for reports; all they need is to write to it."""
+
 DEAD_LETTERS = RabbitExchange("broadsheet.dead-letters", type=ExchangeType.FANOUT, durable=True)
 
 DELIVERY_LIMIT = 20
@@ -35,6 +39,21 @@ every time gets there.
 
 DEAD_LETTER_QUEUE = RabbitQueue(
     "broadsheet.dead-letters", queue_type=QueueType.QUORUM, durable=True
+)
+
+
+_DEAD_LETTERED: QuorumQueueArgs = {
+    "x-delivery-limit": DELIVERY_LIMIT,
+    "x-dead-letter-exchange": DEAD_LETTERS.name,
+    # Both are needed for dead-lettering at least once (since RabbitMQ 3.10).
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+COMMANDS_QUEUE = RabbitQueue(
+    "broadsheet.commands",
+    queue_type=QueueType.QUORUM,
+    durable=True,
+    arguments=_DEAD_LETTERED,
 )
 
 
@@ -59,13 +78,7 @@ class Consumption:
             queue_type=QueueType.QUORUM,
             durable=True,
             routing_key=f"{self.event.name()}.{lane}",
-            arguments={
-                "x-delivery-limit": DELIVERY_LIMIT,
-                "x-dead-letter-exchange": DEAD_LETTERS.name,
-                # Both are needed for dead-lettering at least once (since RabbitMQ 3.10).
-                "x-dead-letter-strategy": "at-least-once",
-                "x-overflow": "reject-publish",
-            },
+            arguments=_DEAD_LETTERED,
         )
 
 
@@ -95,6 +108,8 @@ async def declare_topology(broker: RabbitBroker) -> None:
     dead_letters = await broker.declare_exchange(DEAD_LETTERS)
     parking = await broker.declare_queue(DEAD_LETTER_QUEUE)
     await parking.bind(dead_letters)
+    commands = await broker.declare_exchange(COMMANDS)
+    await (await broker.declare_queue(COMMANDS_QUEUE)).bind(commands)
     for consumption in CONSUMPTIONS:
         for lane in Lane:
             queue = await broker.declare_queue(consumption.queue(lane))

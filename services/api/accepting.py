@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from dataclasses import replace
+
 from sqlalchemy.exc import IntegrityError
 
 from services.api import run_store
-from services.api.following import view
+from services.api.destinations.named import destination_errors, names_destinations
+from services.api.following import AskedOf, view
 from services.api.principals import Principal
 from services.api.problems import key_reused
+from services.api.recipient_checks import ensure_all_may_receive
+from services.api.report_requests import ReportBody, run_request
 from services.api.representations import RunView, run_view
 from shared.run_requests import RunRequest
 
 
-async def accepted_run(request: Request, principal: Principal, wanted: RunRequest) -> RunView:
+async def ask_for_report(
+    asked: AskedOf, principal: Principal, body: ReportBody, *, key: str | None, fresh: bool = False
+) -> RunView:
+    """Have the report made, however it was asked for; refusals as of `POST /reports`.
+
+    `fresh`: whatever the body says, the source is read for it alone.
+    """
+    state = asked.app.state
+    errors = []
+    if names_destinations(body.deliver_to):
+        async with state.store.tenant(principal.tenant_id) as connection:
+            errors = await destination_errors(connection, body.deliver_to, "/deliver_to")
+    wanted = await run_request(body, principal, state.catalogue, key, also=errors)
+    await ensure_all_may_receive(state.store, principal, body.deliver_to)
+    if fresh:
+        wanted = replace(wanted, freshness_seconds=0)
+    return await accepted_run(asked, principal, wanted)
+
+
+async def accepted_run(request: AskedOf, principal: Principal, wanted: RunRequest) -> RunView:
     """Store the run; an earlier one's view for a repeated idempotency key.
 
     Problem 409 where the key stood for something else, 429 where too much is under way.
@@ -43,7 +66,7 @@ async def accepted_run(request: Request, principal: Principal, wanted: RunReques
     )
 
 
-async def earlier_run(request: Request, principal: Principal, wanted: RunRequest) -> RunView | None:
+async def earlier_run(request: AskedOf, principal: Principal, wanted: RunRequest) -> RunView | None:
     """The run that was asked for with the same key and body; Problem 409 for another body."""
     if wanted.idempotency_key is None:
         return None

@@ -11,6 +11,7 @@ from services.api import openapi, problems
 from services.api.backlog import Backlog
 from services.api.body_limit import BodyLimit
 from services.api.catalogue import Catalogue
+from services.api.commands import Commands
 from services.api.confirmations import CONFIRMATION_KIND
 from services.api.estimates import Estimates
 from services.api.guards import RateLimiter
@@ -49,6 +50,7 @@ from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.share_links import Links
 from shared.signed_ids import SignedIds
+from shared.topology import COMMANDS_QUEUE
 
 DESCRIPTION = """
 Ask for reports, follow them, fetch their files. Every call needs a bearer JWT of your tenant.
@@ -93,6 +95,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.confirmations = SignedIds(settings.link_keys, CONFIRMATION_KIND)
     app.state.link_limiter = RateLimiter(LINK_RATE)
     app.state.passwords = Passwords()
+    commands = Commands(app, service.broker)
+    service.consumers.add_raw(COMMANDS_QUEUE, commands.on_command)
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import Header, Request, Response
@@ -25,6 +25,14 @@ Prefer = Annotated[str | None, Header()]
 """And that which `preferred` takes."""
 
 
+class AskedOf(Protocol):
+    """What was asked of the api: a request, or a message."""
+
+    @property
+    def app(self) -> Any:
+        """The application, whose `state` has all that it takes to answer."""
+
+
 def checked_key(idempotency_key: str | None) -> str | None:
     """The `Idempotency-Key` as it was sent; Problem 422 when it cannot be one."""
     if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
@@ -32,7 +40,7 @@ def checked_key(idempotency_key: str | None) -> str | None:
     return idempotency_key
 
 
-async def view(request: Request, principal: Principal, run_id: UUID) -> RunView:
+async def view(request: AskedOf, principal: Principal, run_id: UUID) -> RunView:
     """The run with everything that belongs to it; Problem 404 when this tenant has none."""
     state = request.app.state
     async with state.store.tenant(principal.tenant_id) as connection:

@@ -53,7 +53,7 @@ def allow(action: Action) -> Callable[..., Awaitable[Principal]]:
         principal: Principal = request.state.principal
         if run_id := request.path_params.get("run_id"):
             bind_contextvars(run_id=run_id)
-        _ensure_role(principal, action)
+        ensure_role(principal, action)
         return principal
 
     guard.action = action  # type: ignore[attr-defined]  # for the test that walks all routes
@@ -67,11 +67,12 @@ async def still_allowed(request: Request, action: Action) -> Principal:
     """
     gatekeeper = request.app.state.gatekeeper
     principal: Principal = await gatekeeper.admit(request)
-    _ensure_role(principal, action)
+    ensure_role(principal, action)
     return principal
 
 
-def _ensure_role(principal: Principal, action: Action) -> None:
+def ensure_role(principal: Principal, action: Action) -> None:
+    """Problem 403 where the action takes a higher role."""
     lowest = LOWEST_ROLE[action]
     if not principal.role.includes(lowest):
         detail = f"to {action} takes the role {lowest}; this token has {principal.role}"

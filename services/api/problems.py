@@ -112,14 +112,19 @@ def pointer(path: Iterable[str | int]) -> str:
 
 
 def problem_content(request: Request, problem: Problem) -> dict[str, Any]:
-    """The problem as RFC 9457 writes it."""
+    """The problem as RFC 9457 writes it, about that request."""
+    return content_of(problem, request.url.path)
+
+
+def content_of(problem: Problem, instance: str) -> dict[str, Any]:
+    """The same about anything that was asked; `instance` is where."""
     kind, title = TITLES.get(problem.status, ("error", "The request was refused"))
     content: dict[str, Any] = {
         "type": f"/problems/{problem.kind or kind}",
         "title": title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": request.url.path,
+        "instance": instance,
     }
     if problem.errors:
         content["errors"] = problem.errors

@@ -22,7 +22,7 @@ from shared.stage import STAGES
 from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
-from shared.topology import CONSUMPTIONS, Consumption
+from shared.topology import COMMANDS_QUEUE, CONSUMPTIONS, Consumption
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,9 @@ async def on_dead_letter(message: RabbitMessage, *, store: Store) -> None:
     queue, reason = _death(message.headers)
     body = bytes(message.body) if isinstance(message.body, bytes | bytearray) else b""
     async with store.housekeeping() as connection:
-        tenant_id = await _known_tenant(connection, message.headers.get("tenant"))
+        # Whoever sends commands may write any name there.
+        claimed = None if queue == COMMANDS_QUEUE.name else message.headers.get("tenant")
+        tenant_id = await _known_tenant(connection, claimed)
         await connection.execute(
             insert(tables.dead_letters).values(
                 id=uuid7(),
@@ -151,8 +153,13 @@ def _death(headers: dict[str, Any]) -> tuple[str, str]:
 
 
 def _printable(headers: dict[str, Any]) -> dict[str, Any]:
-    """The headers as JSON that Postgres takes: no NUL, no NaN, whatever else they hold as text."""
-    printable: dict[str, Any] = _as_json(headers)
+    """The headers as JSON that Postgres takes: no NUL, no NaN, whatever else they hold as text.
+
+    Nobody's token is kept.
+    """
+    printable: dict[str, Any] = _as_json(
+        {name: value for name, value in headers.items() if name.lower() != "authorization"}
+    )
     return printable
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,8 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
-from services.api.accepting import accepted_run
-from services.api.destinations.named import destination_errors, names_destinations
+from services.api.accepting import ask_for_report
 from services.api.following import (
     MAX_WAIT_SECONDS,
     IdempotencyKey,
@@ -27,8 +25,7 @@ from services.api.guards import allow, ensure_allowed, ensure_own, still_allowed
 from services.api.news import next_news
 from services.api.principals import Principal
 from services.api.problems import Problem, problem_content
-from services.api.recipient_checks import ensure_all_may_receive
-from services.api.report_requests import ReportBody, run_request
+from services.api.report_requests import ReportBody
 from services.api.representations import RunPage, RunView, run_summary
 from services.api.roles import Action
 from services.api.run_store import SERVICE
@@ -69,16 +66,8 @@ async def request_report(
     `Cache-Control: no-cache` means the same as `"fresh": true`.
     """
     key = checked_key(idempotency_key)
-    state = request.app.state
-    errors = []
-    if names_destinations(body.deliver_to):
-        async with state.store.tenant(principal.tenant_id) as connection:
-            errors = await destination_errors(connection, body.deliver_to, "/deliver_to")
-    wanted = await run_request(body, principal, state.catalogue, key, also=errors)
-    await ensure_all_may_receive(state.store, principal, body.deliver_to)
-    if "no-cache" in (cache_control or "").lower():
-        wanted = replace(wanted, freshness_seconds=0)
-    accepted = await accepted_run(request, principal, wanted)
+    fresh = "no-cache" in (cache_control or "").lower()
+    accepted = await ask_for_report(request, principal, body, key=key, fresh=fresh)
     bind_contextvars(run_id=str(accepted.id))
     return await preferred(request, response, principal, accepted, prefer)
 
