@@ -150,16 +150,3 @@ async def policy_of(connection: AsyncConnection) -> RecipientPolicy:
     """The policy of the transaction's tenant."""
     kept = await connection.scalar(select(tables.tenant_settings.c.recipient_policy))
     return RecipientPolicy.model_validate(kept or {})
-
-
-async def refusal(
-    connection: AsyncConnection, *, channel: str, recipient: str, report_type: str
-) -> str | None:
-    """Why the recipient may not be sent this, as things stand now; None where it may.
-
-    In the tenant's transaction, just before something is sent.
-    """
-    if channel != "email" or report_type == CONFIRMATION:
-        return None
-    policy = await policy_of(connection)
-    return (await refusals(connection, policy, [recipient])).get(recipient)

@@ -17,16 +17,20 @@ from uuid6 import uuid7
 
 from shared import audit, further_formats, outbox
 from shared.events import DeliveryDue, Event, ReportFormatRequested, ReportRendered
+from shared.resending import send_again
 from shared.restarting import restart
 from shared.runs import Run
 from shared.stage import RENDER, STAGES, Stage
-from shared.states import ArtifactStatus, Lane, RunStatus
+from shared.states import ArtifactStatus, DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.topology import CONSUMPTIONS, DELIVERY_LIMIT, Consumption
 
 PARKED = "parked"
 MESSAGE_PARKED = "message_parked"
 """The code with which a run, or a format, fails because its message was parked."""
+
+DELIVERY_PARKED = "the message that asked for this delivery was given up and is parked"
+"""The answer with which a delivery fails for the same reason."""
 
 STAGE_OF = {
     "aggregator": "aggregate",
@@ -190,7 +194,28 @@ async def _replay_deliveries(
     event: DeliveryDue | ReportRendered,
     service: str,
 ) -> str:
-    return await _put_back(connection, row)
+    deliveries = tables.deliveries
+    query = select(deliveries).where(deliveries.c.run_id == run["id"]).with_for_update()
+    if isinstance(event, DeliveryDue):
+        query = query.where(deliveries.c.id == event.delivery_id)
+    found = (await connection.execute(query.order_by(deliveries.c.id))).mappings().all()
+    failed_for_it = [
+        delivery
+        for delivery in found
+        if delivery["status"] == DeliveryStatus.FAILED and delivery["answer"] == DELIVERY_PARKED
+    ]
+    if not failed_for_it:
+        if any(delivery["status"] == DeliveryStatus.PENDING for delivery in found):
+            return await _put_back(connection, row)
+        raise NotPossible(
+            f"no delivery of report {run['id']} failed for this message: discard the message"
+        )
+    if run["deleted_at"] is not None or run["files_expired_at"] is not None:
+        raise NotPossible(f"the files of report {run['id']} are no longer kept: ask for it anew")
+    for delivery in failed_for_it:
+        await send_again(connection, delivery, Run.of(run), service=service)
+    to = ", ".join(delivery["recipient"] for delivery in failed_for_it)
+    return f"report {run['id']} is delivered to {to}"
 
 
 async def _put_back(connection: AsyncConnection, row: RowMapping) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
@@ -14,7 +14,7 @@ from uuid6 import uuid7
 from services.api import cursors
 from services.api.problems import Problem
 from services.api.run_store import SERVICE
-from shared import further_formats, outbox, runs
+from shared import further_formats, outbox, resending, runs
 from shared.delivery_options import BODY_FORMATS
 from shared.events import DeliveryDue, ReportDelivered
 from shared.run_requests import Recipient
@@ -28,9 +28,6 @@ _WITH_RUNS = select(
     _deliveries,
     *(_runs.c.report_type, _runs.c.requested_by, _runs.c.files_expired_at, _runs.c.deleted_at),
 ).join(_runs, _runs.c.id == _deliveries.c.run_id)
-
-_TAKEN = (DeliveryStatus.SENT, DeliveryStatus.BOUNCED)
-"""A copy of what was taken once needs a Message-ID of its own, or mail programmes drop it."""
 
 
 def delivery_id_of(text: str) -> UUID:
@@ -98,28 +95,7 @@ async def send_again(connection: AsyncConnection, row: RowMapping) -> None:
     if DeliveryStatus.PENDING not in DELIVERY_STEPS[row["status"]] or row["lease_token"]:
         raise Problem(409, f"this delivery is {row['status']}: it is on its way already")
     run = await _deliverable(connection, row["run_id"])
-    resends = row["resends"] + 1
-    await connection.execute(
-        update(_deliveries)
-        .where(_deliveries.c.id == row["id"])
-        .values(
-            status=DeliveryStatus.PENDING,
-            resends=resends,
-            copies=case(
-                (_deliveries.c.status.in_(_TAKEN), _deliveries.c.copies + 1),
-                else_=_deliveries.c.copies,
-            ),
-            attempts_before=_deliveries.c.attempts,
-            cut_off=0,
-            tried_since=None,
-            next_attempt_at=None,
-            finished_at=None,
-            told_at=None,
-        )
-    )
-    detail = f"{row['channel']} to {row['recipient']}"
-    await runs.record(connection, run, "delivery_asked_again", SERVICE, detail=detail)
-    await _ask(connection, run, [row["id"]], [row["channel"]], resends=resends)
+    await resending.send_again(connection, row, run, service=SERVICE)
 
 
 async def resolve(connection: AsyncConnection, row: RowMapping, *, arrived: bool, who: str) -> None:

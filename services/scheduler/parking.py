@@ -18,6 +18,7 @@ from services.scheduler.deliveries import deliveries_with_runs, give_up
 from shared import further_formats, runs
 from shared.events import DeliveryDue, Event, ReportFormatRequested
 from shared.further_formats import FurtherFormat
+from shared.replaying import DELIVERY_PARKED, MESSAGE_PARKED
 from shared.stage import STAGES
 from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.store import tables
@@ -85,7 +86,7 @@ async def _fail_waiting(connection: AsyncConnection, consumption: Consumption, b
             run,
             service=SERVICE,
             stage=stage.name,
-            code="message_parked",
+            code=MESSAGE_PARKED,
             message="the message that asked for this stage was given up and is parked",
             lease_token=None,
         )
@@ -103,7 +104,7 @@ async def _fail_format(connection: AsyncConnection, event: ReportFormatRequested
             connection,
             await FurtherFormat.of(connection, row),
             service=SERVICE,
-            code="message_parked",
+            code=MESSAGE_PARKED,
             message="the message that asked for this format was given up and is parked",
             lease_token=None,
         )
@@ -125,8 +126,7 @@ async def _fail_deliveries(connection: AsyncConnection, event: Event) -> None:
     if isinstance(event, DeliveryDue):
         waiting = waiting.where(table.c.id == event.delivery_id, table.c.resends == event.resends)
     for delivery in (await connection.execute(waiting)).mappings().all():
-        answer = "the message that asked for this delivery was given up and is parked"
-        await give_up(connection, delivery, DeliveryStatus.FAILED, answer)
+        await give_up(connection, delivery, DeliveryStatus.FAILED, DELIVERY_PARKED)
 
 
 async def _known_tenant(connection: AsyncConnection, claimed: object) -> UUID | None:

@@ -212,7 +212,12 @@ async def test_only_who_shows_a_good_token_of_a_tenant_is_let_in(
 
 @pytest.mark.parametrize(
     ("content", "message_id"),
-    [(b"no json", "order-5"), (b"\xff", "order-6"), (b"[1]" * 100_000, "order-7"), (b"{}", None)],
+    [
+        (b"no json", "order-5"),
+        (b"\xff", "order-6"),
+        (b"[1]" * 100_000, "order-7"),
+        (b"{}", "x" * 241),
+    ],
 )
 async def test_what_no_sender_can_have_meant_is_answered_and_parked_without_its_token(
     content: bytes, message_id: str | None, machine: Sender, channel: AbstractChannel

@@ -9,13 +9,21 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from uuid6 import uuid7
 
 from shared.events import ReportFormatRequested, ReportRequested
-from shared.states import ArtifactStatus, Lane, RunStatus
+from shared.replaying import DELIVERY_PARKED
+from shared.states import ArtifactStatus, DeliveryStatus, Lane, RunStatus
 from shared.store import tables
-from shared.topology import AGGREGATOR, FORMAT_RENDERER, RENDERER
+from shared.topology import (
+    AGGREGATOR,
+    DELIVERER,
+    FORMAT_RENDERER,
+    MAILER,
+    RENDERER,
+    Consumption,
+)
 from tests.running_api import RunningApi, body
 from tests.tenants import Tenant
 
@@ -216,6 +224,49 @@ async def test_a_format_that_failed_for_it_is_asked_for_again(
     assert replayed.status_code == 200, replayed.text
     files = (await ada.get(f"/api/v1/reports/{run}")).json()["artifacts"]
     assert {file["format"]: file["status"] for file in files}["xlsx"] == "pending"
+
+
+@pytest.mark.parametrize("by", [DELIVERER, MAILER], ids=lambda consumer: consumer.name)
+async def test_deliveries_that_failed_for_it_are_tried_anew(
+    by: Consumption, api: RunningApi, ada: httpx.AsyncClient, studio: Tenant
+) -> None:
+    to = [{"channel": "email", "to": f"{name}@example.com"} for name in ("a", "b")]
+    asked = (await ada.post("/api/v1/reports", json=body(deliver_to=to))).json()
+    run = asked["id"]
+    await api.finish(run)
+    parked_for, other = sorted(UUID(entry["id"]) for entry in asked["deliveries"])
+    async with api.admin.begin() as connection:
+        table = tables.deliveries
+        for delivery_id, answer in ((parked_for, DELIVERY_PARKED), (other, "550 no such mailbox")):
+            await connection.execute(
+                update(table)
+                .where(table.c.id == delivery_id)
+                .values(status=DeliveryStatus.FAILED, answer=answer, finished_at=func.now())
+            )
+    about = {"run_id": run, "tenant_id": str(studio.id), "lane": "interactive"}
+    payload = about | {"delivery_id": str(parked_for), "channel": "email"}
+    if by is MAILER:
+        payload = about | {
+            "report_type": "delivery_summary",
+            "as_of": "2026-11-20T09:00:00Z",
+            "snapshot_sha256": "0" * 64,
+            "artifacts": [],
+        }
+    queue = by.queue_name(Lane.INTERACTIVE)
+    id_ = await park(api, studio, json.dumps(payload).encode(), queue=queue)
+
+    replayed = await ada.post(f"{LETTERS}/{id_}/replay")
+
+    assert replayed.status_code == 200, replayed.text
+    assert replayed.json()["message"]["stage"] == "deliver"
+    rows = await api.rows(tables.deliveries, tables.deliveries.c.run_id == UUID(run))
+    statuses = {row["id"]: row["status"] for row in rows}
+    assert statuses == {parked_for: "pending", other: "failed"}
+    (due,) = [row for row in await outbox_of(api, studio) if row["event_type"] == "delivery.due.v1"]
+    assert json.loads(due["payload"])["resends"] == 1
+    again = await park(api, studio, json.dumps(payload).encode(), queue=queue)
+    await ada.post(f"{LETTERS}/{again}/replay")
+    assert len(await api.rows(tables.deliveries, tables.deliveries.c.run_id == UUID(run))) == 2
 
 
 async def test_what_its_consumer_could_not_read_goes_back_as_it_is(
