@@ -20,6 +20,7 @@ _COMMANDS = {
     "render": ("cli.render:render", "add formats to a completed report"),
     "deliveries": ("cli.deliveries:deliveries", "what was sent to whom, and what to do about it"),
     "slices": ("cli.slices:slices", "who got which part of a burst's report"),
+    "tail": ("cli.tail:tail", "what happens, live"),
     "dead-letters": (
         "cli.dead_letters:dead_letters",
         "messages that no consumer could take: replay, discard",
