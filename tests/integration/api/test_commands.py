@@ -52,7 +52,7 @@ class Sender:
         message = await self.next_answer()
         return int(str(message.headers["status"])), json.loads(message.body)
 
-    async def next_answer(self, seconds: float = 20) -> AbstractIncomingMessage:
+    async def next_answer(self, seconds: float = 60) -> AbstractIncomingMessage:
         return await asyncio.wait_for(self._come.get(), seconds)
 
     async def nothing_more(self) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from uuid6 import uuid7
 
 from cli.main import main
+from services.api.cursors import cursor_after
 from shared.events import Event, ReportCancelled, ReportFailed
 from shared.outbox import row_of
 from shared.states import Lane
@@ -31,7 +32,9 @@ async def there(api: RunningApi, studio: Tenant, served: str) -> AsyncIterator[h
     """A viewer of the studio, over a socket."""
     token = api.token(claims(studio.slug, "viewer"))
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=served, headers=headers, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=served, headers=headers, trust_env=False, timeout=60
+    ) as client:
         yield client
 
 
@@ -69,7 +72,7 @@ async def told(
     found: list[tuple[str, str, dict[str, Any]]] = []
     headers = {"Last-Event-ID": place} if place else {}
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         client.stream("GET", EVENTS, params=query, headers=headers) as answer,
     ):
         assert answer.status_code == 200
@@ -86,19 +89,23 @@ async def told(
     return found
 
 
+def now() -> str:
+    """The place in the stream at which it is now."""
+    return cursor_after(datetime.now(UTC), uuid7())
+
+
 async def test_a_tenant_hears_of_its_own_events_alone(
     api: RunningApi, studio: Tenant, there: httpx.AsyncClient
 ) -> None:
     other = await api.new_tenant()
-    await happen(api, cancelled(studio), ago=60)  # before anybody listened
-    listening = asyncio.create_task(told(there, 2))
-    await asyncio.sleep(0.5)
+    await happen(api, cancelled(studio), ago=60)
+    place = now()
     first, second = failed(studio), cancelled(studio)
     await happen(api, failed(other), first)
     await happen(api, cancelled(studio), exchange="", routing_key="a queue")  # a retry of ours
     await happen(api, second)
 
-    heard = await listening
+    heard = await told(there, 2, place)
 
     assert [name for _, name, _ in heard] == ["report.failed.v1", "report.cancelled.v1"]
     assert [UUID(event["id"]) for _, _, event in heard] == [first.id, second.id]
@@ -107,14 +114,26 @@ async def test_a_tenant_hears_of_its_own_events_alone(
     assert event["data"] == json.loads(first.model_dump_json())
 
 
+async def test_who_names_no_place_hears_what_happens_from_now_on(
+    api: RunningApi, studio: Tenant, there: httpx.AsyncClient
+) -> None:
+    await happen(api, failed(studio, "before"))
+    listening = asyncio.create_task(told(there, 1))
+    while not listening.done():
+        await happen(api, failed(studio, "after"))
+        await asyncio.sleep(0.1)
+
+    ((_, _, event),) = await listening
+    assert event["data"]["message"] == "after"
+
+
 async def test_a_reader_goes_on_where_it_was_and_chooses_what_it_hears(
     api: RunningApi, studio: Tenant, there: httpx.AsyncClient
 ) -> None:
-    listening = asyncio.create_task(told(there, 1))
-    await asyncio.sleep(0.5)
     begun = failed(studio)
+    place = now()
     await happen(api, begun)
-    ((place, _, _),) = await listening
+    ((place, _, _),) = await told(there, 1, place)
     # What a relay published before, and could write down only now, is not lost.
     late, next_one, last = cancelled(studio), failed(studio), cancelled(studio)
     await happen(api, late, ago=2)
@@ -126,7 +145,7 @@ async def test_a_reader_goes_on_where_it_was_and_chooses_what_it_hears(
     refused = await there.get(EVENTS, headers={"Last-Event-ID": "nonsense"})
     unknown = await there.get(EVENTS, params={"type": "%"})
 
-    assert [UUID(event["id"]) for _, _, event in heard] == [late.id, next_one.id, last.id]
+    assert {UUID(event["id"]) for _, _, event in heard} == {late.id, next_one.id, last.id}
     assert [UUID(event["id"]) for _, _, event in only_failed] == [next_one.id]
     assert refused.status_code == unknown.status_code == 422
 
@@ -134,19 +153,19 @@ async def test_a_reader_goes_on_where_it_was_and_chooses_what_it_hears(
 async def test_a_terminal_follows_what_happens(
     api: RunningApi, studio: Tenant, served: str
 ) -> None:
+    place = now()
+
     def tail(*arguments: str) -> click.testing.Result:
         token = api.token(claims(studio.slug, "viewer"))
-        words = ["tail", *arguments, "--api-url", served, "--token", token]
+        words = ["tail", *arguments, "--since", place, "--api-url", served, "--token", token]
         return click.testing.CliRunner().invoke(main, words)
 
-    following = asyncio.create_task(asyncio.to_thread(tail, "report.failed", "-n", "1"))
-    as_json = asyncio.create_task(asyncio.to_thread(tail, "--json", "-n", "2"))
-    await asyncio.sleep(1.5)
     event = failed(studio, "the source\x1b[31m is away")
     await happen(api, cancelled(studio))
     await happen(api, event)
-    async with asyncio.timeout(30):
-        for_people, for_programs = await following, await as_json
+    # One after the other: each takes the process's output for itself.
+    for_people = await asyncio.to_thread(tail, "report.failed", "-n", "1")
+    for_programs = await asyncio.to_thread(tail, "--json", "-n", "2")
     refused = await asyncio.to_thread(tail, "no such kind")
 
     assert for_people.exit_code == 0, for_people.output
