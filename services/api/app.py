@@ -44,6 +44,7 @@ from services.api.routes import (
     schedules,
     shared_files,
     signals,
+    superseding,
     why,
 )
 from services.api.settings import ApiSettings
@@ -106,6 +107,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     for resource in (
         reports,
         further_formats,
+        superseding,
         links,
         shared_files,
         events,
