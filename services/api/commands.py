@@ -80,7 +80,9 @@ class Commands:
 
     async def _accepted(self, message: RabbitMessage, headers: Mapping[str, Any]) -> _Reply:
         state = self.app.state
-        principal: Principal = await state.gatekeeper.admit(_text(headers.get("authorization")))
+        principal: Principal = await state.gatekeeper.admit_bearer(
+            _text(headers.get("authorization"))
+        )
         await state.rate_limiter.count(principal.client)
         ensure_role(principal, Action.REQUEST_REPORT)
         key, body = _read(message, state.settings.max_body_bytes)
