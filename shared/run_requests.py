@@ -62,6 +62,8 @@ class RunRequest:
     """A `shared.conditions.Condition` as JSON: the run is skipped where it does not hold."""
     banner: str | None = None
     """What the report says before anything else."""
+    supersedes: UUID | None = None
+    """The completed run that this one corrects."""
     freshness_seconds: int = 0
     """How much older than the request data may be that an identical one had read; 0: its own."""
     id: UUID = field(default_factory=uuid7)
@@ -119,6 +121,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "occasion": request.occasion,
             "condition": request.condition,
             "banner": request.banner,
+            "supersedes": request.supersedes,
             "requested_by": request.requested_by,
             "role": request.role,
             "idempotency_key": request.idempotency_key,
@@ -174,7 +177,7 @@ def _may_share(request: RunRequest) -> bool:
     the same instant as its whole.
     """
     return bool(request.freshness_seconds) and not (
-        request.condition or request.banner or request.burst
+        request.condition or request.banner or request.burst or request.supersedes
     )
 
 

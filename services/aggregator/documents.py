@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,12 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.aggregator.correcting import correction
 from services.aggregator.report_types import ReportRequest, ReportType
 from services.aggregator.sources import SnapshotSession
 from services.aggregator.stored_tables import store_tables
 from shared.blobs import BlobStore
 from shared.dedup_keys import folder_of, snapshot_key
-from shared.document import ReportDocument
+from shared.document import Kpi, ReportDocument
 from shared.errors import PermanentError
 from shared.house_style import HouseStyle
 from shared.periods import Period
@@ -35,6 +37,27 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """A report that is replaced."""
+
+    as_of: datetime
+    kpis: tuple[Kpi, ...] | None
+    """None: no longer kept."""
+
+
+async def corrected(kept: Mapping[str, Any] | None, blobs: BlobStore) -> Corrected | None:
+    """From what was read of the earlier run: `as_of`, and `snapshot_key` where it is kept."""
+    if kept is None:
+        return None
+    kpis = None
+    if kept["snapshot_key"] is not None:
+        with contextlib.suppress(PermanentError):  # removed since it was read
+            content = await blobs.get(kept["snapshot_key"])
+            kpis = ReportDocument.of_snapshot(content).kpis
+    return Corrected(datetime.fromisoformat(kept["as_of"]), kpis)
+
+
+@dataclass(frozen=True)
 class Documents:
     """What every document of the run has in common."""
 
@@ -48,6 +71,8 @@ class Documents:
     house_style: HouseStyle
     most_rows: int
     """How many rows one table may have."""
+    corrects: Corrected | None = None
+    """The report that this one replaces."""
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def request(self, parameters: Mapping[str, Any]) -> ReportRequest:
@@ -74,12 +99,20 @@ class Documents:
             folder=folder_of(self.key),
             most_rows=self.most_rows,
         )
-        banner = self.run.banner
+        lines = [self.run.banner] if self.run.banner else []
+        if self.corrects is not None:
+            earlier = self.corrects
+            lines.insert(
+                0,
+                correction(
+                    earlier.kpis, found.kpis, made_at=earlier.as_of, timezone=self.run.timezone
+                ),
+            )
         return found.model_copy(
             update={
                 "house_style": self.house_style,
                 "definition": self.definition,
-                "summary": (banner, *found.summary) if banner else found.summary,
+                "summary": (*lines, *found.summary),
             }
         )
 

@@ -7,14 +7,14 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, cast, func, select
+from sqlalchemy import RowMapping, case, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.aggregator.bursting.recording import record_burst
 from services.aggregator.bursting.slices import MadeBurst, make_slices
 from services.aggregator.deciding import decide_on
-from services.aggregator.documents import Documents, Stored
+from services.aggregator.documents import Documents, Stored, corrected
 from services.aggregator.report_types import ReportType
 from services.aggregator.sharing import (
     FRESH_SNAPSHOT,
@@ -105,7 +105,23 @@ _MAX_BURST_ROWS = (
     .scalar_subquery()
     .label("max_burst_rows")
 )
+_earlier = tables.runs.alias("earlier")
+_CORRECTS = (
+    select(
+        func.jsonb_build_object(
+            "as_of",
+            _earlier.c.as_of,
+            "snapshot_key",
+            case((_earlier.c.files_expired_at.is_(None), _earlier.c.snapshot_key)),
+        )
+    )
+    .where(_earlier.c.id == tables.runs.c.supersedes)
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("corrects")
+)
 ALSO_READ = (
+    _CORRECTS,
     *(_TENANT_NAME, REGISTERED_SOURCE, _CONSENT, _HOUSE_STYLE, _DEFINITION),
     *(_BURST, _MAX_BURST_ROWS, FRESH_SNAPSHOT),
 )
@@ -154,6 +170,7 @@ async def on_report_requested(
                 definition=row["definition"],
                 house_style=HouseStyle.model_validate(row["house_style"] or {}),
                 most_rows=most_rows,
+                corrects=await corrected(row["corrects"], blobs),
             )
             document = await documents.build(documents.request(run.parameters))
             if row["burst"] is not None:

@@ -44,6 +44,7 @@ from services.api.routes import (
     schedules,
     shared_files,
     signals,
+    superseding,
     suppressions,
     why,
 )
@@ -109,6 +110,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     for resource in (
         reports,
         further_formats,
+        superseding,
         links,
         shared_files,
         events,

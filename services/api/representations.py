@@ -108,6 +108,8 @@ class RunView(RunSummary):
         "null when it is final or nothing is known."
     )
     deleted_at: datetime | None
+    supersedes: UUID | None = Field(description="The report that this one corrects.")
+    superseded_by: UUID | None = Field(description="The corrected version of this one.")
 
     @property
     def is_settled(self) -> bool:
@@ -183,6 +185,9 @@ def run_view(
         ],
         eta_seconds=eta_seconds,
         deleted_at=row["deleted_at"],
+        supersedes=row["supersedes"],
+        # A run that was written just now is not read by this query, and has none.
+        superseded_by=row.get("superseded_by"),
     )
 
 

@@ -37,6 +37,7 @@ class Action(StrEnum):
     RETRY_REPORT = "retry a report"
     ADD_FORMAT = "add a format to a report"
     DELETE_REPORT = "delete a report"
+    SUPERSEDE_REPORT = "correct a report"
     SHARE_REPORT = "share a report's files by link"
     SEE_LINKS = "see the links to a report's files"
     REVOKE_LINK = "revoke a link"
@@ -83,6 +84,7 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.RETRY_REPORT: Role.AUTHOR,
     Action.ADD_FORMAT: Role.AUTHOR,
     Action.DELETE_REPORT: Role.AUTHOR,
+    Action.SUPERSEDE_REPORT: Role.AUTHOR,
     Action.SHARE_REPORT: Role.AUTHOR,
     Action.SEE_LINKS: Role.AUTHOR,
     Action.REVOKE_LINK: Role.AUTHOR,
@@ -125,6 +127,7 @@ ONLY_OWN_BELOW_ADMIN = frozenset(
         Action.CANCEL_REPORT,
         Action.RETRY_REPORT,
         Action.DELETE_REPORT,
+        Action.SUPERSEDE_REPORT,
         Action.REVOKE_LINK,
         Action.DELIVER_REPORT,
         Action.FETCH_DELIVERY,

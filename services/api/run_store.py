@@ -39,9 +39,23 @@ from shared.store import tables
 SERVICE = "api"
 
 # Built once: recognising an equal statement costs as much as running it.
-_RUN = select(tables.runs).where(tables.runs.c.id == bindparam("run_id"))
-_RUN_LOCKED = _RUN.with_for_update()
-_RUN_OF_KEY = select(tables.runs).where(tables.runs.c.idempotency_key == bindparam("key"))
+_newer = tables.runs.alias("newer")
+_SUPERSEDED_BY = (
+    select(_newer.c.id)
+    .where(
+        _newer.c.supersedes == tables.runs.c.id,
+        # As the index on it says, so that there is one at most.
+        _newer.c.status.not_in((RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.SKIPPED)),
+    )
+    .correlate(tables.runs)
+    .scalar_subquery()
+    .label("superseded_by")
+)
+_RUN = select(tables.runs, _SUPERSEDED_BY).where(tables.runs.c.id == bindparam("run_id"))
+_RUN_LOCKED = _RUN.with_for_update(of=tables.runs)
+_RUN_OF_KEY = select(tables.runs, _SUPERSEDED_BY).where(
+    tables.runs.c.idempotency_key == bindparam("key")
+)
 _STATUS = select(tables.runs.c.status).where(tables.runs.c.id == bindparam("run_id"))
 _SETTLED = select(
     tables.runs.c.status,
@@ -90,6 +104,13 @@ async def row_of(connection: AsyncConnection, run_id: UUID, *, lock: bool = Fals
     if row is None:
         raise missing()
     return row
+
+
+async def superseded_by(connection: AsyncConnection, run_id: UUID) -> UUID | None:
+    """The corrected version of a report, if there is one."""
+    query = select(_SUPERSEDED_BY).where(tables.runs.c.id == run_id)
+    found: UUID | None = await connection.scalar(query)
+    return found
 
 
 async def row_of_key(connection: AsyncConnection, idempotency_key: str) -> RowMapping | None:
@@ -228,6 +249,10 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
         raise Problem(409, f"only a failed report can be retried; this one is {row['status']}")
     if row["deleted_at"] is not None:
         raise Problem(409, "this report was deleted: ask for it anew")
+    if row["supersedes"] is not None:
+        other = await superseded_by(connection, row["supersedes"])
+        if other is not None:
+            raise Problem(409, f"report {other} corrects what this one was to correct")
     await restart(connection, row["id"], AGGREGATE, service=SERVICE, detail="retried")
 
 

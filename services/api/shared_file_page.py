@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
+from services.api import run_store
 from services.api.link_store import SharedFile
 from services.api.pages import page
 from shared.periods import day_range
@@ -22,6 +23,7 @@ async def file_page(
     link, artifact, run = shared.link, shared.artifact, shared.run
     async with request.app.state.store.tenant(link["tenant_id"]) as connection:
         studio = await connection.scalar(select(tables.tenants.c.name))
+        newer = await run_store.superseded_by(connection, run["id"])
     kind = (await request.app.state.catalogue.types()).get(run["report_type"])
     at_the_file = request.url.path.endswith("/file")
     return page(
@@ -34,6 +36,7 @@ async def file_page(
         size=size_in_words(artifact["size"]),
         until=_local(link["expires_at"], run["timezone"]),
         left=None if link["max_downloads"] is None else link["max_downloads"] - link["downloads"],
+        is_corrected=newer is not None,
         asks=shared.needs_opening,
         asks_password=link["password_hash"] is not None,
         # Relative: what stands before the api may have put it below a path of its own.

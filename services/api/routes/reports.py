@@ -141,6 +141,11 @@ async def download(
             connection, run_store.run_id_of(run_id), format, slice
         )
         answer = downloads.answer(request.method, request.headers, dict(artifact))
+        newer = await run_store.superseded_by(connection, artifact["run_id"])
+        if newer is not None:
+            # RFC 5829 section 3.3.
+            address = f"{state.settings.public_url}/api/v1/reports/{newer}"
+            answer.headers["Link"] = f'<{address}>; rel="successor-version"'
         if answer.length:
             subject = f"report/{artifact['run_id']}"
             of = {"slice": str(slice)} if slice else {}

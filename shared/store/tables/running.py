@@ -75,6 +75,8 @@ runs = Table(
     Column("content_sha256", String(64)),
     # What the report says before anything else: that its data may be old.
     Column("banner", Text),
+    # The report that this one corrects.
+    Column("supersedes", Uuid, ForeignKey("runs.id")),
     Column("traceparent", String(55)),
     instant("deleted_at"),
     instant("files_expired_at"),
@@ -111,6 +113,14 @@ runs = Table(
         "tenant_id",
         "created_at",
         postgresql_where=text("occasion = 'by_hand'"),
+    ),
+    Index(
+        "uq_runs_supersedes",
+        "supersedes",
+        unique=True,
+        postgresql_where=text(
+            "supersedes IS NOT NULL AND status NOT IN ('cancelled', 'failed', 'skipped')"
+        ),
     ),
     Index("ix_runs_type_completed", "tenant_id", "report_type", "completed_at"),
     Index("ix_runs_with_files", "completed_at", postgresql_where=text("files_removed_at IS NULL")),

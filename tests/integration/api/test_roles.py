@@ -36,6 +36,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports"): body(),
     ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
     ("POST", "/api/v1/reports/{run_id}/links"): {"format": "csv"},
+    ("POST", "/api/v1/reports/{run_id}/supersede"): {},
     ("POST", "/api/v1/reports/{run_id}/deliver"): {
         "deliver_to": [{"channel": "email", "to": "further@example.com"}]
     },

@@ -1,0 +1,55 @@
+"""What a corrected report says of the one that it replaces: which figures are others now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.document import Kpi
+
+MOST_FIGURES = 6
+"""Named one by one; more would be no sentence."""
+
+
+def correction(
+    earlier: Sequence[Kpi] | None, now: Sequence[Kpi], *, made_at: datetime, timezone: str
+) -> str:
+    """For instance "Corrected: this replaces the report made on 3 November 2026 at 09:00. Clips
+    delivered: 118 → 120." `earlier`: None where its figures are no longer kept.
+
+    `made_at`: when the earlier one read its data; said in `timezone`.
+    """
+    local = made_at.astimezone(ZoneInfo(timezone))
+    when = f"{local.day} {local:%B %Y} at {local:%H:%M}"
+    return f"Corrected: this replaces the report made on {when}. {_changes(earlier, now)}"
+
+
+def _changes(earlier: Sequence[Kpi] | None, now: Sequence[Kpi]) -> str:
+    if earlier is None:
+        return "The figures of that one are no longer kept."
+    before = {kpi.name: kpi for kpi in earlier}
+    changed = [
+        f"{kpi.title}: {was} → {now_}{_unit(kpi)}"
+        for kpi in now
+        if kpi.name in before and (was := _said(before[kpi.name])) != (now_ := _said(kpi))
+    ]
+    if not changed:
+        return "Its headline figures are the same."
+    more = len(changed) - MOST_FIGURES
+    named = "; ".join(changed[:MOST_FIGURES])
+    return f"{named}; and {more} more." if more > 0 else f"{named}."
+
+
+def _said(kpi: Kpi) -> str:
+    """The figure as it is read: what rounds to the same has not changed for who reads it."""
+    if kpi.value is None:
+        return "none"
+    return f"{kpi.value:,.{kpi.places}f}{'%' if kpi.unit == '%' else ''}"
+
+
+def _unit(kpi: Kpi) -> str:
+    """Once, and not where the title has it."""
+    if kpi.unit in (None, "%") or str(kpi.unit).casefold() in kpi.title.casefold():
+        return ""
+    return f" {kpi.unit}"
