@@ -10,6 +10,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from services.scheduler import SERVICE
+from services.scheduler.delivery_notices import tell_of_deliveries
 from services.scheduler.firing import fire_due_schedules
 from services.scheduler.gauges import observe_outbox, observe_queues
 from services.scheduler.lost_messages import ask_again
@@ -67,6 +68,12 @@ def create_service(settings: SchedulerSettings) -> Service:
             partial(take_note_of_outcomes, store, service.blobs),
             "outcomes",
             "occurrences whose run has ended",
+        )
+        every(
+            settings.outcome_tick_seconds * 5,
+            partial(tell_of_deliveries, store, service.blobs, settings.public_url),
+            "delivery notices",
+            "deliveries whose report's owner was told that they did not arrive",
         )
         every(
             settings.retention_tick_seconds,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from services.scheduler.shares import USUAL_SHARE
-from shared.settings import ServiceSettings
+from shared.settings import HttpUrl, ServiceSettings
 
 
 class SchedulerSettings(ServiceSettings):
     """How often it looks, in seconds, how it shares, and how long it bears what goes wrong."""
 
+    public_url: HttpUrl = ""
+    """The api's address as clients see it, for links in notices; empty: they have none."""
     schedule_tick_seconds: float = Field(default=1.0, gt=0)
     """Due schedules, and occurrences that wait for their data."""
     bulk_share: int = Field(default=USUAL_SHARE, ge=1)
