@@ -16,6 +16,8 @@ from deploy.local.tokens import make_token, signing_key
 from tests.page.visitor import Visitor
 from tests.processes import Fleet
 
+pytestmark = pytest.mark.long
+
 BEFORE_THE_FIRST_PAGE = 250_000
 """Bytes of script, gzipped."""
 OCTOBER = {"from": "2026-10-01", "to": "2026-10-31"}

@@ -76,9 +76,7 @@ class Visitor:
         """Open an address and wait until nothing on it is being loaded."""
         self.page.goto(path)
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
-        self.page.wait_for_function(
-            "() => document.querySelectorAll('.mantine-Skeleton-root').length === 0"
-        )
+        expect(self.page.locator(".mantine-Skeleton-root")).to_have_count(0)
 
     def barriers(self) -> list[str]:
         """Rules of accessibility that the page breaks as it is, by axe, with where it does."""
