@@ -494,6 +494,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow all events live
+         * @description Server-sent events of this tenant alone, each named by its type, with the event as
+         *     CloudEvents 1.0 in JSON; `Last-Event-ID` goes on after one, for as long as events are kept. At
+         *     least once, as on the broker: the event's own `id` tells copies. Ends with `refused` and the
+         *     problem once the token has expired or its member may see reports no longer.
+         */
+        get: operations["follow_api_v1_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export": {
         parameters: {
             query?: never;
@@ -1585,10 +1608,10 @@ export interface components {
         BurstRowBody: {
             /**
              * Channel
+             * @description A channel's name.
              * @default email
-             * @constant
              */
-            channel?: "email";
+            channel?: string;
             /**
              * Formats
              * @description null: those of the report.
@@ -5353,6 +5376,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DestinationView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    follow_api_v1_events_get: {
+        parameters: {
+            query?: {
+                /** @description Only these: `report.failed`, or `report` for all. */
+                type?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description Refused. */
