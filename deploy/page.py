@@ -63,6 +63,13 @@ def build(say: Say = lambda line: None) -> Path:
     return folder
 
 
+def tool(name: str) -> Path:
+    """A file of the libraries that tests and checks alone need, for instance of axe."""
+    with _alone():
+        _ensure_libraries(lambda line: None, everything=True)
+    return _LIBRARIES / name
+
+
 def check(say: Say = print) -> None:
     """Style, format and strict types of the page's sources, once per content of them."""
     with _alone():

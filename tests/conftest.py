@@ -16,6 +16,7 @@ from xdist.remote import Producer
 from deploy.local.infrastructure import LocalInfrastructure
 from shared.settings import ServiceSettings
 from shared.store.engine import Store, asyncpg_url
+from tests.browsers import BROWSER
 from tests.containers_or_local import infrastructure, settings_of
 from tests.distribution import ByWhatTheyShare
 from tests.tenants import Tenant, new_tenant
@@ -33,6 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="store the pages of the gallery as they are now",
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was left out for want of a browser is said, not only counted."""
+    if BROWSER is None:
+        terminalreporter.write_line(
+            "NOT TESTED: the web page and the HTML report in a browser. There is no Chromium "
+            "here; Debian's package is called chromium.",
+            yellow=True,
+        )
 
 
 @pytest.fixture

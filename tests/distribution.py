@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadScopeScheduling
 
-ONE_FLEET = ("tests/faults", "tests/e2e")
+ONE_FLEET = ("tests/faults", "tests/e2e", "tests/page")
 """Folders whose files share five running services, which take long to start."""
 NO_BROKER = ("tests/unit", "tests/packaging", "tests/browser")
 

@@ -18,7 +18,7 @@ from services.api.guards import RateLimiter
 from services.api.intake import Intake
 from services.api.news import RunNews
 from services.api.observation import Observation
-from services.api.page import files, local_inbox, sign_in
+from services.api.page import files, sign_in
 from services.api.page.sessions import Sessions
 from services.api.passwords import Passwords
 from services.api.principals import Gatekeeper
@@ -139,5 +139,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     if settings.page_dir:
         app.router.routes.extend(files.routes(Path(settings.page_dir)))
     if settings.inbox_url:
+        # Imported here: elsewhere there is none, and no need for an HTTP client.
+        from services.api.page import local_inbox
+
         app.include_router(local_inbox.router, include_in_schema=False)
     return app

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
 import subprocess
 import unicodedata
 from pathlib import Path
@@ -17,10 +16,9 @@ from deploy.local.infrastructure import LocalInfrastructure
 from services.renderer.drawing.report import draw_report
 from services.renderer.drawing.web_page import draw_page
 from shared.document import Column, Kind, ReportDocument, Section, Table
+from tests.browsers import BROWSER
 from tests.documents import document, document_of_rows
 from tests.october import REPORTS, october
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no browser on this machine")
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterator
-from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -15,14 +12,13 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
-from deploy.local.places import CHECKOUT
 from deploy.local.postgres import url_as
 from deploy.local.tokens import make_token, signing_key
 from shared.store import tables
 from shared.store.engine import asyncpg_url
+from tests.inbox_process import running_inbox
 from tests.otlp_collector import Collector, otlp_collector
 from tests.processes import IMPATIENT, Fleet
-from tests.studio import studio
 from tests.tenants import Tenant
 
 LOADED = "BROADSHEET_SOURCE_LOADED_URL"
@@ -40,32 +36,8 @@ def inbox(
     infra: LocalInfrastructure, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     """The local inbox, over HTTP."""
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "deploy.local.inbox"),
-            *("--smtp-port", str(infra.smtp_port)),
-            *("--http-port", str(infra.inbox_port)),
-            *("--directory", str(tmp_path_factory.mktemp("inbox"))),
-        ],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline()
-    with httpx.Client(base_url=f"http://127.0.0.1:{infra.inbox_port}", trust_env=False) as client:
+    with running_inbox(infra, tmp_path_factory.mktemp("inbox")) as client:
         yield client
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.fixture(scope="package")
-def loaded_studio(infra: LocalInfrastructure) -> Iterator[str]:
-    """A studio with its data up to today: its URL as an administrator.
-
-    A tenant reads it once its source is pointed to `LOADED`; without that its studio is empty.
-    """
-    with studio(infra, scale=0.1, seed=3, until=datetime.now(UTC).date()) as url:
-        yield url
 
 
 @pytest.fixture(scope="package")

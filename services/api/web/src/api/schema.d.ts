@@ -24,6 +24,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bounces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a mail came back
+         * @description The body is the notification as it arrived (RFC 3464, `message/rfc822`), which names the
+         *     delivery by the Message-ID of what it brings back. The delivery becomes `bounced`; where there
+         *     is no such mailbox the address gets no further mail.
+         */
+        post: operations["take_bounce_api_v1_bounces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -488,6 +510,29 @@ export interface paths {
          *     destination says what became of it.
          */
         post: operations["test_destination_api_v1_destinations__name__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow all events live
+         * @description Server-sent events of this tenant alone, each named by its type, with the event as
+         *     CloudEvents 1.0 in JSON; `Last-Event-ID` goes on after one, for as long as events are kept. At
+         *     least once, as on the broker: the event's own `id` tells copies. Ends with `refused` and the
+         *     problem once the token has expired or its member may see reports no longer.
+         */
+        get: operations["follow_api_v1_events_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1260,6 +1305,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Addresses that get no mail
+         * @description Who unsubscribed, to whom mail came back, and whom administrators added.
+         */
+        get: operations["list_suppressions_api_v1_suppressions_get"];
+        put?: never;
+        /**
+         * Send an address no mail
+         * @description From now on, whatever names it; one that is there already stays as it is.
+         */
+        post: operations["add_suppression_api_v1_suppressions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send an address mail again
+         * @description What was not sent meanwhile is not sent later: `POST /deliveries/{id}/resend` does that.
+         */
+        delete: operations["remove_suppression_api_v1_suppressions__address__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/why": {
         parameters: {
             query?: never;
@@ -1393,6 +1482,30 @@ export interface paths {
          * @description Only where the local stack allows it.
          */
         post: operations["sign_in_to_demo_session_demo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether to get no more mail
+         * @description A page with a button. Looking changes nothing: programs that look into mails open links.
+         */
+        get: operations["show_unsubscribe__token__get"];
+        put?: never;
+        /**
+         * Get no more mail
+         * @description The button, and the one click of mail programmes (RFC 8058). Twice does no harm.
+         */
+        post: operations["unsubscribe_unsubscribe__token__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1549,6 +1662,23 @@ export interface components {
             subject: string;
         };
         /**
+         * BounceView
+         * @description What became of a notification.
+         */
+        BounceView: {
+            /**
+             * Delivery
+             * Format: uuid
+             */
+            delivery: string;
+            status: components["schemas"]["DeliveryStatus"];
+            /**
+             * Suppressed
+             * @description Whether the address gets no mail any more.
+             */
+            suppressed: boolean;
+        };
+        /**
          * BulkView
          * @description What became of each.
          */
@@ -1585,10 +1715,10 @@ export interface components {
         BurstRowBody: {
             /**
              * Channel
+             * @description A channel's name.
              * @default email
-             * @constant
              */
-            channel?: "email";
+            channel?: string;
             /**
              * Formats
              * @description null: those of the report.
@@ -2003,7 +2133,8 @@ export interface components {
         DefinitionBody: {
             /**
              * @default {
-             *       "when_uncertain": "hold"
+             *       "when_uncertain": "hold",
+             *       "zip": false
              *     }
              */
             delivery_options?: components["schemas"]["DeliveryOptions"];
@@ -2309,10 +2440,31 @@ export interface components {
          */
         DeliveryOptions: {
             /**
+             * From Name
+             * @description E-mail: the name beside our address.
+             */
+            from_name?: string | null;
+            /**
+             * Reply To
+             * @description E-mail: where answers go; else to our address.
+             */
+            reply_to?: string | null;
+            /**
+             * Subject
+             * @description E-mail: the subject as a Jinja2 template, such as `{{ title }} for {{ period }}`. It knows `subject` (the usual one), `title`, `period`, `first_day`, `last_day`, `organisation`, `report_type` and `kpis`.
+             */
+            subject?: string | null;
+            /**
              * @description What becomes of a delivery of which nobody can tell whether it arrived: `hold` keeps it for a person to resolve, `resend` sends it again, with the same Message-ID, so that somebody may get it twice.
              * @default hold
              */
             when_uncertain?: components["schemas"]["WhenUncertain"];
+            /**
+             * Zip
+             * @description E-mail: several files come as one ZIP file.
+             * @default false
+             */
+            zip?: boolean;
         };
         /**
          * DeliveryPage
@@ -3365,6 +3517,12 @@ export interface components {
             signal: string;
         };
         /**
+         * Reason
+         * @description Why nothing is sent to an address.
+         * @enum {string}
+         */
+        Reason: "unsubscribed" | "bounced" | "added";
+        /**
          * RecipientBody
          * @description One recipient: an address, or the name of a destination.
          */
@@ -3449,7 +3607,8 @@ export interface components {
             deliver_to?: components["schemas"]["RecipientBody"][];
             /**
              * @default {
-             *       "when_uncertain": "hold"
+             *       "when_uncertain": "hold",
+             *       "zip": false
              *     }
              */
             delivery_options?: components["schemas"]["DeliveryOptions"];
@@ -4200,6 +4359,56 @@ export interface components {
             whole: number;
         };
         /**
+         * SuppressionBody
+         * @description An address that is to get no mail.
+         */
+        SuppressionBody: {
+            /** Address */
+            address: string;
+            /**
+             * Detail
+             * @description Why, for whoever looks later.
+             * @default
+             */
+            detail?: string;
+        };
+        /**
+         * SuppressionPage
+         * @description Addresses, latest first.
+         */
+        SuppressionPage: {
+            /** Items */
+            items: components["schemas"]["SuppressionView"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * SuppressionView
+         * @description An address that gets no mail.
+         */
+        SuppressionView: {
+            /** Address */
+            address: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Delivery
+             * @description The one that it came of.
+             */
+            delivery: string | null;
+            /** Detail */
+            detail: string;
+            reason: components["schemas"]["Reason"];
+        };
+        /**
          * Table
          * @description Typed columns and rows; every row has one cell per column, in order.
          */
@@ -4502,6 +4711,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntry"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    take_bounce_api_v1_bounces_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BounceView"];
                 };
             };
             /** @description Refused. */
@@ -5353,6 +5586,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DestinationView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    follow_api_v1_events_get: {
+        parameters: {
+            query?: {
+                /** @description Only these: `report.failed`, or `report` for all. */
+                type?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description Refused. */
@@ -6733,6 +6995,84 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    list_suppressions_api_v1_suppressions_get: {
+        parameters: {
+            query?: {
+                address?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPage"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    add_suppression_api_v1_suppressions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    remove_suppression_api_v1_suppressions__address__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     why_or_why_not_api_v1_why_get: {
         parameters: {
             query: {
@@ -6998,6 +7338,56 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionView"];
                 };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    show_unsubscribe__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A delivery's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    unsubscribe_unsubscribe__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A delivery's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];

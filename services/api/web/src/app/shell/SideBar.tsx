@@ -68,7 +68,7 @@ export function SideBar() {
         <Group gap="xs" wrap="nowrap" justify="space-between">
           <Menu position="top-start" width={208}>
             <Menu.Target>
-              <UnstyledButton className={classes.who} aria-label="Your account">
+              <UnstyledButton className={classes.who}>
                 <PersonIcon aria-hidden />
                 <span className={classes.name}>
                   <Text size="sm" truncate>

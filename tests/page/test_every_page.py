@@ -1,0 +1,114 @@
+"""What holds for every page: for everybody, in light and dark, on any screen, quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from deploy import page as page_build
+from deploy.local.infrastructure import LocalInfrastructure
+from deploy.local.tokens import make_token, signing_key
+from tests.page.visitor import Visitor
+from tests.processes import Fleet
+
+pytestmark = pytest.mark.long
+
+BEFORE_THE_FIRST_PAGE = 250_000
+"""Bytes of script, gzipped."""
+OCTOBER = {"from": "2026-10-01", "to": "2026-10-31"}
+
+
+@pytest.fixture(scope="module")
+def run_id(infra: LocalInfrastructure, fleet: Fleet) -> str:
+    """A finished report with charts and tables, sent to somebody."""
+    token = make_token(signing_key(infra.places))
+    headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=30"}
+    wanted = {
+        "type": "gpu_utilization",
+        "formats": ["pdf"],
+        "period": OCTOBER,
+        "deliver_to": [{"channel": "email", "to": "someone@example.com"}],
+    }
+    asked = httpx.post(
+        f"{fleet['api'].url}/api/v1/reports",
+        json=wanted,
+        headers=headers,
+        timeout=40,
+        trust_env=False,
+    )
+    assert asked.json()["status"] == "completed", asked.text
+    return str(asked.json()["id"])
+
+
+PAGES = (
+    "/",
+    "/new",
+    "/new?type=generation_jobs",
+    "/runs",
+    "/runs?q=nothing-is-called-that",
+    "/runs/{run}",
+    "/runs/{run}?tab=timeline",
+    "/inbox",
+)
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def reader(
+    request: pytest.FixtureRequest, chromium: Browser, fleet: Fleet
+) -> Iterator[tuple[Visitor, str]]:
+    """Somebody signed in, in light and in dark colours."""
+    scheme: Literal["light", "dark"] = request.param
+    with Visitor.arriving(chromium, fleet["api"].url, scheme=scheme) as visitor:
+        visitor.sign_in_to_demo()
+        yield visitor, scheme
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_breaks_a_rule_of_accessibility(
+    path: str, reader: tuple[Visitor, str], run_id: str
+) -> None:
+    visitor, _ = reader
+    visitor.opens(path.replace("{run}", run_id))
+    assert visitor.barriers() == []
+
+
+def test_signing_in_breaks_none_either(chromium: Browser, fleet: Fleet) -> None:
+    for scheme in ("light", "dark"):
+        with Visitor.arriving(chromium, fleet["api"].url, scheme=scheme) as visitor:
+            visitor.opens("/sign-in")
+            assert visitor.barriers() == []
+
+
+@pytest.mark.parametrize("width", [360, 3840])
+def test_no_page_has_to_be_scrolled_sideways(
+    width: int, chromium: Browser, fleet: Fleet, run_id: str
+) -> None:
+    with Visitor.arriving(chromium, fleet["api"].url, width=width, height=800) as visitor:
+        visitor.sign_in_to_demo()
+        for path in PAGES:
+            visitor.opens(path.replace("{run}", run_id))
+            wide = visitor.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, path
+        assert visitor.complaints == []
+
+
+def test_little_script_comes_before_the_first_page(chromium: Browser, fleet: Fleet) -> None:
+    assets = page_build.build() / "assets"
+    with Visitor.arriving(chromium, fleet["api"].url) as visitor:
+        visitor.opens("/sign-in")
+        assert sum(_gzipped(assets / name) for name in visitor.scripts) < BEFORE_THE_FIRST_PAGE
+        visitor.sign_in_to_demo()
+        visitor.scripts.clear()
+        visitor.opens("/")
+        assert sum(_gzipped(assets / name) for name in visitor.scripts) < BEFORE_THE_FIRST_PAGE
+        assert visitor.scripts
+
+
+def _gzipped(file: Path) -> int:
+    packed = file.with_name(file.name + ".gz")
+    return (packed if packed.exists() else file).stat().st_size
