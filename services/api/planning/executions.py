@@ -123,6 +123,21 @@ async def page_of(
     return [execution_view(row, counts.get(row["run_id"], {})) for row in _plain(rows)], next_cursor
 
 
+async def latest_of(
+    connection: AsyncConnection, schedule_ids: Sequence[UUID]
+) -> dict[UUID, ExecutionView]:
+    """The latest execution of each schedule that has one."""
+    found = select_executions(schedule_ids).subquery()
+    query = (
+        select(found)
+        .distinct(found.c.schedule_id)
+        .order_by(found.c.schedule_id, found.c.due_at.desc(), found.c.entry_id.desc())
+    )
+    rows = plain(await connection.execute(query))
+    counts = await _delivery_counts(connection, [row["run_id"] for row in rows if row["run_id"]])
+    return {row["schedule_id"]: execution_view(row, counts.get(row["run_id"], {})) for row in rows}
+
+
 def plain(found: Result[Any]) -> list[dict[str, Any]]:
     """Rows as values, for what is pure."""
     return _plain(found.mappings().all())

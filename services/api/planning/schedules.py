@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import RowMapping
 
 from services.api.planning.bursts import BurstBody
+from services.api.planning.executions import ExecutionView
 from services.api.planning.labels import Name
 from services.api.planning.recipients import Recipients
 from services.api.report_requests import Body
@@ -125,10 +126,16 @@ class ScheduleView(BaseModel):
     updated_at: datetime
 
 
+class ListedSchedule(ScheduleView):
+    """A schedule in a list."""
+
+    last: ExecutionView | None = Field(description="What became of it last; null: nothing yet.")
+
+
 class SchedulePage(BaseModel):
     """Schedules, newest first."""
 
-    items: list[ScheduleView]
+    items: list[ListedSchedule]
     next_cursor: str | None = Field(description="Give it as `cursor` for the next page.")
 
 

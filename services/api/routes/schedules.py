@@ -23,6 +23,7 @@ from services.api.planning.schedule_checks import (
     own_days_of,
 )
 from services.api.planning.schedules import (
+    ListedSchedule,
     ScheduleBody,
     ScheduleChange,
     SchedulePage,
@@ -85,7 +86,12 @@ async def list_schedules(
             limit=limit,
             cursor=cursor,
         )
-    return SchedulePage(items=[schedule_view(row) for row in rows], next_cursor=next_cursor)
+        latest = await executions.latest_of(connection, [row["id"] for row in rows])
+    items = [
+        ListedSchedule(**schedule_view(row).model_dump(), last=latest.get(row["id"]))
+        for row in rows
+    ]
+    return SchedulePage(items=items, next_cursor=next_cursor)
 
 
 @router.post(

@@ -3135,6 +3135,88 @@ export interface components {
             type: string;
         };
         /**
+         * ListedSchedule
+         * @description A schedule in a list.
+         */
+        ListedSchedule: {
+            /** Burst */
+            burst: {
+                [key: string]: unknown;
+            } | null;
+            /** Cadence */
+            cadence: {
+                [key: string]: unknown;
+            };
+            /** Condition */
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            definition: components["schemas"]["DefinitionName"];
+            /** Deliver To */
+            deliver_to: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Failures
+             * @description Runs that failed in a row, up to now.
+             */
+            failures: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Jitter Seconds */
+            jitter_seconds: number;
+            /** @description What became of it last; null: nothing yet. */
+            last: components["schemas"]["ExecutionView"] | null;
+            misfire: components["schemas"]["Misfire"];
+            /** Name */
+            name: string;
+            /**
+             * Next Run At
+             * @description When it acts next; null unless it is active, and until the scheduler has seen a new one, which takes a second.
+             */
+            next_run_at: string | null;
+            /** Owner */
+            owner: string;
+            /** Readiness */
+            readiness: {
+                [key: string]: unknown;
+            } | null;
+            state: components["schemas"]["ScheduleState"];
+            /**
+             * State Reason
+             * @description Why it is not active.
+             */
+            state_reason: string | null;
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /**
+             * Tags
+             * @description Those of its definition.
+             */
+            tags: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @description Of what people say about it; the `ETag`.
+             */
+            version: number;
+        };
+        /**
          * Logo
          * @description A small picture. An SVG is of plain shapes alone: no text, style, script or reference.
          */
@@ -3961,7 +4043,7 @@ export interface components {
          */
         SchedulePage: {
             /** Items */
-            items: components["schemas"]["ScheduleView"][];
+            items: components["schemas"]["ListedSchedule"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page.

@@ -2,9 +2,11 @@
 
 import type { IconProps } from "@radix-ui/react-icons/dist/types";
 import {
+  CalendarIcon,
   EnvelopeClosedIcon,
   HomeIcon,
   ListBulletIcon,
+  PaperPlaneIcon,
   PlusCircledIcon,
 } from "@radix-ui/react-icons";
 import type { ComponentType } from "react";
@@ -43,6 +45,20 @@ export const places: readonly Place[] = [
     label: "Runs",
     about: "Every report that was asked for, and what became of it",
     icon: ListBulletIcon,
+    shown: always,
+  },
+  {
+    to: "/schedules",
+    label: "Schedules",
+    about: "Reports that are made and sent by themselves",
+    icon: CalendarIcon,
+    shown: always,
+  },
+  {
+    to: "/deliveries",
+    label: "Deliveries",
+    about: "What was sent to whom, and what became of it",
+    icon: PaperPlaneIcon,
     shown: always,
   },
   {

@@ -119,6 +119,107 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("../pages/run/RunPage"), "RunPage"),
 });
 
+const SCHEDULE_STATES = ["active", "paused", "held", "disabled", "ended"] as const;
+
+export interface SchedulesSearch {
+  state?: (typeof SCHEDULE_STATES)[number] | undefined;
+  owner?: string | undefined;
+  q?: string | undefined;
+}
+
+const schedules = createRoute({
+  getParentRoute: () => inside,
+  path: "/schedules",
+  validateSearch: (search: Record<string, unknown>): SchedulesSearch => ({
+    state: SCHEDULE_STATES.find((state) => state === search.state),
+    owner: textOf(search.owner),
+    q: textOf(search.q),
+  }),
+  component: lazyRouteComponent(() => import("../pages/schedules/Schedules"), "Schedules"),
+});
+
+const SCHEDULE_STEPS = ["what", "when", "whom", "condition"] as const;
+type ScheduleStep = (typeof SCHEDULE_STEPS)[number];
+
+const newSchedule = createRoute({
+  getParentRoute: () => inside,
+  path: "/schedules/new",
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { definition?: string | undefined; step?: ScheduleStep | undefined } => ({
+    definition: textOf(search.definition),
+    step: SCHEDULE_STEPS.find((step) => step === search.step),
+  }),
+  component: lazyRouteComponent(() => import("../pages/schedule-form/ScheduleForm"), "NewSchedule"),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => inside,
+  path: "/schedules/$id",
+  component: lazyRouteComponent(() => import("../pages/schedule/SchedulePage"), "SchedulePage"),
+});
+
+const editSchedule = createRoute({
+  getParentRoute: () => inside,
+  path: "/schedules/$id/edit",
+  validateSearch: (search: Record<string, unknown>): { step?: ScheduleStep | undefined } => ({
+    step: SCHEDULE_STEPS.find((step) => step === search.step),
+  }),
+  component: lazyRouteComponent(
+    () => import("../pages/schedule-form/ScheduleForm"),
+    "EditSchedule",
+  ),
+});
+
+const why = createRoute({
+  getParentRoute: () => inside,
+  path: "/schedules/why",
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { recipient?: string | undefined; date?: string | undefined } => ({
+    recipient: textOf(search.recipient),
+    date: textOf(search.date)?.match(/^\d{4}-\d{2}-\d{2}$/)?.[0],
+  }),
+  component: lazyRouteComponent(() => import("../pages/why/Why"), "Why"),
+});
+
+const DELIVERY_STATUSES = [
+  "pending",
+  "sending",
+  "deferred",
+  "sent",
+  "uncertain",
+  "bounced",
+  "suppressed",
+  "failed",
+  "cancelled",
+] as const;
+
+export interface DeliveriesSearch {
+  recipient?: string | undefined;
+  status?: (typeof DELIVERY_STATUSES)[number] | undefined;
+  channel?: string | undefined;
+  run?: string | undefined;
+}
+
+const deliveries = createRoute({
+  getParentRoute: () => inside,
+  path: "/deliveries",
+  validateSearch: (search: Record<string, unknown>): DeliveriesSearch => ({
+    recipient: textOf(search.recipient),
+    status: DELIVERY_STATUSES.find((status) => status === search.status),
+    channel: textOf(search.channel),
+    run: textOf(search.run),
+  }),
+  component: lazyRouteComponent(() => import("../pages/deliveries/Deliveries"), "Deliveries"),
+});
+
+const delivery = createRoute({
+  getParentRoute: () => inside,
+  path: "/deliveries/$id",
+  component: lazyRouteComponent(() => import("../pages/delivery/DeliveryPage"), "DeliveryPage"),
+});
+
 const inbox = createRoute({
   getParentRoute: () => inside,
   path: "/inbox",
@@ -136,7 +237,10 @@ const mail = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  inside.addChildren([home, newReport, runs, run, inbox, mail]),
+  inside.addChildren([
+    ...[home, newReport, runs, run, inbox, mail],
+    ...[schedules, newSchedule, schedule, editSchedule, why, deliveries, delivery],
+  ]),
 ]);
 
 export const router = createRouter({

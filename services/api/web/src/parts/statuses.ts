@@ -26,6 +26,19 @@ const TONES: Record<string, Tone> = {
   waiting: "wait",
   missed: "doubt",
   fired: "good",
+  running: "busy",
+  bounced: "bad",
+  suppressed: "quiet",
+  parked: "doubt",
+  replayed: "good",
+  discarded: "quiet",
+  confirmed: "good",
+  declined: "bad",
+  // Answers to "why did I (not) get it?".
+  "under way": "busy",
+  "not sent": "bad",
+  "not due": "quiet",
+  due: "wait",
 };
 
 const WORDS: Record<string, string> = {

@@ -1,0 +1,194 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { MagnifyingGlassIcon } from "@radix-ui/react-icons";
+import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { channelsQuery, deliveriesQuery, type Delivery } from "../../api/ledger";
+import { inWords } from "../../api/problems";
+import { sessionQuery } from "../../api/queries";
+import type { DeliveriesSearch } from "../../app/router";
+import { useReportTitle } from "../../features/runs/report-names";
+import { EmptyState } from "../../parts/EmptyState";
+import { Moment } from "../../parts/Moment";
+import { Notice } from "../../parts/Notice";
+import { PageHeader } from "../../parts/PageHeader";
+import { statusWord } from "../../parts/statuses";
+import { StatusMark } from "../../parts/StatusMark";
+import { Waiting } from "../../parts/Waiting";
+import classes from "./Deliveries.module.css";
+
+const route = getRouteApi("/inside/deliveries");
+
+export const STATUSES = [
+  "pending",
+  "sending",
+  "deferred",
+  "sent",
+  "uncertain",
+  "bounced",
+  "suppressed",
+  "failed",
+  "cancelled",
+] as const;
+
+/** What was sent to whom, and what became of it. */
+export function Deliveries() {
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/deliveries" });
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const mayChannels = session.signed_in?.role !== "viewer";
+  const { data: channels } = useQuery({ ...channelsQuery, enabled: mayChannels });
+  const deliveries = useInfiniteQuery({
+    ...deliveriesQuery(search),
+    placeholderData: (previous) => previous,
+  });
+  const found = deliveries.data?.pages.flatMap((page) => page.items) ?? [];
+  const narrowed = Object.values(search).some((value) => value !== undefined);
+
+  const change = (changed: Partial<DeliveriesSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
+  const [typed, setTyped] = useState(search.recipient ?? "");
+  const searchSoon = useDebouncedCallback(
+    (recipient: string) => change({ recipient: recipient.trim() || undefined }),
+    400,
+  );
+
+  return (
+    <>
+      <PageHeader
+        title="Deliveries"
+        about="What was sent to whom, and what became of it."
+        actions={
+          <Button variant="default" component={Link} to="/schedules/why">
+            Why did I (not) get it?
+          </Button>
+        }
+      />
+      <div className={classes.filters} role="search" aria-label="Deliveries">
+        <TextInput
+          aria-label="Recipient"
+          placeholder="The recipient's whole address"
+          leftSection={<MagnifyingGlassIcon aria-hidden />}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            searchSoon(event.currentTarget.value);
+          }}
+          className={classes.search}
+        />
+        <Select
+          aria-label="Status"
+          placeholder="Any status"
+          clearable
+          clearButtonProps={{ "aria-label": "Any status" }}
+          data={STATUSES.map((status) => ({ value: status, label: statusWord(status) }))}
+          value={search.status ?? null}
+          onChange={(value) => change({ status: STATUSES.find((status) => status === value) })}
+        />
+        {mayChannels && (
+          <Select
+            aria-label="Channel"
+            placeholder="Any channel"
+            clearable
+            clearButtonProps={{ "aria-label": "Any channel" }}
+            data={(channels ?? []).map((each) => ({ value: each.name, label: each.title }))}
+            value={search.channel ?? null}
+            onChange={(value) => change({ channel: value ?? undefined })}
+          />
+        )}
+      </div>
+      {search.run && (
+        <p className={classes.quiet}>
+          Of one run alone:{" "}
+          <Link to="/runs/$id" params={{ id: search.run }}>
+            look at it
+          </Link>
+          , or <Link to="/deliveries">see all deliveries</Link>.
+        </p>
+      )}
+      {deliveries.error && (
+        <Notice tone="bad" title="The list could not be read">
+          {inWords(deliveries.error)}
+        </Notice>
+      )}
+      {deliveries.isPending && <Waiting />}
+      {deliveries.data && found.length === 0 && (
+        <EmptyState
+          title={narrowed ? "No delivery fits that" : "Nothing was sent yet"}
+          action={
+            narrowed ? (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setTyped("");
+                  void navigate({ search: {}, replace: true });
+                }}
+              >
+                Show all deliveries
+              </Button>
+            ) : undefined
+          }
+        >
+          {narrowed
+            ? "Take a filter away, or write the recipient's address in full."
+            : "Reports with recipients, asked for or scheduled, are listed here as they go out."}
+        </EmptyState>
+      )}
+      {found.length > 0 && (
+        <ul className={classes.list} aria-label="Deliveries">
+          {found.map((delivery) => (
+            <Row key={delivery.id} delivery={delivery} />
+          ))}
+        </ul>
+      )}
+      {deliveries.hasNextPage && (
+        <Button
+          variant="default"
+          mt="md"
+          loading={deliveries.isFetchingNextPage}
+          onClick={() => void deliveries.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Row({ delivery }: { delivery: Delivery }) {
+  const titleOf = useReportTitle();
+  return (
+    <li className={classes.row}>
+      <div className={classes.what}>
+        <Link to="/deliveries/$id" params={{ id: delivery.id }} className={classes.title}>
+          {delivery.to}
+        </Link>
+        <span className={classes.quiet}>
+          {titleOf(delivery.type)}, by {delivery.channel}
+        </span>
+        {delivery.status !== "sent" && delivery.answer && (
+          <span className={classes.answer}>{delivery.answer}</span>
+        )}
+      </div>
+      <div className={classes.status}>
+        <StatusMark status={delivery.status} />
+      </div>
+      <div className={classes.when}>
+        <Moment at={delivery.finished_at ?? delivery.created_at} />
+        {delivery.next_attempt_at && (
+          <span className={classes.quiet}>
+            again <Moment at={delivery.next_attempt_at} />
+          </span>
+        )}
+      </div>
+      <div className={classes.tries}>{triesWords(delivery)}</div>
+    </li>
+  );
+}
+
+function triesWords(delivery: Delivery): string {
+  const tries = delivery.attempts === 1 ? "1 attempt" : `${delivery.attempts} attempts`;
+  return delivery.resends > 0 ? `${tries}, sent again ${delivery.resends}×` : tries;
+}

@@ -1,0 +1,142 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { MagnifyingGlassIcon, PlusIcon } from "@radix-ui/react-icons";
+import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { schedulePagesQuery } from "../../api/planning";
+import { inWords } from "../../api/problems";
+import { sessionQuery } from "../../api/queries";
+import type { SchedulesSearch } from "../../app/router";
+import { EmptyState } from "../../parts/EmptyState";
+import { Notice } from "../../parts/Notice";
+import { PageHeader } from "../../parts/PageHeader";
+import { statusWord } from "../../parts/statuses";
+import { Waiting } from "../../parts/Waiting";
+import { ScheduleRow } from "./ScheduleRow";
+import classes from "./Schedules.module.css";
+
+const route = getRouteApi("/inside/schedules");
+
+export const STATES = ["active", "paused", "held", "disabled", "ended"] as const;
+
+/** Every schedule: when it acts next, how it stands, and what became of it last. */
+export function Schedules() {
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/schedules" });
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const schedules = useInfiniteQuery({
+    ...schedulePagesQuery({ state: search.state, owner: search.owner, q: search.q }),
+    placeholderData: (previous) => previous,
+  });
+  const found = schedules.data?.pages.flatMap((page) => page.items) ?? [];
+  const narrowed = Object.values(search).some((value) => value !== undefined);
+  const maySave = session.signed_in?.role !== "viewer";
+
+  const change = (changed: Partial<SchedulesSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
+  const [typed, setTyped] = useState(search.q ?? "");
+  const searchSoon = useDebouncedCallback((q: string) => change({ q: q.trim() || undefined }), 250);
+
+  const newOne = maySave && (
+    <Button component={Link} to="/schedules/new" leftSection={<PlusIcon aria-hidden />}>
+      New schedule
+    </Button>
+  );
+
+  return (
+    <>
+      <PageHeader
+        title="Schedules"
+        about="Reports that are made and sent by themselves."
+        actions={
+          <>
+            <Button variant="default" component={Link} to="/schedules/why">
+              Why did I (not) get it?
+            </Button>
+            {newOne}
+          </>
+        }
+      />
+      <div className={classes.filters} role="search" aria-label="Schedules">
+        <TextInput
+          aria-label="Search"
+          placeholder="Name of the schedule or its report"
+          leftSection={<MagnifyingGlassIcon aria-hidden />}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            searchSoon(event.currentTarget.value);
+          }}
+          className={classes.search}
+        />
+        <Select
+          aria-label="State"
+          placeholder="Any state"
+          clearable
+          clearButtonProps={{ "aria-label": "Any state" }}
+          data={STATES.map((state) => ({ value: state, label: statusWord(state) }))}
+          value={search.state ?? null}
+          onChange={(value) => change({ state: STATES.find((state) => state === value) })}
+        />
+        <Select
+          aria-label="Owner"
+          placeholder="Anybody's"
+          clearable
+          clearButtonProps={{ "aria-label": "Anybody's" }}
+          data={[{ value: session.signed_in?.sub ?? "", label: "Mine" }]}
+          value={search.owner ?? null}
+          onChange={(value) => change({ owner: value ?? undefined })}
+        />
+      </div>
+      {schedules.error && (
+        <Notice tone="bad" title="The list could not be read">
+          {inWords(schedules.error)}
+        </Notice>
+      )}
+      {schedules.isPending && <Waiting />}
+      {schedules.data && found.length === 0 && (
+        <EmptyState
+          title={narrowed ? "No schedule fits that" : "Nothing is scheduled yet"}
+          action={
+            narrowed ? (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setTyped("");
+                  void navigate({ search: {}, replace: true });
+                }}
+              >
+                Show all schedules
+              </Button>
+            ) : (
+              newOne
+            )
+          }
+        >
+          {narrowed
+            ? "Take a filter away, or search for something else."
+            : "A schedule has a report made every Monday, on the last day of a month, or whenever you like, and sends it to whom you name."}
+        </EmptyState>
+      )}
+      {found.length > 0 && (
+        <ul className={classes.list} aria-label="Schedules">
+          {found.map((schedule) => (
+            <ScheduleRow key={schedule.id} schedule={schedule} />
+          ))}
+        </ul>
+      )}
+      {schedules.hasNextPage && (
+        <Button
+          variant="default"
+          mt="md"
+          loading={schedules.isFetchingNextPage}
+          onClick={() => void schedules.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
