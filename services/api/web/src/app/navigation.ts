@@ -4,6 +4,7 @@ import type { IconProps } from "@radix-ui/react-icons/dist/types";
 import {
   CalendarIcon,
   EnvelopeClosedIcon,
+  GearIcon,
   HomeIcon,
   ListBulletIcon,
   PaperPlaneIcon,
@@ -60,6 +61,13 @@ export const places: readonly Place[] = [
     about: "What was sent to whom, and what became of it",
     icon: PaperPlaneIcon,
     shown: always,
+  },
+  {
+    to: "/administration",
+    label: "Administration",
+    about: "Members, recipients, destinations, looks, limits, dead letters, audit log",
+    icon: GearIcon,
+    shown: (session) => session.signed_in?.role === "admin",
   },
   {
     to: "/inbox",

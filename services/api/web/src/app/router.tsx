@@ -5,11 +5,13 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   redirect,
 } from "@tanstack/react-router";
 
 import type { RunStatus } from "../api/client";
 import { queries, sessionQuery } from "../api/queries";
+import { SECTIONS } from "../pages/administration/sections";
 import type { DraftSearch } from "../pages/new-report/draft";
 import { Missing } from "../parts/Missing";
 import { Trouble } from "../parts/Trouble";
@@ -220,6 +222,31 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import("../pages/delivery/DeliveryPage"), "DeliveryPage"),
 });
 
+const administration = createRoute({
+  getParentRoute: () => inside,
+  path: "/administration",
+  beforeLoad: () => {
+    throw redirect({ to: "/administration/$section", params: { section: "members" } });
+  },
+});
+
+const administrationSection = createRoute({
+  getParentRoute: () => inside,
+  path: "/administration/$section",
+  params: {
+    parse: ({ section }) => {
+      const known = SECTIONS.find((each) => each === section);
+      if (known === undefined) throw notFound();
+      return { section: known };
+    },
+    stringify: (params) => params,
+  },
+  component: lazyRouteComponent(
+    () => import("../pages/administration/Administration"),
+    "Administration",
+  ),
+});
+
 const inbox = createRoute({
   getParentRoute: () => inside,
   path: "/inbox",
@@ -240,6 +267,7 @@ const routeTree = root.addChildren([
   inside.addChildren([
     ...[home, newReport, runs, run, inbox, mail],
     ...[schedules, newSchedule, schedule, editSchedule, why, deliveries, delivery],
+    ...[administration, administrationSection],
   ]),
 ]);
 

@@ -1,0 +1,75 @@
+import { Button, TextInput } from "@mantine/core";
+import { MagnifyingGlassIcon } from "@radix-ui/react-icons";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { auditQuery } from "../../api/administration";
+import { Moment } from "../../parts/Moment";
+import { Waiting } from "../../parts/Waiting";
+import classes from "./Administration.module.css";
+
+/** Who changed what, newest first. */
+export function AuditLog() {
+  const audit = useInfiniteQuery(auditQuery);
+  const [wanted, setWanted] = useState("");
+  if (audit.data === undefined) return <Waiting />;
+  const text = wanted.trim().toLowerCase();
+  const found = audit.data.pages
+    .flat()
+    .filter((entry) =>
+      [entry.actor, entry.action, entry.subject].some((part) => part.toLowerCase().includes(text)),
+    );
+  return (
+    <>
+      <div className={classes.above}>
+        <TextInput
+          aria-label="Search in what is shown"
+          placeholder="Who, what or which"
+          leftSection={<MagnifyingGlassIcon aria-hidden />}
+          value={wanted}
+          onChange={(event) => setWanted(event.currentTarget.value)}
+        />
+      </div>
+      <ul className={classes.list} aria-label="Audit log">
+        {found.map((entry) => (
+          <li key={entry.id} className={classes.row}>
+            <span className={classes.words}>
+              <span>
+                <span className={classes.name}>{entry.actor}</span>{" "}
+                {entry.action.replaceAll(/[._]/g, " ")}
+              </span>
+              <span className={classes.quiet}>{entry.subject}</span>
+            </span>
+            <span className={classes.quiet}>{detailWords(entry.details)}</span>
+            <Moment at={entry.at} />
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p className={classes.quiet}>Nothing here has that in it.</p>}
+      {audit.hasNextPage && (
+        <Button
+          variant="default"
+          loading={audit.isFetchingNextPage}
+          onClick={() => void audit.fetchNextPage()}
+        >
+          Show older
+        </Button>
+      )}
+    </>
+  );
+}
+
+const MOST = 3;
+
+function detailWords(details: Record<string, unknown>): string {
+  const said = Object.entries(details).filter(([, value]) => value !== null && value !== "");
+  const words = said
+    .slice(0, MOST)
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${shortly(value)}`);
+  return said.length > MOST ? `${words.join(", ")}, …` : words.join(", ");
+}
+
+function shortly(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,14 @@
+/** The parts of the administration, as addresses name them. */
+
+export const SECTIONS = [
+  "members",
+  "recipients",
+  "destinations",
+  "looks",
+  "limits",
+  "days-off",
+  "dead-letters",
+  "audit",
+] as const;
+
+export type Section = (typeof SECTIONS)[number];
