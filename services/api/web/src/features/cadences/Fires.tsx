@@ -1,5 +1,4 @@
 import type { Preview } from "../../api/planning";
-import { exact } from "../../parts/moments";
 import { marksOf, monthName, monthsOf } from "./calendar";
 import { WEEKDAYS } from "./cadence";
 import classes from "./Fires.module.css";
@@ -7,10 +6,10 @@ import classes from "./Fires.module.css";
 const MOST_MONTHS = 4;
 
 /** The next fires, on a calendar and in a list, with the days that are left out and why. */
-export function Fires({ preview }: { preview: Preview }) {
+export function Fires({ preview, stale = false }: { preview: Preview; stale?: boolean }) {
   const marks = marksOf(preview.items);
   return (
-    <div className={classes.fires}>
+    <div className={classes.fires} aria-busy={stale} data-stale={stale || undefined}>
       <div className={classes.months}>
         {monthsOf(preview.items, MOST_MONTHS).map(({ month, weeks }) => (
           <table key={month} className={classes.month}>
@@ -50,7 +49,9 @@ export function Fires({ preview }: { preview: Preview }) {
         {preview.items.map((item) => (
           <li key={`${item.on} ${item.fold ?? 0}`} data-out={!item.fires || undefined}>
             <span className={classes.on}>{onWords(item.on)}</span>
-            {item.at && <span className={classes.utc}>{exact(new Date(item.at), "UTC")}</span>}
+            {item.at && preview.timezone !== "UTC" && (
+              <span className={classes.utc}>{utcWords(item.at)}</span>
+            )}
             {item.note && (
               <span className={classes.note}>
                 {item.fires ? item.note : `Left out: ${item.note}`}
@@ -61,6 +62,16 @@ export function Fires({ preview }: { preview: Preview }) {
       </ol>
     </div>
   );
+}
+
+function utcWords(at: string): string {
+  const format = new Intl.DateTimeFormat(undefined, {
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+  });
+  return `${format.format(new Date(at))} UTC`;
 }
 
 /** A nominal local time, day or month, in words: it is of no zone, so none is applied. */

@@ -44,7 +44,7 @@ export function FiresOf({
             : inWords(fires.error)}
         </Notice>
       ) : (
-        fires.data && <Fires preview={fires.data} />
+        fires.data && <Fires preview={fires.data} stale={fires.isPlaceholderData} />
       )}
     </section>
   );

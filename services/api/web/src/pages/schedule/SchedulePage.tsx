@@ -92,9 +92,7 @@ function Whole({ schedule }: { schedule: Schedule }) {
       )}
       <dl className={classes.facts}>
         <Fact name="Report">
-          <Link to={`/definitions/${schedule.definition.id}` as never}>
-            {schedule.definition.name}
-          </Link>
+          {schedule.definition.name} (version {schedule.definition.version})
         </Fact>
         <Fact name="When">
           {cadenceWords(cadence)}
