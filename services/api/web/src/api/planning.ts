@@ -39,6 +39,11 @@ export function scheduleQuery(id: string) {
       answered(
         api.GET("/api/v1/schedules/{schedule_id}", { params: { path: { schedule_id: id } } }),
       ),
+    // The scheduler plans a new one within a second or two.
+    refetchInterval: (query) => {
+      const schedule = query.state.data;
+      return schedule?.state === "active" && schedule.next_run_at === null ? 2_000 : false;
+    },
   });
 }
 

@@ -32,7 +32,7 @@ export function FiresOf({
   const dayOff = dayOffWords(cadence.business_days);
   return (
     <section aria-labelledby="next-fires">
-      <h3 id="next-fires">The next ten times</h3>
+      <h2 id="next-fires">The next ten times</h2>
       <p aria-live="polite">
         {cadenceWords(cadence)}
         {dayOff && `, ${dayOff}`} ({cadence.timezone}).
