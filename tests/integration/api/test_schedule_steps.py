@@ -257,5 +257,7 @@ async def test_executions_tell_what_became_of_each_fire_and_why(
     ]
     assert told[0]["nominal_local_time"] == "2026-11-16T09:00:00"
     assert told[0]["due_at"] == "2026-11-16T14:00:00Z"
+    (listed,) = (await ada.get(SCHEDULES)).json()["items"]
+    assert listed["last"] == told[0], "the list says what became of it last"
     decided = (await ada.get(f"/api/v1/reports/{runs[2]}")).json()["decision"]
     assert decided == {"holds": False, "figure": figure}
