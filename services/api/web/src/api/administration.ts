@@ -40,6 +40,19 @@ export const addressesQuery = queryOptions({
   queryFn: () => answered(api.GET("/api/v1/confirmed-addresses")),
 });
 
+/** Pages of addresses that get no mail, latest first. */
+export const suppressionsQuery = infiniteQueryOptions({
+  queryKey: ["suppressions"],
+  queryFn: ({ pageParam }) =>
+    answered(
+      api.GET("/api/v1/suppressions", {
+        params: { query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+      }),
+    ),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next_cursor,
+});
+
 /** Pages of messages in that state, newest first. */
 export function deadLettersQuery(status: DeadLetter["status"]) {
   return infiniteQueryOptions({

@@ -9,6 +9,7 @@ import { Notice } from "../../parts/Notice";
 import { StatusMark } from "../../parts/StatusMark";
 import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
+import { Suppressed } from "./Suppressed";
 import { useChange } from "./useChange";
 
 /** Who may be sent reports, and which addresses were asked. */
@@ -19,6 +20,7 @@ export function Recipients() {
     <Stack gap="xl">
       <Policy initial={policy.data} />
       <Asked />
+      <Suppressed />
     </Stack>
   );
 }
