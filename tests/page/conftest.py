@@ -117,6 +117,15 @@ def page(visitor: Visitor) -> Page:
     return visitor.page
 
 
+@pytest.fixture
+def program(infra: LocalInfrastructure, fleet: Fleet) -> Iterator[httpx.Client]:
+    """A program that uses the API as the demo's administrator, beside the page."""
+    token = make_token(signing_key(infra.places))
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=fleet["api"].url, headers=headers, trust_env=False) as client:
+        yield client
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

@@ -54,6 +54,22 @@ PAGES = (
     "/runs/{run}",
     "/runs/{run}?tab=timeline",
     "/inbox",
+    "/schedules",
+    "/schedules?q=nothing-is-called-that",
+    "/schedules/new",
+    "/schedules/new?step=when",
+    "/schedules/new?step=whom",
+    "/schedules/new?step=condition",
+    "/schedules/why?recipient=someone@example.com&date=2026-11-20",
+    "/deliveries",
+    "/administration/members",
+    "/administration/recipients",
+    "/administration/destinations",
+    "/administration/looks",
+    "/administration/limits",
+    "/administration/days-off",
+    "/administration/dead-letters",
+    "/administration/audit",
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -16,15 +15,6 @@ from tests.processes import Fleet
 from tests.tenants import Tenant
 
 OCTOBER = "from=2026-10-01&to=2026-10-31"
-
-
-@pytest.fixture
-def program(infra: LocalInfrastructure, fleet: Fleet) -> Iterator[httpx.Client]:
-    """A program that uses the API as the demo's administrator, beside the page."""
-    token = make_token(signing_key(infra.places))
-    headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=fleet["api"].url, headers=headers, trust_env=False) as client:
-        yield client
 
 
 @pytest.mark.long

@@ -1,0 +1,137 @@
+"""Schedules and deliveries on the page: made, changed by two at once, paused, asked about."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page, expect
+
+ADDRESS = "someone@example.com"
+
+
+def planned(program: httpx.Client, name: str, **fields: Any) -> dict[str, Any]:
+    """A schedule of a definition of its own."""
+    definition = {
+        "name": f"Report of {name}",
+        "type": "delivery_summary",
+        "formats": ["csv"],
+        "preset": "last_month",
+    }
+    of = program.post("/api/v1/definitions", json=definition).json()["id"]
+    body = {
+        "name": name,
+        "definition": of,
+        "cadence": {"kind": "daily", "time": "09:00", "timezone": "Europe/Berlin"},
+        "deliver_to": [{"channel": "email", "to": ADDRESS}],
+    }
+    answer = program.post("/api/v1/schedules", json=body | fields)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_report_is_scheduled_for_business_fridays_without_a_manual(
+    page: Page, program: httpx.Client
+) -> None:
+    page.get_by_role("link", name="Schedules").click()
+    page.get_by_role("main").get_by_role("link", name="New schedule").click()
+    page.get_by_text("A new report", exact=True).click()
+    page.get_by_role("combobox", name="Report").click()
+    page.get_by_role("option", name="Delivery summary").click()
+    page.get_by_label("Saved under the name").fill("Deliveries of the week, for Fridays")
+    page.get_by_role("button", name="Next").click()
+
+    page.get_by_text("Monday", exact=True).click()
+    page.get_by_text("Friday", exact=True).click()
+    page.get_by_role("switch", name="Business days alone").check()
+    page.get_by_role("combobox", name="Holidays of").fill("Germany")
+    page.get_by_role("option", name="Germany").click()
+    expect(page.get_by_text("on business days in Germany alone")).to_be_visible()
+    # Every tenth Friday or less there is a holiday; whatever the day, the days named are Fridays.
+    expect(page.get_by_role("listitem").filter(has_text=re.compile("^Fri, "))).not_to_have_count(0)
+    expect(page.get_by_role("listitem").filter(has_text=re.compile("^Mon, "))).to_have_count(0)
+    page.get_by_role("button", name="Next").click()
+
+    page.get_by_role("combobox", name="E-mail addresses").fill(ADDRESS)
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Name of the schedule").fill("Business Fridays")
+    page.get_by_role("button", name="Save the schedule").click()
+
+    expect(page.get_by_role("heading", name="Business Fridays", level=1)).to_be_visible()
+    saved = program.get(f"/api/v1/schedules/{page.url.rpartition('/')[2]}").json()
+    assert saved["cadence"]["days"] == ["friday"]
+    assert saved["cadence"]["business_days"]["country"] == "DE"
+    assert saved["deliver_to"] == [{"channel": "email", "to": ADDRESS}]
+    page.goto("/schedules?q=business")
+    expect(page.get_by_text("Every Friday at 09:00")).to_be_visible()
+
+
+def test_two_people_who_edit_one_schedule_lose_nothing(page: Page, program: httpx.Client) -> None:
+    there = planned(program, "Edited by two")
+    url = f"/api/v1/schedules/{there['id']}"
+    page.goto(f"/schedules/{there['id']}/edit?step=whom")
+    page.get_by_role("combobox", name="E-mail addresses").fill("board@example.com")
+    page.keyboard.press("Enter")
+    theirs = {**there["cadence"], "time": "07:30"}
+    changed = program.patch(url, json={"cadence": theirs}, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200, changed.text
+
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Somebody else changed this schedule")).to_be_visible()
+    expect(page.get_by_text("Every day at 07:30")).to_be_visible()
+    assert len(program.get(url).json()["deliver_to"]) == 1, "nothing is overwritten unasked"
+
+    page.get_by_role("button", name="Save mine on top").click()
+    expect(page.get_by_role("heading", name="Edited by two", level=1)).to_be_visible()
+    both = program.get(url).json()
+    assert both["cadence"]["time"] == "07:30"
+    assert [each["to"] for each in both["deliver_to"]] == [ADDRESS, "board@example.com"]
+
+
+def test_what_was_paused_by_mistake_is_active_again(page: Page, program: httpx.Client) -> None:
+    there = planned(program, "Paused by mistake")
+    page.goto("/schedules?q=mistake")
+    page.get_by_role("button", name="More about Paused by mistake").click()
+    page.get_by_role("menuitem", name="Pause").click()
+    row = page.get_by_role("listitem").filter(has_text="Paused by mistake")
+    expect(row.get_by_text("Paused", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(row.get_by_text("Active", exact=True)).to_be_visible()
+    assert program.get(f"/api/v1/schedules/{there['id']}").json()["state"] == "active"
+
+
+def test_who_waits_for_a_report_is_told_why_it_did_not_come(
+    page: Page, program: httpx.Client
+) -> None:
+    there = planned(
+        program, "Waited for", deliver_to=[{"channel": "email", "to": "eve@example.com"}]
+    )
+    program.post(f"/api/v1/schedules/{there['id']}/pause")
+    page.goto("/schedules/why")
+    page.get_by_label("E-mail address").fill("eve@example.com")
+    page.get_by_role("button", name="Find out").click()
+    answer = page.get_by_role("listitem").filter(has_text="Waited for")
+    expect(answer.get_by_text(re.compile("paused"))).to_be_visible()
+    expect(page).to_have_url(re.compile("recipient=eve"))
+
+
+def test_a_mail_is_followed_to_its_answer_and_sent_again(page: Page, program: httpx.Client) -> None:
+    there = planned(
+        program, "Run by hand", deliver_to=[{"channel": "email", "to": "resent@example.com"}]
+    )
+    page.goto(f"/schedules/{there['id']}")
+    page.get_by_role("button", name="Run now").click()
+    expect(page).to_have_url(re.compile("/runs/"))
+    page.goto("/deliveries?recipient=resent@example.com")
+    row = page.get_by_role("listitem").filter(has_text="resent@example.com")
+    expect(row.get_by_text("Sent", exact=True)).to_be_visible()
+    row.get_by_role("link").click()
+    attempts = page.get_by_role("region", name="Attempts").get_by_role("listitem")
+    expect(attempts).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Fetch what was sent").click()
+    assert b"resent@example.com" in download.value.path().read_bytes()
+    page.get_by_role("button", name="Send it again").click()
+    expect(attempts).to_have_count(2)
