@@ -911,6 +911,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/{run_id}/supersede": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct a report
+         * @description The same report from the data as they are now, sent to all who got the earlier one, with a
+         *     line on which figures have changed. Each of the two names the other.
+         */
+        post: operations["supersede_api_v1_reports__run_id__supersede_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/{run_id}/tables/{name}": {
         parameters: {
             query?: never;
@@ -1885,6 +1906,17 @@ export interface components {
              * @description Where to fetch it; null once it is no longer kept.
              */
             url: string | null;
+        };
+        /**
+         * CorrectionBody
+         * @description Why a report is made again.
+         */
+        CorrectionBody: {
+            /**
+             * Reason
+             * @description Said at the top of the report and mail.
+             */
+            reason?: string | null;
         };
         /**
          * Cron
@@ -3970,6 +4002,16 @@ export interface components {
             /** Started At */
             started_at: string | null;
             status: components["schemas"]["RunStatus"];
+            /**
+             * Superseded By
+             * @description The corrected version of this one.
+             */
+            superseded_by: string | null;
+            /**
+             * Supersedes
+             * @description The report that this one corrects.
+             */
+            supersedes: string | null;
             /** Timeline */
             timeline: components["schemas"]["TimelineEntry"][];
             /** Type */
@@ -6309,6 +6351,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    supersede_api_v1_reports__run_id__supersede_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                prefer?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionBody"];
+            };
+        };
+        responses: {
+            /** @description Finished within `Prefer: wait`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
             /** @description Successful Response */
             202: {
                 headers: {
