@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import cursors
@@ -130,7 +131,7 @@ async def latest_of(
     found = select_executions(schedule_ids).subquery()
     query = (
         select(found)
-        .distinct(found.c.schedule_id)
+        .ext(distinct_on(found.c.schedule_id))
         .order_by(found.c.schedule_id, found.c.due_at.desc(), found.c.entry_id.desc())
     )
     rows = plain(await connection.execute(query))
