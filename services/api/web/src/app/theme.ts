@@ -55,7 +55,8 @@ export const theme = createTheme({
   },
   colors: { accent, warning, dark },
   primaryColor: "accent",
-  primaryShade: { light: 7, dark: 5 },
+  // White words on it have to be readable in both schemes (4.5 to 1).
+  primaryShade: { light: 7, dark: 6 },
   defaultRadius: "sm",
   cursorType: "pointer",
   respectReducedMotion: true,
