@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -19,6 +20,7 @@ from shared.store.engine import asyncpg_url
 from tests.inbox_process import running_inbox
 from tests.otlp_collector import Collector, otlp_collector
 from tests.processes import IMPATIENT, Fleet
+from tests.studio import studio
 from tests.tenants import Tenant
 
 LOADED = "BROADSHEET_SOURCE_LOADED_URL"
@@ -38,6 +40,16 @@ def inbox(
     """The local inbox, over HTTP."""
     with running_inbox(infra, tmp_path_factory.mktemp("inbox")) as client:
         yield client
+
+
+@pytest.fixture(scope="package")
+def loaded_studio(infra: LocalInfrastructure) -> Iterator[str]:
+    """A studio with its data up to today: its URL as an administrator.
+
+    A tenant reads it once its source is pointed to `LOADED`; without that its studio is empty.
+    """
+    with studio(infra, scale=0.1, seed=3, until=datetime.now(UTC).date()) as url:
+        yield url
 
 
 @pytest.fixture(scope="package")

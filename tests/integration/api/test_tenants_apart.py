@@ -18,6 +18,13 @@ WITH_ID = [
     ("POST", "/cancel"),
     ("POST", "/retry"),
     ("POST", "/render"),
+    ("GET", "/document"),
+    ("GET", "/tables/{name}"),
+    ("POST", "/deliver"),
+    ("POST", "/supersede"),
+    ("GET", "/links"),
+    ("POST", "/links"),
+    ("DELETE", "/links/{link_id}"),
     ("DELETE", ""),
 ]
 
@@ -52,6 +59,7 @@ async def test_anothers_report_answers_like_none(
     missing = str(uuid4())
 
     sent = BODIES.get((method, f"/api/v1/reports/{{run_id}}{rest}"))
+    rest = rest.replace("{name}", "jobs").replace("{link_id}", str(uuid4()))
     theirs = await stranger.request(method, f"/api/v1/reports/{run}{rest}", json=sent)
     none = await stranger.request(method, f"/api/v1/reports/{missing}{rest}", json=sent)
 
@@ -82,6 +90,7 @@ async def test_lists_logs_members_and_settings_are_each_tenants_own(
         "schedule_failure_limit": 2,
         "max_schedules": 3,
         "max_runs_per_hour": 4,
+        "max_burst_rows": 6,
         "reviewer_productivity": True,
         "reviewer_productivity_by_person": True,
     }
