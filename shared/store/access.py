@@ -93,7 +93,7 @@ _HOUSEKEEPING = {
     "tenant_holidays": "SELECT",
     "signals": "SELECT, INSERT, DELETE",
     "runs": "SELECT, INSERT, UPDATE",
-    "run_bursts": "INSERT",
+    "run_bursts": "SELECT, INSERT, UPDATE",
     "run_slices": "SELECT",
     "artifacts": "SELECT, INSERT, UPDATE",
     "deliveries": "SELECT, INSERT, UPDATE",

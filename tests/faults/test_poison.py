@@ -85,7 +85,7 @@ async def test_poison_in_every_queue_is_parked_byte_for_byte_and_its_neighbours_
     await pipeline.until_settled(*neighbours)
     for run_id in neighbours:
         await pipeline.assert_made_once(run_id, mailed=True)
-    assert len(post.mails_to(address)) == 4
+    assert len(post.mails_to(address)) == len(neighbours)
 
     async def parked() -> list[Any]:
         return [row for row in await pipeline.dead_letters() if row["id"] not in known]
@@ -252,7 +252,7 @@ async def test_a_channel_that_no_mailer_has_fails_its_delivery_at_once_and_in_wo
 
     by_channel = {row["channel"]: row for row in await pipeline.deliveries(run_id)}
     assert by_channel["pigeon"]["status"] == DeliveryStatus.FAILED
-    assert by_channel["pigeon"]["answer"] == (
-        "unknown_channel: no mailer knows the channel 'pigeon'; it could be email"
-    )
+    answer = by_channel["pigeon"]["answer"]
+    assert answer.startswith("unknown_channel: no mailer knows the channel 'pigeon'; it could be ")
+    assert "email" in answer
     assert len(post.mails_to(address)) == 1, "the neighbour got his"
