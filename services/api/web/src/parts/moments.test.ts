@@ -9,6 +9,7 @@ describe("moments", () => {
     expect(relative(new Date("2026-11-21T11:59:55Z"), NOW, "en")).toBe("just now");
     expect(relative(new Date("2026-11-21T11:55:00Z"), NOW, "en")).toBe("5 minutes ago");
     expect(relative(new Date("2026-11-23T14:00:00Z"), NOW, "en")).toBe("in 2 days");
+    expect(relative(new Date("2026-11-23T04:00:00Z"), NOW, "en")).toBe("in 2 days");
     expect(relative(new Date("2026-01-02T00:00:00Z"), NOW, "en-GB")).toBe("2 Jan 2026");
   });
   it("name their zone when they are told exactly", () => {

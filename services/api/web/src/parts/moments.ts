@@ -19,10 +19,17 @@ export function relative(at: Date, now: Date, locale?: string): string {
   for (const [limit, unit, length] of STEPS) {
     if (distance < limit) {
       const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-      return format.format(Math.trunc(seconds / length), unit);
+      // Who says "tomorrow" counts nights, not spans of 24 hours.
+      const count = unit === "day" ? nights(now, at) : Math.trunc(seconds / length);
+      return format.format(count, unit);
     }
   }
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(at);
+}
+
+function nights(from: Date, to: Date): number {
+  const midnight = (at: Date) => Date.UTC(at.getFullYear(), at.getMonth(), at.getDate());
+  return (midnight(to) - midnight(from)) / (1000 * DAY);
 }
 
 /** Day, time and zone, for instance "21 Nov 2026, 19:25:27 GMT+1". */
