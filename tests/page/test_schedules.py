@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.long
 
 ADDRESS = "someone@example.com"
 
