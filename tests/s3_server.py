@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 BUCKET = "broadsheet"
 KEY_ID, SECRET = "key", "secret-of-the-bucket"
@@ -54,7 +55,7 @@ def _make_bucket(url: str) -> None:
         try:
             s3_client(url).create_bucket(Bucket=BUCKET)
             return
-        except Exception:
+        except (BotoCoreError, ClientError):  # not up yet
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
