@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
@@ -23,7 +22,7 @@ from services.mailer.channels.objects.upload import (
     deliver_objects,
     not_reachable,
 )
-from services.mailer.outgoing import Outgoing
+from services.mailer.channels.outward import Outward
 from shared import key_templates
 
 
@@ -38,22 +37,12 @@ class AzureDestination(DestinationSettings):
 
 
 @register("azure")
-class AzureChannel:
+class AzureChannel(Outward):
     """Each file as a block blob of a container."""
 
     name: str
     title: ClassVar[str] = "Azure Blob Storage"
     destination: ClassVar[type[DestinationSettings] | None] = AzureDestination
-    links_for: ClassVar[timedelta | None] = None
-    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
-
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._outgoing = outgoing
-
-    @classmethod
-    def from_environment(cls, outgoing: Outgoing) -> Self:
-        """It has no settings of its own."""
-        return cls(outgoing)
 
     async def deliver(
         self, message: Message, before_it_counts: BeforeItCounts = unannounced
@@ -83,6 +72,3 @@ class AzureChannel:
             # Its words may have the key in them.
             return Outcome("refused", host, "account_key cannot be used: give it in base64")
         return await deliver_objects(store, to.key, message, host)
-
-    async def close(self) -> None:
-        """Nothing is kept open."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -24,7 +23,7 @@ from services.mailer.channels.objects.upload import (
     deliver_objects,
     not_reachable,
 )
-from services.mailer.outgoing import Outgoing
+from services.mailer.channels.outward import Outward
 from shared import key_templates
 
 _ENDPOINT = "https://storage.googleapis.com"
@@ -55,22 +54,12 @@ class GcsDestination(DestinationSettings):
 
 
 @register("gcs")
-class GcsChannel:
+class GcsChannel(Outward):
     """Each file as an object of a bucket."""
 
     name: str
     title: ClassVar[str] = "Google Cloud Storage"
     destination: ClassVar[type[DestinationSettings] | None] = GcsDestination
-    links_for: ClassVar[timedelta | None] = None
-    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
-
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._outgoing = outgoing
-
-    @classmethod
-    def from_environment(cls, outgoing: Outgoing) -> Self:
-        """It has no settings of its own."""
-        return cls(outgoing)
 
     async def deliver(
         self, message: Message, before_it_counts: BeforeItCounts = unannounced
@@ -99,6 +88,3 @@ class GcsChannel:
             # Its words may have the key in them.
             return Outcome("refused", host, "service_account_key cannot be used")
         return await deliver_objects(store, to.key, message, host)
-
-    async def close(self) -> None:
-        """Nothing is kept open."""

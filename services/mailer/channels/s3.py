@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
@@ -24,7 +23,7 @@ from services.mailer.channels.objects.upload import (
     deliver_objects,
     not_reachable,
 )
-from services.mailer.outgoing import Outgoing
+from services.mailer.channels.outward import Outward
 from shared import key_templates
 
 MetadataKey = Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
@@ -49,22 +48,12 @@ class S3Destination(DestinationSettings):
 
 
 @register("s3")
-class S3Channel:
+class S3Channel(Outward):
     """Each file as an object of a bucket."""
 
     name: str
     title: ClassVar[str] = "Amazon S3 and compatible storage"
     destination: ClassVar[type[DestinationSettings] | None] = S3Destination
-    links_for: ClassVar[timedelta | None] = None
-    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
-
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._outgoing = outgoing
-
-    @classmethod
-    def from_environment(cls, outgoing: Outgoing) -> Self:
-        """It has no settings of its own."""
-        return cls(outgoing)
 
     async def deliver(
         self, message: Message, before_it_counts: BeforeItCounts = unannounced
@@ -107,6 +96,3 @@ class S3Channel:
             await self._outgoing.proxy_url(),
         )
         return await deliver_objects(store, to.key, message, host, leftovers.abort)
-
-    async def close(self) -> None:
-        """Nothing is kept open."""

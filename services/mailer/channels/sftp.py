@@ -8,8 +8,7 @@ import hashlib
 import importlib
 import logging
 import posixpath
-from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, SecretStr
 
@@ -24,7 +23,8 @@ from services.mailer.channels.channel import (
 )
 from services.mailer.channels.fields import BASE64, Host, KeyTemplate, from_base64
 from services.mailer.channels.file_names import file_path
-from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
+from services.mailer.channels.outward import Outward
+from services.mailer.outgoing import EgressRefused, Unreachable
 
 if TYPE_CHECKING:
     import asyncssh
@@ -77,22 +77,12 @@ class _Taken(Exception):
 
 
 @register("sftp")
-class SftpChannel:
+class SftpChannel(Outward):
     """Each file under a name of its own: written aside, then renamed, so that none is seen half."""
 
     name: str
     title: ClassVar[str] = "SFTP server"
     destination: ClassVar[type[DestinationSettings] | None] = SftpDestination
-    links_for: ClassVar[timedelta | None] = None
-    given_up_after: ClassVar[timedelta] = timedelta(hours=24)
-
-    def __init__(self, outgoing: Outgoing) -> None:
-        self._outgoing = outgoing
-
-    @classmethod
-    def from_environment(cls, outgoing: Outgoing) -> Self:
-        """It has no settings of its own."""
-        return cls(outgoing)
 
     async def deliver(
         self, message: Message, before_it_counts: BeforeItCounts = unannounced
@@ -130,9 +120,6 @@ class SftpChannel:
             return Outcome("deferred", host, str(error) or repr(error))
         receipt = names[0][:500] if names else None
         return Outcome("sent", host, f"stored as {', '.join(names)}", receipt)
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
 
     async def _connected(self, to: SftpDestination) -> asyncssh.SSHClientConnection:
         import asyncssh
