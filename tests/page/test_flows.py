@@ -175,10 +175,12 @@ def test_the_page_says_when_it_is_not_current_and_comes_back_by_itself(
 def test_every_place_is_reached_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.get_by_placeholder("Where to?").fill("runs")
+    expect(page.get_by_role("dialog").get_by_text("Runs", exact=True)).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
     page.keyboard.press("Control+k")
     page.get_by_placeholder("Where to?").fill("gpu util")
+    expect(page.get_by_role("dialog").get_by_text("GPU utilization")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="GPU utilization", level=1)).to_be_visible()
 

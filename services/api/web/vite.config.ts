@@ -19,7 +19,7 @@ function packedTwins(): Plugin {
       folder = join(config.root, config.build.outDir);
       if (config.build.outDir.startsWith("/")) folder = config.build.outDir;
     },
-    closeBundle: async () => {
+    writeBundle: async () => {
       const assets = join(folder, "assets");
       const names = (await readdir(assets)).filter((name) => PACKED.test(name));
       await Promise.all(

@@ -44,7 +44,7 @@ export default function Palette() {
       nothingFound="Nothing is called that."
       highlightQuery
       scrollable
-      shortcut={["mod + K"]}
+      shortcut={null}
       searchProps={{ placeholder: "Where to?", "aria-label": "Where to?" }}
     />
   );

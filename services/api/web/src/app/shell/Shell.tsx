@@ -1,11 +1,12 @@
 import { AppShell, Burger, Group, Skeleton } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 
 import { LiveNews } from "../../features/live/LiveNews";
 import { Brand } from "../../parts/Brand";
+import { openPalette } from "./palette-opening";
 import classes from "./Shell.module.css";
 import { SideBar } from "./SideBar";
 
@@ -16,6 +17,8 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(close, [path, close]);
+  // Here and not in the palette, which is loaded later than somebody may want it.
+  useHotkeys([["mod+K", openPalette]], []);
 
   return (
     <LiveNews>

@@ -1,6 +1,5 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { MagnifyingGlassIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -11,6 +10,7 @@ import { sessionQuery } from "../../api/queries";
 import type { DeliveriesSearch } from "../../app/router";
 import { useReportTitle } from "../../features/runs/report-names";
 import { EmptyState } from "../../parts/EmptyState";
+import { Choice, Filters, SearchField } from "../../parts/Filters";
 import { Moment } from "../../parts/Moment";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
@@ -66,39 +66,33 @@ export function Deliveries() {
           </Button>
         }
       />
-      <div className={classes.filters} role="search" aria-label="Deliveries">
-        <TextInput
-          aria-label="Recipient"
+      <Filters of="Deliveries">
+        <SearchField
+          label="Recipient"
           placeholder="The recipient's whole address"
-          leftSection={<MagnifyingGlassIcon aria-hidden />}
           value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-            searchSoon(event.currentTarget.value);
+          onChange={(text) => {
+            setTyped(text);
+            searchSoon(text);
           }}
-          className={classes.search}
         />
-        <Select
-          aria-label="Status"
-          placeholder="Any status"
-          clearable
-          clearButtonProps={{ "aria-label": "Any status" }}
+        <Choice
+          label="Status"
+          none="Any status"
           data={STATUSES.map((status) => ({ value: status, label: statusWord(status) }))}
-          value={search.status ?? null}
+          value={search.status}
           onChange={(value) => change({ status: STATUSES.find((status) => status === value) })}
         />
         {mayChannels && (
-          <Select
-            aria-label="Channel"
-            placeholder="Any channel"
-            clearable
-            clearButtonProps={{ "aria-label": "Any channel" }}
+          <Choice
+            label="Channel"
+            none="Any channel"
             data={(channels ?? []).map((each) => ({ value: each.name, label: each.title }))}
-            value={search.channel ?? null}
-            onChange={(value) => change({ channel: value ?? undefined })}
+            value={search.channel}
+            onChange={(value) => change({ channel: value })}
           />
         )}
-      </div>
+      </Filters>
       {search.run && (
         <p className={classes.quiet}>
           Of one run alone:{" "}

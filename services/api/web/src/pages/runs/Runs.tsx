@@ -1,6 +1,6 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { MagnifyingGlassIcon, PlusIcon } from "@radix-ui/react-icons";
+import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,12 +9,12 @@ import { inWords } from "../../api/problems";
 import { reportTypesQuery, runsQuery, sessionQuery } from "../../api/queries";
 import type { RunsSearch } from "../../app/router";
 import { EmptyState } from "../../parts/EmptyState";
+import { Choice, Filters, SearchField } from "../../parts/Filters";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { statusWord } from "../../parts/statuses";
 import { Waiting } from "../../parts/Waiting";
 import { RunList } from "./RunList";
-import classes from "./Runs.module.css";
 
 const route = getRouteApi("/inside/runs");
 
@@ -68,46 +68,38 @@ export function Runs() {
           )
         }
       />
-      <div className={classes.filters} role="search" aria-label="Runs">
-        <TextInput
-          aria-label="Search"
+      <Filters of="Runs">
+        <SearchField
+          label="Search"
           placeholder="Report, person, reason or id"
-          leftSection={<MagnifyingGlassIcon aria-hidden />}
           value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-            searchSoon(event.currentTarget.value);
+          onChange={(text) => {
+            setTyped(text);
+            searchSoon(text);
           }}
-          className={classes.search}
         />
-        <Select
-          aria-label="Status"
-          placeholder="Any status"
-          clearable
-          clearButtonProps={{ "aria-label": "Any status" }}
+        <Choice
+          label="Status"
+          none="Any status"
           data={STATUSES.map((status) => ({ value: status, label: statusWord(status) }))}
-          value={search.status ?? null}
+          value={search.status}
           onChange={(value) => change({ status: STATUSES.find((status) => status === value) })}
         />
-        <Select
-          aria-label="Report"
-          placeholder="Any report"
-          clearable
-          clearButtonProps={{ "aria-label": "Any report" }}
+        <Choice
+          label="Report"
+          none="Any report"
           data={(types ?? []).map((type) => ({ value: type.name, label: type.title }))}
-          value={search.type ?? null}
-          onChange={(value) => change({ type: value ?? undefined })}
+          value={search.type}
+          onChange={(value) => change({ type: value })}
         />
-        <Select
-          aria-label="Asked for by"
-          placeholder="Anybody"
-          clearable
-          clearButtonProps={{ "aria-label": "Anybody" }}
+        <Choice
+          label="Asked for by"
+          none="Anybody"
           data={[{ value: session.signed_in?.sub ?? "", label: "Me" }]}
-          value={search.by ?? null}
-          onChange={(value) => change({ by: value ?? undefined })}
+          value={search.by}
+          onChange={(value) => change({ by: value })}
         />
-      </div>
+      </Filters>
       {runs.error && (
         <Notice
           tone="bad"

@@ -1,6 +1,6 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { MagnifyingGlassIcon, PlusIcon } from "@radix-ui/react-icons";
+import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { inWords } from "../../api/problems";
 import { sessionQuery } from "../../api/queries";
 import type { SchedulesSearch } from "../../app/router";
 import { EmptyState } from "../../parts/EmptyState";
+import { Choice, Filters, SearchField } from "../../parts/Filters";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { statusWord } from "../../parts/statuses";
@@ -59,37 +60,31 @@ export function Schedules() {
           </>
         }
       />
-      <div className={classes.filters} role="search" aria-label="Schedules">
-        <TextInput
-          aria-label="Search"
+      <Filters of="Schedules">
+        <SearchField
+          label="Search"
           placeholder="Name of the schedule or its report"
-          leftSection={<MagnifyingGlassIcon aria-hidden />}
           value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-            searchSoon(event.currentTarget.value);
+          onChange={(text) => {
+            setTyped(text);
+            searchSoon(text);
           }}
-          className={classes.search}
         />
-        <Select
-          aria-label="State"
-          placeholder="Any state"
-          clearable
-          clearButtonProps={{ "aria-label": "Any state" }}
+        <Choice
+          label="State"
+          none="Any state"
           data={STATES.map((state) => ({ value: state, label: statusWord(state) }))}
-          value={search.state ?? null}
+          value={search.state}
           onChange={(value) => change({ state: STATES.find((state) => state === value) })}
         />
-        <Select
-          aria-label="Owner"
-          placeholder="Anybody's"
-          clearable
-          clearButtonProps={{ "aria-label": "Anybody's" }}
+        <Choice
+          label="Owner"
+          none="Anybody's"
           data={[{ value: session.signed_in?.sub ?? "", label: "Mine" }]}
-          value={search.owner ?? null}
-          onChange={(value) => change({ owner: value ?? undefined })}
+          value={search.owner}
+          onChange={(value) => change({ owner: value })}
         />
-      </div>
+      </Filters>
       {schedules.error && (
         <Notice tone="bad" title="The list could not be read">
           {inWords(schedules.error)}
