@@ -70,6 +70,11 @@ def tool(name: str) -> Path:
     return _LIBRARIES / name
 
 
+def node() -> Path:
+    """The program."""
+    return _package() / "bin" / "node"
+
+
 def check(say: Say = print) -> None:
     """Style, format and strict types of the page's sources, once per content of them."""
     with _alone():
@@ -173,11 +178,11 @@ def _npm(*words: str) -> None:
 
 def _node(what: str, *words: str) -> str:
     """What the command wrote to its output; `PageError` with what it said when it fails."""
-    node = _package() / "bin" / "node"
-    command: Sequence[str] = ["nice", "-n", "5", str(node), *words]
+    program = node()
+    command: Sequence[str] = ["nice", "-n", "5", str(program), *words]
     environment = {
         **os.environ,
-        "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "NO_COLOR": "1",
         "CI": "true",
     }

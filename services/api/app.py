@@ -138,6 +138,11 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.include_router(suppressions.unsubscribing, responses=openapi.REFUSALS)
     if settings.page_dir:
         app.router.routes.extend(files.routes(Path(settings.page_dir)))
+    if settings.oidc_issuer:
+        # Imported here: it brings an HTTP client along.
+        from services.api.page import openid
+
+        app.router.routes.append(openid.route(settings, app.state.sessions, app.state.gatekeeper))
     if settings.inbox_url:
         # Imported here: elsewhere there is none, and no need for an HTTP client.
         from services.api.page import local_inbox

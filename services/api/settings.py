@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -17,6 +18,7 @@ from shared.strong_secrets import ensure_strong_secret
 
 MIN_RSA_BITS = 2048
 """RFC 7518 section 3.3."""
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
@@ -53,6 +55,27 @@ class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
     inbox_url: HttpUrl = ""
     """The local stack's inbox, whose mails the page shows; empty: there is none."""
 
+    oidc_issuer: HttpUrl = ""
+    """The OpenID provider that people sign in at on the page; empty: there is none."""
+    oidc_client_id: str = ""
+    """What the provider knows Broadsheet as."""
+    oidc_client_secret: SecretStr | None = None
+    """The secret that belongs to it; empty: a public client, which PKCE alone protects."""
+    oidc_name: str = "your organisation"
+    """What people call the provider: the button says "Sign in with ..."."""
+    oidc_scope: str = "openid email profile"
+    """What is asked of the provider; `openid` must be among it."""
+    oidc_sub_claim: str = "sub"
+    """The claim that a member is known by: `sub`, or for instance `email`."""
+    oidc_tenant: str = ""
+    """The tenant of everybody who signs in there; empty: a claim says it."""
+    oidc_tenant_claim: str = "tenant"
+    """The claim with the tenant's slug, where `oidc_tenant` is empty."""
+    oidc_role_claim: str = "role"
+    """The claim with the role: viewer, author or admin."""
+    oidc_role: Literal["", "viewer", "author", "admin"] = ""
+    """The role of those whose claims name none; empty: they are not let in."""
+
     @field_validator("session_key")
     @classmethod
     def _strong_session_key(cls, key: SecretStr | None) -> SecretStr | None:
@@ -61,9 +84,29 @@ class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
         _ensure_strong_secret("BROADSHEET_SESSION_KEY", key.get_secret_value())
         return key
 
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _secret_or_none(cls, secret: SecretStr | None) -> SecretStr | None:
+        return secret if secret is not None and secret.get_secret_value() else None
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> ApiSettings:
+        if not self.oidc_issuer:
+            return self
+        if not self.oidc_client_id or self.session_key is None or not self.public_url:
+            raise ValueError(
+                "BROADSHEET_OIDC_ISSUER needs BROADSHEET_OIDC_CLIENT_ID, BROADSHEET_SESSION_KEY "
+                "and BROADSHEET_PUBLIC_URL besides, where the provider sends people back to"
+            )
+        if "openid" not in self.oidc_scope.split():
+            raise ValueError("BROADSHEET_OIDC_SCOPE must have `openid` among it")
+        if not self.oidc_issuer.startswith("https://") and not _is_loopback(self.oidc_issuer):
+            raise ValueError("BROADSHEET_OIDC_ISSUER must be https: what it answers is believed")
+        return self
+
     @model_validator(mode="after")
     def _demo_stays_here(self) -> ApiSettings:
-        if self.demo_sign_in and self.http_host not in ("127.0.0.1", "::1", "localhost"):
+        if self.demo_sign_in and self.http_host not in _LOOPBACK:
             raise ValueError(
                 "BROADSHEET_DEMO_SIGN_IN lets anybody in: it is for an api that answers on "
                 "127.0.0.1 alone (BROADSHEET_HTTP_HOST)"
@@ -91,6 +134,10 @@ class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
         """Those that a token may be signed with."""
         keys = (self.jwt_key, self.jwt_other_key)
         return tuple(value for key in keys if key is not None and (value := key.get_secret_value()))
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 def _ensure_strong(variable: str, key: SecretStr, algorithm: str) -> None:

@@ -36,6 +36,9 @@ class SessionView(BaseModel):
 
     signed_in: SignedIn | None
     demo: bool = Field(description="Whether one may sign in to the demo without a token.")
+    provider: str | None = Field(
+        description="What the OpenID provider is called that one may sign in at; null: none."
+    )
     inbox: bool = Field(description="Whether the local inbox can be looked at.")
 
 
@@ -135,7 +138,10 @@ def _view(
             csrf=session["csrf"],
         )
     return SessionView(
-        signed_in=signed_in, demo=settings.demo_sign_in, inbox=bool(settings.inbox_url)
+        signed_in=signed_in,
+        demo=settings.demo_sign_in,
+        provider=settings.oidc_name if settings.oidc_issuer else None,
+        inbox=bool(settings.inbox_url),
     )
 
 

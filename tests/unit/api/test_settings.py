@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import ValidationError
 
+from services.api.page.openid import session_claims
+from services.api.problems import Problem
 from services.api.settings import ApiSettings
 
 PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -105,3 +107,55 @@ def test_a_second_key_has_to_be_as_strong_and_of_the_same_kind() -> None:
     for weak in ("hunter2", public(RSA)):
         with pytest.raises(ValidationError, match="BROADSHEET_JWT_OTHER_KEY"):
             settings(jwt_key=strong, jwt_other_key=weak)
+
+
+PROVIDER = {
+    "jwt_key": "kG7vR2xqLm9Zt4WcYb8NfHs3JdPa6TeU",
+    "session_key": "tY5uQ1wNz8RkXe3VbM6cJh9GfSd2LpA7",
+    "public_url": "https://reports.example.com",
+    "oidc_issuer": "https://login.example.com/realms/studio",
+    "oidc_client_id": "broadsheet",
+}
+
+
+def test_a_provider_may_be_signed_in_at() -> None:
+    assert settings(**PROVIDER).oidc_client_secret is None
+    assert settings(**PROVIDER | {"oidc_client_secret": ""}).oidc_client_secret is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"oidc_client_id": ""}, "BROADSHEET_OIDC_CLIENT_ID"),
+        ({"session_key": ""}, "BROADSHEET_SESSION_KEY"),
+        ({"public_url": ""}, "BROADSHEET_PUBLIC_URL"),
+        ({"oidc_scope": "profile"}, "openid"),
+        ({"oidc_issuer": "http://login.example.com"}, "https"),
+    ],
+)
+def test_a_provider_that_is_half_set_refuses_to_start(change: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        settings(**PROVIDER | change)
+
+
+def test_the_claims_of_a_provider_become_a_sessions() -> None:
+    told = {"sub": "248", "email": "ada@example.com", "tenant": "studio", "role": "author"}
+    own = settings(**PROVIDER)
+    assert session_claims(told, own, now=0.0) == {
+        "sub": "248",
+        "tenant": "studio",
+        "role": "author",
+        "exp": 12 * 3600,
+    }
+    by_email = settings(**PROVIDER | {"oidc_sub_claim": "email", "oidc_tenant": "all"})
+    assert session_claims(told, by_email, now=0.0) | {"exp": 0} == {
+        "sub": "ada@example.com",
+        "tenant": "all",
+        "role": "author",
+        "exp": 0,
+    }
+    del told["role"]
+    readers = settings(**PROVIDER | {"oidc_role": "viewer"})
+    assert session_claims(told, readers, now=0.0)["role"] == "viewer"
+    with pytest.raises(Problem, match="role"):
+        session_claims(told, own, now=0.0)

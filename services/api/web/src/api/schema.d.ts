@@ -4251,6 +4251,11 @@ export interface components {
              * @description Whether the local inbox can be looked at.
              */
             inbox: boolean;
+            /**
+             * Provider
+             * @description What the OpenID provider is called that one may sign in at; null: none.
+             */
+            provider: string | null;
             signed_in: components["schemas"]["SignedIn"] | null;
         };
         /**

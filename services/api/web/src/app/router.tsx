@@ -23,9 +23,10 @@ const root = createRootRoute({ notFoundComponent: Missing });
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { to?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { to?: string; trouble?: string } => ({
     // Within this site alone, or a link could lead anywhere.
     to: textOf(search.to)?.match(/^\/(?!\/)/) ? textOf(search.to) : undefined,
+    trouble: textOf(search.trouble),
   }),
   component: lazyRouteComponent(() => import("../pages/sign-in/SignIn"), "SignIn"),
 });

@@ -18,10 +18,19 @@ const DEMO_ROLES = [
   { role: "viewer", label: "As viewer" },
 ] as const;
 
-/** The ways in: a token, and on one's own machine the demo. */
+/** Why an OpenID provider's answer let nobody in. */
+const TROUBLES: Record<string, string> = {
+  denied: "You were not let in there, or turned back. Try again, or ask whoever runs it.",
+  stale: "That sign-in was begun too long ago, or in another browser. Try again.",
+  unreachable: "The place to sign in does not answer. Try again in a minute.",
+  untrusted: "Its answer did not pass our checks, so nobody was let in. Tell your operator.",
+  unknown: "It knows you, but Broadsheet has no place for you yet. Ask your administrator.",
+};
+
+/** The ways in: an OpenID provider, a token, and on one's own machine the demo. */
 export function SignIn() {
   const { data: session } = useSuspenseQuery(sessionQuery);
-  const { to } = route.useSearch();
+  const { to, trouble } = route.useSearch();
   const router = useRouter();
   const client = useQueryClient();
   const [token, setToken] = useState("");
@@ -58,6 +67,20 @@ export function SignIn() {
       <div className={classes.card}>
         <Brand />
         <h1 className={classes.title}>Sign in</h1>
+        {trouble !== undefined && (
+          <Notice tone="bad">{TROUBLES[trouble] ?? "You were not signed in. Try again."}</Notice>
+        )}
+        {session.provider !== null && (
+          <section className={classes.part}>
+            {/* A real link: the provider is another site. */}
+            <Button
+              component="a"
+              href={`/session/openid/?${new URLSearchParams({ to: to ?? "/" }).toString()}`}
+            >
+              Sign in with {session.provider}
+            </Button>
+          </section>
+        )}
         {session.demo && (
           <section aria-labelledby="demo" className={classes.part}>
             <h2 id="demo" className={classes.heading}>
@@ -83,7 +106,7 @@ export function SignIn() {
         )}
         <section aria-labelledby="token" className={classes.part}>
           <h2 id="token" className={classes.heading}>
-            {session.demo ? "Or with a token" : "With your token"}
+            {session.demo || session.provider !== null ? "Or with a token" : "With your token"}
           </h2>
           <form onSubmit={submit} className={classes.form}>
             <PasswordInput
@@ -103,7 +126,7 @@ export function SignIn() {
             />
             <Button
               type="submit"
-              variant={session.demo ? "default" : "filled"}
+              variant={session.demo || session.provider !== null ? "default" : "filled"}
               loading={withToken.isPending}
               disabled={token.trim() === ""}
             >
