@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from shared.periods import Period
 
 LEAP_SPRING = date(2024, 4, 15)
@@ -20,6 +22,12 @@ ZONES = (
     "UTC",
 )
 """With clock changes of an hour and of half an hour, a quarter's offset, and the date line."""
+_AT_EVERY_CHANGE = ("America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe")
+EACH_ZONE = [
+    zone if zone in _AT_EVERY_CHANGE else pytest.param(zone, marks=pytest.mark.long)
+    for zone in ZONES
+]
+"""For tests of one zone each: at every change half of them, of each kind; all in the long run."""
 GRAINS = ("day", "week", "month")
 
 _RELATIVE = {

@@ -11,7 +11,14 @@ import pytest
 
 from shared.document import ReportDocument, Verdict
 from tests.oracle import told
-from tests.oracle.awkward_periods import ZONES, halves, named, periods, periods_with_a_grain
+from tests.oracle.awkward_periods import (
+    EACH_ZONE,
+    ZONES,
+    halves,
+    named,
+    periods,
+    periods_with_a_grain,
+)
 from tests.oracle.cost_per_character_oracle import (
     Expected,
     Ledger,
@@ -29,7 +36,7 @@ from tests.oracle.told import all_rows, assert_movement, comparable, drawn, over
 REPORT = "cost_per_character"
 
 
-@pytest.mark.parametrize("timezone", ZONES)
+@pytest.mark.parametrize("timezone", EACH_ZONE)
 async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
     for period, grain in periods_with_a_grain(until, timezone):
         check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)

@@ -21,7 +21,14 @@ from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SceneSelection
 from shared.document import ReportDocument
 from shared.periods import Period
-from tests.oracle.awkward_periods import ZONES, halves, named, periods, periods_with_a_grain
+from tests.oracle.awkward_periods import (
+    EACH_ZONE,
+    ZONES,
+    halves,
+    named,
+    periods,
+    periods_with_a_grain,
+)
 from tests.oracle.gpu_utilization_oracle import (
     Half,
     by_hour,
@@ -52,7 +59,7 @@ def scale() -> float:
     return 0.1
 
 
-@pytest.mark.parametrize("timezone", ZONES)
+@pytest.mark.parametrize("timezone", EACH_ZONE)
 async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
     for period, grain in periods_with_a_grain(until, timezone):
         check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)

@@ -18,7 +18,14 @@ from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SceneSelection
 from shared.document import Cell, ReportDocument, Verdict
 from shared.periods import Period
-from tests.oracle.awkward_periods import ZONES, halves, named, periods, periods_with_a_grain
+from tests.oracle.awkward_periods import (
+    EACH_ZONE,
+    ZONES,
+    halves,
+    named,
+    periods,
+    periods_with_a_grain,
+)
 from tests.oracle.loaded_studio import LoadedStudio
 from tests.oracle.plain import before_is_covered, buckets, share
 from tests.oracle.quality_metrics_oracle import Around, Half, expected, interval, passed
@@ -28,7 +35,7 @@ from tests.oracle.told import assert_change, over_time, rows_of
 REPORT = "quality_metrics"
 
 
-@pytest.mark.parametrize("timezone", ZONES)
+@pytest.mark.parametrize("timezone", EACH_ZONE)
 async def test_every_figure(the_studio: LoadedStudio, until: date, timezone: str) -> None:
     for period, grain in periods_with_a_grain(until, timezone):
         check(await the_studio.report(REPORT, period, grain=grain), the_studio, grain)
