@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +28,8 @@ class LoadedStudio:
     """One of them, opened as the aggregator opens it."""
 
     source: Source
-    rows: Tables
+    rows: Tables = field(repr=False)
+    """A task tells its result in its name, which so many would take a second of each test."""
 
     async def report(self, name: str, period: Period, **parameters: Any) -> ReportDocument:
         """The report of that type as the aggregator makes it, with all of its rows."""
