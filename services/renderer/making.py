@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from services.renderer.formats import (
     Format,
     PagedFormat,
+    PixelFormat,
     Rendered,
     StreamedFormat,
     Written,
@@ -18,15 +19,19 @@ from services.renderer.formats import (
     write_whole,
 )
 from services.renderer.isolation.pool import RenderPool
+from services.renderer.pixel_logo import has_drawn_logo, with_pixel_logo
 from services.renderer.snapshot import Snapshot, opened
 from services.renderer.stored_artifact import StoredArtifact
 from shared import allocator
 from shared.blobs import BlobStore, digest, storage_errors
 from shared.dedup_keys import artifact_key
 from shared.errors import PermanentError
+from shared.house_style import Picture
 from shared.run_slices import RunSlice
 from shared.runs import Run
 
+MENTIONS_DRAWN_LOGO = Picture.SVG.encode()
+"""In the JSON of a document that has one: most need not be read to know that they have none."""
 BLOCKING_BYTES = 1 << 20
 """Longer snapshots are rendered beside the event loop, which extends leases meanwhile."""
 
@@ -57,15 +62,27 @@ class FileMaker:
                 if format_ is None:
                     raise PermanentError("unknown_format", f"no renderer knows the format {name!r}")
                 format_ = adjusted(format_, run.format_options)
+                shown = await self._with_logo_for(format_, snapshot)
                 if snapshot.files and isinstance(format_, StreamedFormat):
                     async with self.pool.writing():
-                        stored.append(await self._write(run, of, format_, snapshot))
+                        stored.append(await self._write(run, of, format_, shown))
                 else:
-                    rendered = await self._render(run, format_, snapshot)
+                    rendered = await self._render(run, format_, shown)
                     stored.append(await self._store(run, of, format_, rendered))
         if snapshot.files or len(snapshot.content) > BLOCKING_BYTES:
             allocator.give_back()
         return stored
+
+    async def _with_logo_for(self, format_: Format, snapshot: Snapshot) -> Snapshot:
+        """The snapshot as that format can show it: some have no way to show a drawn logo."""
+        if not isinstance(format_, PixelFormat) or MENTIONS_DRAWN_LOGO not in snapshot.content:
+            return snapshot
+        if not has_drawn_logo(snapshot.document):
+            return snapshot
+        document = await with_pixel_logo(
+            snapshot.document, format_.logo_room, lambda svg: self.pool.png(svg, format_.name)
+        )
+        return Snapshot(document.model_dump_json().encode(), snapshot.files)
 
     async def _render(self, run: Run, format_: Format, snapshot: Snapshot) -> Rendered:
         """The file in memory, with the first rows of what is too large to show."""

@@ -15,6 +15,10 @@ from shared.series_colours import SERIES
 DASHES: tuple[list[int], ...] = ([], [6, 3], [2, 2], [8, 3, 2, 3])
 """Lines differ in more than colour, so that a print in greys tells them apart."""
 
+LEGEND = {"title": None, "symbolType": "stroke", "symbolSize": 360, "symbolStrokeWidth": 1.8}
+"""A piece of each line, long enough to tell its dashes. A single line needs none: the axis names
+what it shows."""
+
 
 def lines(
     figures: Mapping[tuple[str, str], Decimal],
@@ -51,7 +55,7 @@ def lines(
         "color": {
             "field": "series",
             "type": "nominal",
-            "legend": {"title": None},
+            "legend": LEGEND if len(drawn) > 1 else None,
             "scale": {"domain": drawn, "range": list(SERIES[: len(drawn)])},
         },
         "strokeDash": {

@@ -23,6 +23,7 @@ from services.renderer.drawing.logo import LogoMark
 from services.renderer.drawing.narrative import narrate
 from services.renderer.drawing.pages import Bookmark, Page, page_for, print_pages
 from services.renderer.drawing.paragraphs import Lines
+from services.renderer.drawing.table_layout import LargestSizes
 from services.renderer.drawing.tables import RowsDrawn, table_flowable
 from services.renderer.drawing.tiles import tile_rows
 from services.renderer.drawing.vega_svg import VegaPicture
@@ -70,6 +71,7 @@ def draw_report(document: ReportDocument) -> tuple[bytes, int]:
 def _drawn(document: ReportDocument) -> tuple[bytes, int]:
     rows, style = RowsDrawn(), document.house_style
     page = page_for(document)
+    sizes = LargestSizes(document.tables, page.content_width, document.period.timezone)
     slots: list[list[Flowable]] = []
     last: Flowable | None = None
     if style.logo is not None:
@@ -77,7 +79,7 @@ def _drawn(document: ReportDocument) -> tuple[bytes, int]:
     if document.kpis:
         slots.append([Spacer(1, 4), *tile_rows(document.kpis, page.content_width, style.colour)])
     for index, section in enumerate(document.sections):
-        content = _content(section, document, page, rows)
+        content = _content(section, document, page, sizes, rows)
         room = HEADING_HEIGHT + 16 * len(section.text) + _room_for(content[0], page)
         slots.append([CondPageBreak(room), Bookmark(one_line(section.title), f"section-{index}")])
         slots.append(content)
@@ -103,10 +105,10 @@ def with_note_on(document: ReportDocument, missing: frozenset[str]) -> ReportDoc
 
 
 def _content(
-    section: Section, document: ReportDocument, page: Page, rows: RowsDrawn
+    section: Section, document: ReportDocument, page: Page, sizes: LargestSizes, rows: RowsDrawn
 ) -> list[Flowable]:
     content: list[Flowable] = [_chart(chart, section, page) for chart in section.charts]
-    content += [_table(table, section, document, page, rows) for table in section.tables]
+    content += [_table(table, section, document, page, sizes, rows) for table in section.tables]
     if not content and not section.text:
         return [Lines("Nothing to show for this period.", REMARK)]
     return content or [Spacer(1, 1)]
@@ -124,13 +126,19 @@ def _chart(chart: Chart, section: Section, page: Page) -> Flowable:
 
 
 def _table(
-    table: Table, section: Section, document: ReportDocument, page: Page, drawn: RowsDrawn
+    table: Table,
+    section: Section,
+    document: ReportDocument,
+    page: Page,
+    sizes: LargestSizes,
+    drawn: RowsDrawn,
 ) -> Flowable:
     cut = table.cut
     above = _caption(table.title + (f" ({cut})" if cut else ""), table, section)
     if not table.rows:
         return _Block([*above, Lines("No rows in this period.", REMARK)], page)
-    rows = table_flowable(table, page.content_width, document.period.timezone, drawn)
+    zone, largest = document.period.timezone, sizes.of(table)
+    rows = table_flowable(table, page.content_width, zone, largest, drawn)
     return _Block([*above, rows], page)
 
 

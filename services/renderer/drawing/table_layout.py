@@ -5,6 +5,7 @@ Worked out once for the whole table and by columns, because most cells are like 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -83,20 +84,50 @@ def fits(table: Table, available_width: float, timezone: str) -> bool:
     return _widths(columns, available_width, EASILY_READ) is not None
 
 
-def type_size(table: Table, available_width: float, timezone: str) -> tuple[float, bool]:
-    """Of the table on a page of that width, in points, by its first rows.
+def type_size(
+    table: Table, available_width: float, timezone: str, largest: float = SIZES[0]
+) -> tuple[float, bool]:
+    """Of the table on a page of that width, in points, by its first rows; `largest` at the most.
 
     And whether each of their cells then stands on one line.
     """
     columns = _columns(table, timezone, table.rows[:ROWS_MEASURED])
-    size, _ = _size_and_widths(columns, available_width)
+    size, _ = _size_and_widths(columns, available_width, largest)
     return size, sum(column.wanted(size) for column in columns) <= available_width
 
 
-def laid_out(table: Table, available_width: float, timezone: str) -> Layout:
-    """The table as wide as the page, its instants in `timezone`."""
+class LargestSizes:
+    """The type that tables may have, in points: the same where they have the same figures.
+
+    A report shows the same columns by scene type, by tier and by project; each in type of its own
+    looks torn.
+    """
+
+    def __init__(self, tables: Sequence[Table], available_width: float, timezone: str) -> None:
+        alike: dict[tuple[str, ...], list[Table]] = defaultdict(list)
+        for table in tables:
+            if table.rows:
+                alike[_figures(table)].append(table)
+        self._sizes = {
+            figures: min(type_size(table, available_width, timezone)[0] for table in those)
+            for figures, those in alike.items()
+            if len(those) > 1
+        }
+
+    def of(self, table: Table) -> float:
+        """For that table."""
+        return self._sizes.get(_figures(table), SIZES[0])
+
+
+def _figures(table: Table) -> tuple[str, ...]:
+    """What its columns are called, but for the first, which names the rows."""
+    return tuple(column.title for column in table.columns[1:])
+
+
+def laid_out(table: Table, available_width: float, timezone: str, largest: float) -> Layout:
+    """The table as wide as the page, its instants in `timezone`, its type `largest` at the most."""
     columns = _columns(table, timezone, table.rows)
-    size, widths = _size_and_widths(columns, available_width)
+    size, widths = _size_and_widths(columns, available_width, largest)
     lefts = accumulate(widths, initial=CELL_PADDING)
     laid = tuple(
         _laid(column, left, points - 2 * CELL_PADDING, size)
@@ -186,17 +217,18 @@ def _widest(texts: Iterable[str]) -> float:
 
 
 def _size_and_widths(
-    columns: Sequence[_Column], available: float
+    columns: Sequence[_Column], available: float, largest: float
 ) -> tuple[float, tuple[float, ...]]:
     """The largest type in which every cell stands on one line, if that is easily read.
 
     Else the largest in which words alone are broken. Names in two lines beside figures in one
     look torn, and make a table half as long again.
     """
-    for size in SIZES:
+    sizes = [size for size in SIZES if size <= largest]
+    for size in sizes:
         if size >= EASILY_READ and sum(column.wanted(size) for column in columns) <= available:
             return size, _spread_out(columns, available, size)
-    for size in SIZES:
+    for size in sizes:
         widths = _widths(columns, available, size)
         if widths is not None:
             return size, widths
@@ -204,8 +236,17 @@ def _size_and_widths(
 
 
 def _spread_out(columns: Sequence[_Column], available: float, size: float) -> tuple[float, ...]:
-    """As wide as wanted; figures stay near their neighbours, what is left over goes to texts."""
+    """As wide as wanted, with headings on one line where all have room for it.
+
+    Figures stay near their neighbours, what is left over goes to texts.
+    """
     wanted = [column.wanted(size) for column in columns]
+    unbroken = [
+        max(points, column.whole_heading * size + ROUND_A_CELL)
+        for points, column in zip(wanted, columns, strict=True)
+    ]
+    if sum(unbroken) <= available:
+        wanted = unbroken
     takers = [index for index, column in enumerate(columns) if not column.to_right]
     takers = takers or list(range(len(wanted)))
     share = (available - sum(wanted)) / len(takers)

@@ -42,10 +42,10 @@ class RowsDrawn:
 
 
 def table_flowable(
-    table: Table, available_width: float, timezone: str, drawn: RowsDrawn
+    table: Table, available_width: float, timezone: str, largest: float, drawn: RowsDrawn
 ) -> Flowable:
-    """The table as wide as the page, its instants in `timezone`."""
-    layout = laid_out(table, available_width, timezone)
+    """The table as wide as the page, its instants in `timezone`, its type `largest` at the most."""
+    layout = laid_out(table, available_width, timezone, largest)
     return _Part(_Shared(layout, drawn), 0, layout.row_count)
 
 

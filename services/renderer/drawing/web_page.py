@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from services.renderer.drawing.fonts import register_fonts
 from services.renderer.drawing.inline_svg import inline_chart
 from services.renderer.drawing.pages import Page, page_for
-from services.renderer.drawing.table_layout import type_size
+from services.renderer.drawing.table_layout import LargestSizes, type_size
 from services.renderer.presentation import (
     LEFT_KINDS,
     cell_text,
@@ -77,8 +77,10 @@ def draw_page(document: ReportDocument) -> tuple[bytes, int]:
     register_fonts()  # what a cell takes on paper is measured in them
     document = document.with_tables(without_empty_comparisons)
     paper = page_for(document)
+    sizes = LargestSizes(document.tables, paper.content_width, document.period.timezone)
     parts = [
-        _part(section, document, number, paper) for number, section in enumerate(document.sections)
+        _part(section, document, number, paper, sizes)
+        for number, section in enumerate(document.sections)
     ]
     page = template("report.html").render(
         document=document, parts=parts, across=paper.width > paper.height
@@ -86,7 +88,9 @@ def draw_page(document: ReportDocument) -> tuple[bytes, int]:
     return page.encode(), _rows_read_back(page, document)
 
 
-def _part(section: Section, document: ReportDocument, number: int, paper: Page) -> Part:
+def _part(
+    section: Section, document: ReportDocument, number: int, paper: Page, sizes: LargestSizes
+) -> Part:
     title = one_line(section.title)
     return Part(
         title=title,
@@ -102,11 +106,13 @@ def _part(section: Section, document: ReportDocument, number: int, paper: Page) 
             )
             for index, chart in enumerate(section.charts)
         ),
-        grids=tuple(_grid(table, section, document, paper) for table in section.tables),
+        grids=tuple(_grid(table, section, document, paper, sizes) for table in section.tables),
     )
 
 
-def _grid(table: Table, section: Section, document: ReportDocument, paper: Page) -> Grid:
+def _grid(
+    table: Table, section: Section, document: ReportDocument, paper: Page, sizes: LargestSizes
+) -> Grid:
     title = one_line(table.title)
     timezone = document.period.timezone
     columns = table.columns
@@ -118,7 +124,7 @@ def _grid(table: Table, section: Section, document: ReportDocument, paper: Page)
     end = rows[apart:]
     if rows and table.total is not None:
         end.append(_row(table.total, columns, opened, timezone, total_text, TOTAL))
-    size, unbroken = type_size(table, paper.content_width, timezone)
+    size, unbroken = type_size(table, paper.content_width, timezone, sizes.of(table))
     return Grid(
         title=title,
         same_as_heading=title == one_line(section.title) and section.begins_with(table),

@@ -82,6 +82,14 @@ class StreamedFormat(Format, Protocol):
 
 
 @runtime_checkable
+class PixelFormat(Format, Protocol):
+    """A format that shows pictures of pixels alone."""
+
+    logo_room: tuple[int, int]
+    """Pixels across and down that a logo gets; a drawn one comes to it as so many, or more."""
+
+
+@runtime_checkable
 class AdjustableFormat(Format, Protocol):
     """A format with something to choose."""
 

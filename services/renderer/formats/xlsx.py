@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from services.renderer.formats.format import Files, Rendered, Written, in_memory, register
+from services.renderer.pixel_logo import SPREADSHEET_ROOM
 from shared.document import ReportDocument, Table
 from shared.format_options import FormatOptions
 
@@ -23,6 +24,7 @@ class XlsxFormat:
     # Not for what it opens but for its time: charts and many sheets would hold up the loop.
     isolated = True
     kept_warm = False
+    logo_room = SPREADSHEET_ROOM
 
     def __init__(self, options: FormatOptions | None = None) -> None:
         self._options = options or FormatOptions()

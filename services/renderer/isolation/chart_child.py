@@ -25,6 +25,7 @@ def main(cpu_limit: int, memory_limit: int) -> None:
     locked.begin()
     for mark in ("bar", "line", "area"):
         vega.svg(json.dumps(sample_specification(mark)), 500)
+    locked.let_go_of_libraries()
     locked.lock_in(memory_limit)
     pipes.send({"status": "ready"})
     while (request := pipes.receive(2)) is not None:

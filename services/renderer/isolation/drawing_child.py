@@ -22,6 +22,7 @@ from services.renderer.formats.format import Format, adjusted, formats, render_w
 from services.renderer.isolation import locked
 from services.renderer.isolation.kinds import ChildKind
 from services.renderer.isolation.sample import SampleCharts, sample_document
+from services.renderer.isolation.without_pypdf import leave_out_pypdf
 from shared import allocator
 from shared.document import ReportDocument
 from shared.errors import WorkError
@@ -35,6 +36,7 @@ def main(cpu_limit: int, memory_limit: int, kind: ChildKind, format_modules: lis
     """Serve requests from stdin on stdout; ends when stdin does."""
     pipes = locked.Pipes()
     locked.begin()
+    leave_out_pypdf()
     for module in format_modules:
         importlib.import_module(module)
     isolated = [format_ for format_ in formats.values() if format_.isolated]
@@ -105,12 +107,18 @@ class _ChartsElsewhere:
         raise ValueError(status["message"])
 
 
+WHEN_A_TEMPLATE_FAILS = "jinja2.debug"
+"""Jinja imports it then, to tell the template's line."""
+
+
 def _warm_up(isolated: list[Format], sample: ReportDocument) -> list[ZoneInfo]:
     """Render the sample in each format; returns the timezones, which must be kept."""
     charts.draw_by(SampleCharts())
     zones = [ZoneInfo(name) for name in sorted(available_timezones())]
     for format_ in isolated:
         format_.render(sample)
+    if "jinja2" in sys.modules:
+        importlib.import_module(WHEN_A_TEMPLATE_FAILS)
     return zones
 
 

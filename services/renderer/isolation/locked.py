@@ -21,7 +21,9 @@ import ctypes
 import gc
 import json
 import math
+import mmap
 import os
+import re
 import resource
 import signal
 import struct
@@ -33,6 +35,8 @@ from shared.priority import let_niceness_count
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CAPABILITY_VERSION_3 = 0x20080522
 NICENESS = 3
+MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \S+ *(.*)")
+"""The line with which a mapping begins in smaps: from, to, rights, and four more."""
 
 
 class Pipes:
@@ -75,6 +79,24 @@ def begin() -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     none = (ctypes.c_uint32 * 6)()
     libc.capset(ctypes.byref(header), ctypes.byref(none))
+
+
+def let_go_of_libraries() -> None:
+    """Give back the pages of libraries that were needed to start; what is used comes again.
+
+    Of the chart library that is half: 20 MB of 43, which nothing else on the machine shares. It
+    leaves alone what was written to, which is in no file (proc(5), smaps; madvise(2)).
+    """
+    libc = ctypes.CDLL(None)
+    libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    start = end = 0
+    from_file = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if mapping := MAPPING.match(line):
+            start, end = int(mapping[1], 16), int(mapping[2], 16)
+            from_file = mapping[3].startswith("/") and "w" not in mapping[0].split()[1]
+        elif from_file and line.split() == ["Anonymous:", "0", "kB"]:
+            libc.madvise(start, end - start, mmap.MADV_DONTNEED)
 
 
 def lock_in(memory_limit: int) -> None:

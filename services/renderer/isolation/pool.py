@@ -100,6 +100,19 @@ class RenderPool:
                     raise RenderOutOfMemory(format_name, self._limits.memory_bytes)
             raise RenderFailed(status["message"], status["code"])
 
+    async def png(self, svg: str, format_name: str) -> bytes:
+        """An SVG without texts as a picture, as large as it says; `format_name`: what it is for.
+
+        PermanentError: RenderTimeout, RenderOutOfMemory, RenderFailed. TransientError as above.
+        """
+        status, picture = await self._charts.draw({"png": True}, svg.encode(), format_name)
+        match status["status"]:
+            case "drawn":
+                return picture
+            case "out_of_memory":
+                raise RenderOutOfMemory(format_name, self._limits.memory_bytes)
+        raise RenderFailed(status["message"])
+
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """While the service writes a large file itself: one at a time, in place of a child.

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.renderer import palette, presentation
+from services.renderer.pixel_logo import SPREADSHEET_ROOM
 from services.renderer.presentation import VERDICT_WORDS, one_line
 from services.renderer.spreadsheet.cells import Value, number, number_format, text
 from services.renderer.spreadsheet.print_setup import set_up_print
@@ -18,12 +19,10 @@ from shared.house_style import Logo, Picture
 
 WIDTHS = (34, 20, 20, 14, 14, 12, 12)
 """Of the columns, in characters."""
-LINE = 105
+LINE = 125
 """Characters of running text over the whole width."""
 LINE_HEIGHT = 15
 ROW_PIXELS = 20
-LOGO_WIDTH, LOGO_HEIGHT = 200, 48
-"""Pixels that it takes at the most."""
 HEADINGS = ("Figure", "This period", "Previous period", "Change", "Direction", "Verdict")
 
 
@@ -71,11 +70,13 @@ class SummarySheet:
             self._row += 1
 
     def _place_logo(self, logo: Logo | None) -> None:
-        """At the right of the first lines. A spreadsheet shows pixels: a drawn one is left out."""
-        if logo is None or logo.media_type is not Picture.PNG:
+        """At the right of the first lines."""
+        if logo is None:
             return
+        # A drawn one was made pixels: see `pixel_logo`.
+        assert logo.media_type is Picture.PNG
         width, height = logo.size
-        scale = min(LOGO_WIDTH / width, LOGO_HEIGHT / height)
+        scale = min(SPREADSHEET_ROOM[0] / width, SPREADSHEET_ROOM[1] / height)
         options = {
             "image_data": io.BytesIO(logo.content), "x_scale": scale, "y_scale": scale,
             "x_offset": 4, "y_offset": 4, "object_position": 3, "decorative": True,

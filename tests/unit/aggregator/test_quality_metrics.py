@@ -203,6 +203,11 @@ def test_the_charts_carry_the_numbers_of_the_table_of_changes() -> None:
         (rule, text) = chart.specification["layer"][1:]
         assert rule["data"]["values"] == [{"bucket": "2026-W42", "text": "1"}]
         assert text["data"] == rule["data"]
+    assert told.sections[0].text == ("The upright rule marks a workflow change: 1 is “X”.",)
+    twice = report(figures(found(9, flicker=1), found(1), changes=[helped, helped]))
+    assert twice.sections[0].text == (
+        "Upright rules mark workflow changes: 1 is “X” and 2 is “X”.",
+    )
 
 
 def test_what_passes_clearly_least_often_is_named() -> None:

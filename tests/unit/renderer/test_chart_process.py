@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import vl_convert
 
 from services.renderer.isolation.child import SETTLED_SECONDS
 from services.renderer.isolation.errors import RenderFailed
@@ -46,6 +47,18 @@ def loading_the_chart_library() -> list[int]:
     return found
 
 
+def library_bytes(pid: int, name: str) -> int:
+    """How much of a library's file the process has in memory."""
+    found, counts = 0, False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        fields = line.split()
+        if "-" in fields[0]:
+            counts = name in line
+        elif counts and fields[0] == "Rss:":
+            found += int(fields[1]) << 10
+    return found
+
+
 def content(report: ReportDocument) -> bytes:
     return report.model_dump_json().encode()
 
@@ -57,6 +70,13 @@ async def test_two_documents_at_once_share_the_process_that_draws_charts() -> No
         assert len(shared.pids) == 2
         (charts,) = loading_the_chart_library()
         assert charts not in shared.pids
+        # What both hold besides is small: no reader of PDFs, and half of the chart library.
+        for drawing in shared.pids:
+            assert "cryptography" not in Path(f"/proc/{drawing}/maps").read_text()
+        assert (
+            library_bytes(charts, "vl_convert")
+            < Path(vl_convert.__file__).parent.joinpath("vl_convert.abi3.so").stat().st_size * 0.4
+        )
         os.kill(charts, 9)
         async with asyncio.timeout(20):
             while loading_the_chart_library():

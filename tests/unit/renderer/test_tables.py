@@ -69,3 +69,42 @@ def test_more_letters_than_a_font_in_a_pdf_has_room_for_are_all_printed() -> Non
     for word in words:
         assert word in printed
         assert word[::-1] in printed
+
+
+def test_tables_of_the_same_figures_are_set_in_the_same_type() -> None:
+    figures = [
+        Column(name=f"f{number}", title=f"Figure {number}", kind=Kind.INTEGER)
+        for number in range(7)
+    ]
+
+    def of(title: str, name: str, figure: int) -> Table:
+        columns = (Column(name="name", title=title, kind=Kind.TEXT), *figures)
+        return Table(name=title, title=title, columns=columns, rows=((name, *[figure] * 7),))
+
+    tables = (
+        of("Tier", "HD", 1_111),
+        of("Project", "A name that takes as much room as there is", 2_222),
+    )
+    with pages(document(kpis=(), sections=(Section(title="S", tables=tables),))) as (page,):
+        together = letter_height(page, "HD")
+        assert together == letter_height(page, "A name that takes")
+    with pages(document(kpis=(), sections=(Section(title="S", tables=tables[:1]),))) as (page,):
+        assert letter_height(page, "HD") > together
+
+
+def test_a_heading_stands_on_one_line_where_there_is_room() -> None:
+    columns = (
+        Column(name="name", title="Name", kind=Kind.TEXT),
+        Column(name="n", title="Older than the 90th percentile", kind=Kind.INTEGER),
+    )
+    table = Table(name="t", title="T", columns=columns, rows=(("a", 1),))
+    with pages(document(kpis=(), sections=(Section(title="S", tables=(table,)),))) as (page,):
+        assert place(page, "Older than")[1] == place(page, "percentile")[1]
+
+
+def letter_height(page: Any, text: str) -> float:
+    """Of its line, in points."""
+    found = page.search(text, match_case=True).get_next()
+    assert found is not None
+    _, bottom, _, top = page.get_charbox(found[0], loose=True)
+    return round(float(top - bottom), 2)

@@ -44,6 +44,21 @@ def pass_chart(figures: Figures) -> Chart:
     )
 
 
+def what_rules_mark(figures: Figures) -> tuple[str, ...]:
+    """A sentence that names the changes behind the numbers in a chart; none without any."""
+    marked = [
+        f"{number} is “{change.title}”"
+        for number, change in enumerate(figures.changes, 1)
+        if figures.bucket_of(change.changed_at) is not None
+    ]
+    if not marked:
+        return ()
+    rules = "The upright rule marks a workflow change"
+    if len(marked) > 1:
+        rules = "Upright rules mark workflow changes"
+    return (f"{rules}: {listed(marked)}.",)
+
+
 def _marked(figures: Figures) -> dict[str, str]:
     """By the bucket that it lies in, the numbers of the changes of the period."""
     found: dict[str, str] = {}

@@ -10,6 +10,7 @@ from services.aggregator.report_types.quality_metrics.charts import (
     RATE,
     failure_chart,
     pass_chart,
+    what_rules_mark,
 )
 from services.aggregator.report_types.quality_metrics.figures import (
     Attempts,
@@ -102,7 +103,7 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
     return (
         Section(
             title="Pass rate over time",
-            text=() if checked else ("No checks to draw.",),
+            text=what_rules_mark(figures) if checked else ("No checks to draw.",),
             charts=(pass_chart(figures),) if checked else (),
             tables=(_over_time(figures),),
         ),
