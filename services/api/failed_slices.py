@@ -28,8 +28,8 @@ async def failed_slices_again(
     if burst is None:
         raise Problem(
             409,
-            "only a failed report, or the failed slices of a burst, can be retried; nothing of "
-            "this one failed",
+            "only a failed report, or the failed slices of a burst, can be retried; this one is "
+            f"{row['status']}, and nothing of it failed",
         )
     if row["deleted_at"] is not None:
         raise Problem(409, "this report was deleted: ask for it anew")
