@@ -111,7 +111,6 @@ def main() -> None:
         found["neighbours"] = neighbours.measure(
             RESULTS / "neighbours", sizes.neighbours_runs, sizes.neighbours_requests
         )
-        shutil.rmtree(RESULTS / "neighbours", ignore_errors=True)
         _say(neighbours.report(found["neighbours"]))
     if "delivery" in parts:
         found["delivery"] = delivery.measure(RESULTS / "delivery", sizes.recipients, 20)

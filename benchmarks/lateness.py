@@ -21,11 +21,12 @@ from services.scheduler.plan import spread_of
 _PER_SECOND = 10
 _NAME = "spread"
 _PUBLISHED = """
-SELECT s.id, c.due_at, o.published_at
+SELECT s.id, c.due_at, min(o.published_at) AS published_at  -- later ones are of retries
   FROM schedule_occurrences c
   JOIN schedules s ON s.id = c.schedule_id
   JOIN outbox o ON o.run_id = c.run_id AND o.event_type = 'report.requested.v1'
  WHERE s.name LIKE $1 AND o.published_at IS NOT NULL
+ GROUP BY s.id, c.due_at
 """
 
 

@@ -7,6 +7,7 @@ somebody asks for reports, and another tenant's five schedules come due.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,11 +57,15 @@ class Neighbours:
 
 def measure(folder: Path, burst: int, requests: int) -> Neighbours:
     """In a stack of its own in that folder, since nothing waits for the burst to be over."""
-    with broadsheet.running(folder) as running:
-        running.ask("waiting", "pdf", 10)
-        idle = {format_name: _median(running, format_name, requests) for format_name in _AIMS}
-        running.settle()
-        return asyncio.run(_beside(running, idle, burst, requests))
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with broadsheet.running(folder) as running:
+            running.ask("waiting", "pdf", 10)
+            idle = {format_name: _median(running, format_name, requests) for format_name in _AIMS}
+            running.settle()
+            return asyncio.run(_beside(running, idle, burst, requests))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _median(running: Broadsheet, format_name: str, requests: int) -> float:
@@ -76,7 +81,7 @@ async def _beside(
     definitions = {tenant: await add_definition(url, tenant, ["pdf"]) for tenant in (many, few)}
     connection = await asyncpg.connect(url)
     try:
-        # Else one query serves them all.
+        # Else one query serves all schedules; who asks over the API asks for fresh data.
         await connection.execute("UPDATE tenant_settings SET freshness_seconds = 0")
         five_idle = await _five(connection, few, definitions[few], "five alone")
         await _due_now(connection, many, definitions[many], "many", burst)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -60,6 +60,11 @@ SELECT count(*) AS runs, count(DISTINCT r.schedule_id) AS schedules,
   FROM runs r JOIN outbox o ON o.run_id = r.id
  WHERE r.created_at >= $1
 """
+
+
+# Asked often, and beside those who are measured: without a join.
+_HOW_MANY = "SELECT count(*) FROM outbox WHERE published_at >= $1"
+_SECONDS_TO_WRITE = 20
 
 
 @dataclass(frozen=True)
@@ -133,24 +138,25 @@ async def _burst(
     groups = {**running.servers(), "schedulers": [*running.services()["scheduler"], *further]}
     connection = await asyncpg.connect(stack.infrastructure.admin_database_url)
     try:
-        due = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
+        # The next minute, but for the seconds that writing them takes.
+        soon = datetime.now(UTC) + timedelta(seconds=_SECONDS_TO_WRITE + 60)
+        due = soon.replace(second=0, microsecond=0)
         name = f"due at once, {schedulers}"
-        await add_schedules(connection, tenant, definition, name, due, DUE, state="paused")
-        begun = await connection.fetchval("SELECT clock_timestamp()")
+        await add_schedules(connection, tenant, definition, name, due.replace(tzinfo=None), DUE)
+        left = (due - datetime.now(UTC)).total_seconds()
+        if left < 0:
+            raise RuntimeError("the schedules were due before all of them were written")
+        await asyncio.sleep(left)
         cpu = cpu_seconds(groups)
-        await connection.execute(
-            "UPDATE schedules SET state = 'active' WHERE name LIKE $1", f"{name} %"
-        )
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            found = await connection.fetchrow(_PUBLISHED, begun)
-            if found["published"] >= DUE:
-                break
             await asyncio.sleep(0.25)
+            if await connection.fetchval(_HOW_MANY, due) >= DUE:
+                break
         cpu = difference(cpu, cpu_seconds(groups))
         # Whoever fires one twice does so within a few ticks.
         await asyncio.sleep(3)
-        found = await connection.fetchrow(_PUBLISHED, begun)
+        found = await connection.fetchrow(_PUBLISHED, due)
     finally:
         await connection.close()
     return Burst(

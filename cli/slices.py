@@ -12,10 +12,19 @@ from cli.asking import asked, asks_the_api, json_option, show, show_columns
 
 @click.command()
 @click.argument("report")
+@click.option("--retry", is_flag=True, help="Make the parts that failed again.")
 @json_option
 @asks_the_api
-def slices(client: httpx.Client, report: str, as_json: bool) -> None:
-    """Who got which part of REPORT (its id), and what nobody got."""
+def slices(client: httpx.Client, report: str, retry: bool, as_json: bool) -> None:
+    """Who got which part of REPORT (its id), and what nobody got.
+
+    With --retry the parts that failed are made again, for those who got nothing: by a report whose
+    id it prints.
+    """
+    if retry:
+        again = asked(client, "POST", f"/reports/{report}/retry")
+        show(again) if as_json else click.echo(again["id"])
+        return
     run = asked(client, "GET", f"/reports/{report}")
     if run["burst"] is None:
         raise click.ClickException("nobody gets a part of this report: it is no burst's")
@@ -37,12 +46,16 @@ def slices(client: httpx.Client, report: str, as_json: bool) -> None:
             for one in run["slices"]
         ),
     )
-    for line in told(run["burst"]):
+    for line in told(run["burst"], others_got_theirs=run["remakes"] is not None):
         click.echo(line)
+    if run["remade_by"]:
+        click.echo(f"made again: what failed, by {run['remade_by']}")
+    elif run["status"] == "completed" and run["burst"]["slices"].get("failed"):
+        click.echo(f"to make what failed again: broadsheet slices {report} --retry")
 
 
-def told(burst: dict[str, Any]) -> list[str]:
-    """Lines about the burst as a whole."""
+def told(burst: dict[str, Any], *, others_got_theirs: bool) -> list[str]:
+    """Lines about the burst as a whole; what the others have from before lacks no recipient."""
     sums = burst["sums"]
     if sums is None:
         return [f"{burst['recipients']} recipients; its parts are not made yet"]
@@ -50,12 +63,13 @@ def told(burst: dict[str, Any]) -> list[str]:
         f"{sums['counted']}: {sums['whole']:,} in all = {sums['slices']:,} in the parts "
         f"- {sums['in_several']:,} in several + {sums['in_none']:,} in none"
     ]
-    lines += [
-        f"without recipient: {in_words(one['values'])}: {one['counted']:,}"
-        for one in burst["without_recipient"]
-    ]
-    if more := burst["without_recipient_more"]:
-        lines.append(f"without recipient: {more:,} others")
+    if not others_got_theirs:
+        lines += [
+            f"without recipient: {in_words(one['values'])}: {one['counted']:,}"
+            for one in burst["without_recipient"]
+        ]
+        if more := burst["without_recipient_more"]:
+            lines.append(f"without recipient: {more:,} others")
     lines += [f"without rows: {one['to']}" for one in burst["without_rows"]]
     lines += [
         f"refused: row {one['row']} ({one['to'] or 'nobody'}): {one['reason']}"

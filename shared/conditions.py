@@ -133,7 +133,8 @@ def _compare(condition: IfFigure, kpi: Kpi, value: Decimal) -> Decision:
     wanted = condition.value * 100 if in_percent else condition.value
     compare, words = _COMPARE[condition.compare]
     holds = compare(value, wanted)
-    unit = f" {kpi.unit}" if kpi.unit else ""
+    # Not where the title has it: "Characters delivered 44 is below 50".
+    unit = f" {kpi.unit}" if kpi.unit and kpi.unit.casefold() not in kpi.title.casefold() else ""
     return Decision(
         holds,
         f"{kpi.title} {_plain(value)}{unit} is {'' if holds else 'not '}{words} "

@@ -64,6 +64,8 @@ class RunRequest:
     """What the report says before anything else."""
     supersedes: UUID | None = None
     """The completed run that this one corrects."""
+    remakes: UUID | None = None
+    """The burst whose failed slices this one makes again."""
     freshness_seconds: int = 0
     """How much older than the request data may be that an identical one had read; 0: its own."""
     id: UUID = field(default_factory=uuid7)
@@ -122,6 +124,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "condition": request.condition,
             "banner": request.banner,
             "supersedes": request.supersedes,
+            "remakes": request.remakes,
             "requested_by": request.requested_by,
             "role": request.role,
             "idempotency_key": request.idempotency_key,

@@ -252,7 +252,10 @@ class Lane(StrEnum):
     @property
     def rank(self) -> int:
         """0 goes first."""
-        return list(Lane).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {lane: rank for rank, lane in enumerate(Lane)}
 
 
 def states_that_lead_to(status: RunStatus) -> tuple[RunStatus, ...]:

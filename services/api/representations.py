@@ -110,6 +110,10 @@ class RunView(RunSummary):
     deleted_at: datetime | None
     supersedes: UUID | None = Field(description="The report that this one corrects.")
     superseded_by: UUID | None = Field(description="The corrected version of this one.")
+    remakes: UUID | None = Field(description="The burst whose failed slices this one makes again.")
+    remade_by: UUID | None = Field(
+        description="The run that makes the failed slices of this one again."
+    )
 
     @property
     def is_settled(self) -> bool:
@@ -188,6 +192,8 @@ def run_view(
         supersedes=row["supersedes"],
         # A run that was written just now is not read by this query, and has none.
         superseded_by=row.get("superseded_by"),
+        remakes=row["remakes"],
+        remade_by=row.get("remade_by"),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
+    ScalarSelect,
     String,
     bindparam,
     cast,
@@ -40,22 +41,28 @@ SERVICE = "api"
 
 # Built once: recognising an equal statement costs as much as running it.
 _newer = tables.runs.alias("newer")
-_SUPERSEDED_BY = (
-    select(_newer.c.id)
-    .where(
-        _newer.c.supersedes == tables.runs.c.id,
-        # As the index on it says, so that there is one at most.
-        _newer.c.status.not_in((RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.SKIPPED)),
+
+
+def _newer_by(names: ColumnElement[UUID | None]) -> ScalarSelect[UUID]:
+    """The run that names a run there."""
+    return (
+        select(_newer.c.id)
+        .where(
+            names == tables.runs.c.id,
+            # As the index on it says, so that there is one at most.
+            _newer.c.status.not_in((RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.SKIPPED)),
+        )
+        .correlate(tables.runs)
+        .scalar_subquery()
     )
-    .correlate(tables.runs)
-    .scalar_subquery()
-    .label("superseded_by")
-)
-_RUN = select(tables.runs, _SUPERSEDED_BY).where(tables.runs.c.id == bindparam("run_id"))
+
+
+_SUPERSEDED_BY = _newer_by(_newer.c.supersedes).label("superseded_by")
+_REMADE_BY = _newer_by(_newer.c.remakes).label("remade_by")
+_VIEWED = select(tables.runs, _SUPERSEDED_BY, _REMADE_BY)
+_RUN = _VIEWED.where(tables.runs.c.id == bindparam("run_id"))
 _RUN_LOCKED = _RUN.with_for_update(of=tables.runs)
-_RUN_OF_KEY = select(tables.runs, _SUPERSEDED_BY).where(
-    tables.runs.c.idempotency_key == bindparam("key")
-)
+_RUN_OF_KEY = _VIEWED.where(tables.runs.c.idempotency_key == bindparam("key"))
 _STATUS = select(tables.runs.c.status).where(tables.runs.c.id == bindparam("run_id"))
 _SETTLED = select(
     tables.runs.c.status,
@@ -253,6 +260,11 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
         other = await superseded_by(connection, row["supersedes"])
         if other is not None:
             raise Problem(409, f"report {other} corrects what this one was to correct")
+    if row["remakes"] is not None:
+        # Locked, so that nobody else begins to.
+        burst = await row_of(connection, row["remakes"], lock=True)
+        if burst["remade_by"] is not None:
+            raise Problem(409, f"report {burst['remade_by']} makes the same slices again")
     await restart(connection, row["id"], AGGREGATE, service=SERVICE, detail="retried")
 
 

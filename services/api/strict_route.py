@@ -30,7 +30,8 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = frozenset(_query_names(self.dependant))
-        has_body = self.body_field is not None
+        body_field = self.body_field
+        may_be_empty = body_field is not None and not body_field.field_info.is_required()
 
         async def strict_handler(request: Request) -> Response:
             state = request.app.state
@@ -41,7 +42,7 @@ class StrictRoute(APIRoute):
             request.state.principal = principal
             _ensure_single(request, *_SINGLE)
             _ensure_known(request, known)
-            if not has_body:
+            if body_field is None or (may_be_empty and _has_no_body(request)):
                 return await handle(request)
             ensure_json(request)
             body = await read_body(request, state.settings.body_seconds)
@@ -80,6 +81,12 @@ async def read_body(request: Request, seconds: float) -> bytes:
             # What may still come of the body is not read.
             headers={"Connection": "close"},
         ) from None
+
+
+def _has_no_body(request: Request) -> bool:
+    """RFC 9112, section 6.3."""
+    length = request.headers.get("content-length", "0")
+    return length == "0" and "transfer-encoding" not in request.headers
 
 
 def _ensure_single(request: Request, *names: str) -> None:

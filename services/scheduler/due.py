@@ -73,7 +73,7 @@ def _claimed() -> Select[Any]:
     return statement.select_from(schedules_with_definitions()).where(claimed)
 
 
-_CANDIDATES = 4
+CANDIDATES = 4
 """Batches that are looked at for one: of those that others hold, the next ones are taken."""
 _ACTIVE = (_schedules.c.state == ScheduleState.ACTIVE, _schedules.c.deleted_at.is_(None))
 _IS_NEW = _schedules.c.next_run_at.is_(None)
@@ -122,7 +122,7 @@ async def claim_due(connection: AsyncConnection, now: datetime, batch: int) -> l
     """
     claimed = list((await connection.scalars(_NEW, {"batch": batch})).all())
     if len(claimed) < batch:
-        room = {"now": now, "batch": batch - len(claimed), "most": batch * _CANDIDATES}
+        room = {"now": now, "batch": batch - len(claimed), "most": batch * CANDIDATES}
         wanted = (await connection.scalars(_IN_TURN, room)).all()
         if wanted:
             claimed += (await connection.scalars(_DUE, {**room, "wanted": wanted})).all()

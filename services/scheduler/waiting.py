@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import DateTime, Select, cast, func, literal, or_, select
 
 from services.scheduler import notices
-from services.scheduler.due import (
-    Clock,
-    database_clock,
-    rows_of,
-    schedule_columns,
-    schedules_with_definitions,
-    with_members,
-)
+from services.scheduler.due import Clock, database_clock
 from services.scheduler.firing import write
+from services.scheduler.ready import claim_ready
 from services.scheduler.shares import USUAL_SHARE, Shares
 from services.scheduler.steps import (
     CannotBeFiredError,
@@ -30,32 +22,34 @@ from services.scheduler.steps import (
 )
 from shared.blobs import BlobStore
 from shared.cadence import CADENCE, Fire, public_holidays_at_hand
-from shared.readiness import COUNTS_FOR, Fallback
-from shared.states import Lane, OccurrenceStatus, ScheduleState
-from shared.store import tables
+from shared.readiness import Fallback
+from shared.states import Lane, OccurrenceStatus
 from shared.store.engine import Store
 
 BATCH = 200
 
-_schedules, _occurrences, _signals = tables.schedules, tables.occurrences, tables.signals
 _UNCHANGED = (
     *("state", "state_reason", "next_run_at", "next_nominal", "next_fold", "timezone_rules"),
 )
 
 
 async def let_go_of_waiting(
-    store: Store, blobs: BlobStore, clock: Clock = database_clock, *, share: int = USUAL_SHARE
+    store: Store,
+    blobs: BlobStore,
+    clock: Clock = database_clock,
+    *,
+    batch: int = BATCH,
+    share: int = USUAL_SHARE,
 ) -> int:
     """Make the runs of occurrences whose signal has come, or that wait no longer; how many.
 
-    `share`: how many of a tenant's runs go through the bulk lane at once.
+    Those of each tenant in turn, the oldest first. `share`: how many of a tenant's runs go through
+    the bulk lane at once.
     """
     made = 0
     while True:
         async with store.housekeeping() as connection:
-            now = await clock(connection)
-            found = await connection.execute(_ready(now))
-            rows = await with_members(connection, _one_of_each_schedule(rows_of(found)))
+            rows = await claim_ready(connection, await clock(connection), batch)
             await public_holidays_at_hand(*(row["cadence"] for row in rows))
             steps = []
             if rows:
@@ -69,71 +63,6 @@ async def let_go_of_waiting(
                 made += sum(len(one.runs) for one in written)
         if not steps:
             return made
-
-
-def _ready(now: datetime) -> Select[Any]:
-    """Those of active schedules, the oldest first; one that is held waits for its signal alone."""
-    before = _occurrences.alias("let_go_before")
-    used = (
-        select(func.max(before.c.signal_at))
-        .where(before.c.schedule_id == _occurrences.c.schedule_id)
-        .correlate(_occurrences)
-        .scalar_subquery()
-    )
-    signal_at = (
-        select(func.min(_signals.c.received_at))
-        .where(
-            _signals.c.tenant_id == _schedules.c.tenant_id,
-            _signals.c.name == _schedules.c.readiness["signal"].astext,
-            _signals.c.received_at >= _occurrences.c.due_at - COUNTS_FOR,
-            _signals.c.received_at <= now,
-            # Each signal counts once.
-            _signals.c.received_at
-            > func.coalesce(used, cast(literal("-infinity"), DateTime(timezone=True))),
-        )
-        .correlate(_schedules, _occurrences)
-        .scalar_subquery()
-    )
-    columns: list[Any] = [
-        *schedule_columns(),
-        *(_occurrences.c[name].label(f"occurrence_{name}") for name in _OF_OCCURRENCE),
-        signal_at.label("found_signal_at"),
-    ]
-    statement: Select[Any] = select(*columns)
-    waiting = _occurrences.c.status == OccurrenceStatus.WAITING
-    held_for_it = (
-        _occurrences.c.status == OccurrenceStatus.HELD
-    ) & _occurrences.c.wait_until.is_not(None)
-    return (
-        statement.select_from(
-            schedules_with_definitions().join(
-                _occurrences, _occurrences.c.schedule_id == _schedules.c.id
-            )
-        )
-        .where(
-            _schedules.c.state.in_((ScheduleState.ACTIVE, ScheduleState.ENDED)),
-            _schedules.c.deleted_at.is_(None),
-            or_(
-                waiting & (_occurrences.c.wait_until <= now),
-                waiting & _schedules.c.readiness.is_(None),
-                (waiting | held_for_it) & signal_at.is_not(None),
-            ),
-        )
-        .order_by(_occurrences.c.due_at)
-        .limit(BATCH)
-        .with_for_update(of=[_schedules, _occurrences], skip_locked=True)
-    )
-
-
-_OF_OCCURRENCE = ("nominal_local_time", "fold", "due_at", "status", "caught_up", "wait_until")
-
-
-def _one_of_each_schedule(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The oldest: a second one of the same schedule must not take the same signal."""
-    first: dict[Any, dict[str, Any]] = {}
-    for row in rows:
-        first.setdefault(row["id"], row)
-    return list(first.values())
 
 
 def _step(row: Mapping[str, Any], lane: Lane) -> Step:

@@ -158,6 +158,53 @@ async def test_three_recipients_of_a_schedule_get_three_parts_that_come_to_the_w
     assert told_why["slice"] == run["slices"][0]["id"]
 
 
+async def test_a_retry_makes_the_failed_part_alone_and_nobody_gets_theirs_twice(
+    reader: httpx.Client, inbox: httpx.Client
+) -> None:
+    def people(shown: bool) -> None:
+        asked = {"reviewer_productivity": True, "reviewer_productivity_by_person": shown}
+        assert reader.patch("/api/v1/settings", json=asked).status_code == 200
+
+    tag = uuid4().hex[:8]
+    got, missed = f"got-{tag}@example.com", f"missed-{tag}@example.com"
+    people(shown=True)
+    saved = reader.post("/api/v1/definitions", json=definition(type="reviewer_productivity")).json()
+    made = reader.post(
+        "/api/v1/schedules",
+        json=schedule(
+            saved["id"],
+            deliver_to=[],
+            burst={"rows": [{"to": got}, {"to": missed, "values": {"by_person": True}}]},
+        ),
+    )
+    assert made.status_code == 201, made.text
+    people(shown=False)
+    answer = reader.post(f"/api/v1/schedules/{made.json()['id']}/run")
+    first = until_sent(reader, answer.json()["id"])
+    assert first["status"] == "completed", first["error"]
+    assert [one["status"] for one in first["slices"]] == ["rendered", "failed"]
+    assert (len(mails_to(inbox, got)), len(mails_to(inbox, missed))) == (1, 0)
+
+    people(shown=True)
+    answer = reader.post(f"{REPORTS}/{first['id']}/retry")
+
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["Location"].endswith(answer.json()["id"])
+    again = until_sent(reader, answer.json()["id"])
+    assert (again["status"], again["remakes"]) == ("completed", first["id"])
+    assert again["period"] == first["period"]
+    (part,) = again["slices"]
+    assert (part["status"], part["values"]) == ("rendered", {"by_person": True})
+    assert (len(mails_to(inbox, got)), len(mails_to(inbox, missed))) == (1, 1)
+    told = reader.get(f"{REPORTS}/{first['id']}").json()
+    assert told["remade_by"] == again["id"]
+    assert told["slices"] == first["slices"], "what became of the first one stays"
+    asked = {"recipient": missed, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+    entries = reader.get("/api/v1/why", params=asked).json()["entries"]
+    told_why = {entry["run"]: entry["verdict"] for entry in entries if entry["run"]}
+    assert told_why == {first["id"]: "not sent", again["id"]: "sent"}
+
+
 JOBS = {"columns": ["job_id", "project"], "limit": 3000}
 
 

@@ -88,6 +88,10 @@ class DefinitionRunBody(Body):
     )
 
 
+AS_SAVED = DefinitionRunBody()
+"""Nothing differs."""
+
+
 class DefinitionSummary(BaseModel):
     """A definition in a list."""
 

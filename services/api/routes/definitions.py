@@ -17,6 +17,7 @@ from services.api.planning import saving
 from services.api.planning.bodies import changed
 from services.api.planning.bursts import ensure_burst
 from services.api.planning.definitions import (
+    AS_SAVED,
     DefinitionBody,
     DefinitionChange,
     DefinitionPage,
@@ -244,10 +245,10 @@ async def delete_definition(
 )
 async def run_definition(
     definition_id: str,
-    body: DefinitionRunBody,
     request: Request,
     response: Response,
     principal: Annotated[Principal, Depends(allow(Action.RUN_DEFINITION))],
+    body: DefinitionRunBody = AS_SAVED,
     idempotency_key: Annotated[str | None, Header()] = None,
     prefer: Annotated[str | None, Header()] = None,
 ) -> Any:

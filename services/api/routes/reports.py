@@ -13,6 +13,7 @@ from structlog.contextvars import bind_contextvars
 
 from services.api import audit, downloads, run_store
 from services.api.accepting import ask_for_report
+from services.api.failed_slices import failed_slices_again
 from services.api.following import (
     MAX_WAIT_SECONDS,
     IdempotencyKey,
@@ -33,6 +34,7 @@ from services.api.strict_route import StrictRoute
 from shared import runs, telemetry
 from shared.dedup_keys import artifacts_prefix, run_prefix
 from shared.errors import TransientError
+from shared.run_requests import create_run
 from shared.runs import Run
 from shared.states import RunStatus
 
@@ -218,9 +220,14 @@ async def cancel(
 async def retry(
     run_id: str,
     request: Request,
+    response: Response,
     principal: Annotated[Principal, Depends(allow(Action.RETRY_REPORT))],
 ) -> RunView:
-    """Starts from the beginning: a new query, a new snapshot."""
+    """Starts from the beginning: a new query, a new snapshot.
+
+    Of a completed burst, the slices that failed are made again for their recipients alone, by a
+    new run, which is answered.
+    """
     state = request.app.state
     async with (
         state.backlog.room_for_one(principal),
@@ -229,10 +236,19 @@ async def retry(
         row = await run_store.row_of(connection, run_store.run_id_of(run_id), lock=True)
         ensure_own(principal, Action.RETRY_REPORT, row["requested_by"])
         ensure_allowed(principal, row["report_type"], row["parameters"])
-        await run_store.retry(connection, row)
-        await audit.record(connection, principal, "report.retried", f"report/{row['id']}")
-    telemetry.RUNS.labels(row["report_type"], RunStatus.REQUESTED).inc()
-    return await view(request, principal, row["id"])
+        begun: UUID = row["id"]
+        if row["status"] == RunStatus.COMPLETED:
+            again = await failed_slices_again(connection, row, principal)
+            await create_run(connection, again, service=SERVICE)
+            begun = again.id
+        else:
+            await run_store.retry(connection, row)
+            telemetry.RUNS.labels(row["report_type"], RunStatus.REQUESTED).inc()
+        by = {} if begun == row["id"] else {"by": str(begun)}
+        await audit.record(connection, principal, "report.retried", f"report/{row['id']}", **by)
+    return await preferred(
+        request, response, principal, await view(request, principal, begun), None
+    )
 
 
 @router.delete("/{run_id}", status_code=204, summary="Delete a report's files")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from uuid6 import uuid7
 
 from services.api import audit
+from services.api.following import IdempotencyKey, checked_key
 from services.api.guards import allow
 from services.api.principals import Principal
+from services.api.problems import key_reused
 from services.api.report_requests import Body
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
@@ -29,6 +33,9 @@ class SignalBody(Body):
     details: dict[str, Any] = Field(default_factory=dict)
 
 
+_NOTHING_MORE = SignalBody()
+
+
 class SignalView(BaseModel):
     """A signal that was received."""
 
@@ -40,25 +47,46 @@ class SignalView(BaseModel):
 @router.post("/{name}", status_code=202, summary="Say that data are there")
 async def give_signal(
     name: Annotated[str, Path(pattern=SIGNAL_NAME)],
-    body: SignalBody,
     request: Request,
     principal: Annotated[Principal, Depends(allow(Action.GIVE_SIGNAL))],
+    body: SignalBody = _NOTHING_MORE,
+    idempotency_key: IdempotencyKey = None,
 ) -> SignalView:
-    """Schedules whose `readiness` names it go on; each counts it once."""
+    """Schedules whose `readiness` names it go on; each counts it once.
+
+    The same signal sent again counts as one where both have the same `Idempotency-Key`.
+    """
     table = tables.signals
+    key = _key_of(checked_key(idempotency_key))
+    columns = (table.c.id, table.c.name, table.c.received_at)
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        row = (
-            await connection.execute(
-                insert(table)
-                .values(
-                    id=uuid7(),
-                    tenant_id=principal.tenant_id,
-                    name=name,
-                    sent_by=principal.sub,
-                    details=body.details,
-                )
-                .returning(table.c.id, table.c.received_at)
+        given = await connection.execute(
+            insert(table)
+            .values(
+                id=uuid7(),
+                tenant_id=principal.tenant_id,
+                name=name,
+                sent_by=principal.sub,
+                message_id=key,
+                details=body.details,
             )
-        ).one()
-        await audit.record(connection, principal, "signal.given", f"signal/{name}", id=str(row.id))
-    return SignalView(id=row.id, name=name, received_at=row.received_at)
+            .on_conflict_do_nothing(index_elements=["tenant_id", "message_id"])
+            .returning(*columns)
+        )
+        row = given.one_or_none()
+        if row is not None:
+            subject = f"signal/{name}"
+            await audit.record(connection, principal, "signal.given", subject, id=str(row.id))
+        else:
+            before = select(*columns).where(table.c.message_id == key)
+            row = (await connection.execute(before)).one()
+    if row.name != name:
+        raise key_reused(f"belongs to the signal {row.name!r}")
+    return SignalView(id=row.id, name=row.name, received_at=row.received_at)
+
+
+def _key_of(idempotency_key: str | None) -> str | None:
+    """Apart from the ids of messages, and no longer than they are."""
+    if idempotency_key is None:
+        return None
+    return f"request:{hashlib.sha256(idempotency_key.encode()).hexdigest()}"

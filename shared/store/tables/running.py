@@ -77,6 +77,8 @@ runs = Table(
     Column("banner", Text),
     # The report that this one corrects.
     Column("supersedes", Uuid, ForeignKey("runs.id")),
+    # The burst whose failed slices this one makes again.
+    Column("remakes", Uuid, ForeignKey("runs.id")),
     Column("traceparent", String(55)),
     instant("deleted_at"),
     instant("files_expired_at"),
@@ -120,6 +122,14 @@ runs = Table(
         unique=True,
         postgresql_where=text(
             "supersedes IS NOT NULL AND status NOT IN ('cancelled', 'failed', 'skipped')"
+        ),
+    ),
+    Index(
+        "uq_runs_remakes",
+        "remakes",
+        unique=True,
+        postgresql_where=text(
+            "remakes IS NOT NULL AND status NOT IN ('cancelled', 'failed', 'skipped')"
         ),
     ),
     Index("ix_runs_type_completed", "tenant_id", "report_type", "completed_at"),

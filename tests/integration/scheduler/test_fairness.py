@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid6 import uuid7
 
 from services.scheduler.firing import fire_due_schedules
+from services.scheduler.waiting import let_go_of_waiting
 from shared.blobs import BlobStore
 from shared.states import RunStatus
 from shared.store import tables
@@ -115,3 +116,27 @@ async def test_what_waited_for_a_signal_is_shared_out_as_well(
 
     made = await runs_of(scheduling.admin, scheduling.tenant)
     assert Counter(run["lane"] for run in made) == {"bulk": 2, "backlog": 1}
+
+
+async def test_of_what_waited_for_a_signal_each_tenant_has_its_turn(
+    scheduling: Scheduling, other: Tenant
+) -> None:
+    readiness = {"signal": "loaded", "not_later_than": "12:00", "fallback": "skip"}
+    many, theirs = scheduling.tenant, other
+    for tenant, count, due in ((many, 12, NINE), (theirs, 2, NINE + timedelta(minutes=2))):
+        scheduling.tenant = tenant
+        for _ in range(count):
+            await scheduling.schedule(due, readiness=readiness)
+    await scheduling.tick(NINE + timedelta(minutes=2))
+    for tenant in (many, theirs):
+        scheduling.tenant = tenant
+        await scheduling.signal("loaded", NINE + timedelta(minutes=3))
+
+    made = await let_go_of_waiting(
+        scheduling.store, scheduling.blobs, at(NINE + timedelta(minutes=4)), batch=5
+    )
+
+    assert made == 14
+    first_batch = min(run["created_at"] for run in await runs_of(scheduling.admin, many))
+    of_two = await runs_of(scheduling.admin, theirs)
+    assert [run["created_at"] for run in of_two] == [first_batch] * 2, "though due later"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,24 @@ async def test_two_occurrences_that_wait_take_two_signals(scheduling: Scheduling
     assert await scheduling.statuses(schedule) == ["16 fired", "16 waiting"]
     await scheduling.signal("loaded", SIX + timedelta(minutes=80))
     assert await scheduling.tick(SIX + timedelta(minutes=85)) == 1
+
+
+async def test_two_schedulers_give_one_signal_to_one_occurrence(scheduling: Scheduling) -> None:
+    seven = SIX + timedelta(hours=1)
+    twice_a_day = {"kind": "cron", "expression": "0 6,7 * * *", "timezone": "UTC"}
+    made = [
+        await scheduling.schedule(SIX, cadence=twice_a_day, readiness=loaded()) for _ in range(10)
+    ]
+    await scheduling.tick(SIX)
+    await scheduling.tick(seven)
+    await scheduling.signal("loaded", seven + timedelta(minutes=1))
+
+    later = seven + timedelta(minutes=2)
+    counts = await asyncio.gather(*(scheduling.tick(later) for _ in range(3)))
+
+    assert sum(counts) == len(made)
+    for schedule in made:
+        assert await scheduling.statuses(schedule) == ["16 fired", "16 waiting"]
 
 
 @pytest.mark.parametrize(

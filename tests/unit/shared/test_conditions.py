@@ -46,6 +46,8 @@ def test_a_figure_in_percent_is_compared_as_a_share() -> None:
 def test_any_other_figure_is_compared_as_it_is() -> None:
     decision = decide(below(2), with_kpi("1.5", "h"), None)
     assert (decision.holds, decision.figure) == (True, "Pass rate 1.5 h is below 2 h")
+    said = decide(below(2), with_kpi("1.5", "rate"), None).figure
+    assert said == "Pass rate 1.5 is below 2", "nobody says it twice"
 
 
 @pytest.mark.parametrize(

@@ -903,6 +903,9 @@ export interface paths {
         /**
          * Retry a failed report
          * @description Starts from the beginning: a new query, a new snapshot.
+         *
+         *     Of a completed burst, the slices that failed are made again for their recipients alone, by a
+         *     new run, which is answered.
          */
         post: operations["retry_api_v1_reports__run_id__retry_post"];
         delete?: never;
@@ -1318,6 +1321,8 @@ export interface paths {
         /**
          * Say that data are there
          * @description Schedules whose `readiness` names it go on; each counts it once.
+         *
+         *     The same signal sent again counts as one where both have the same `Idempotency-Key`.
          */
         post: operations["give_signal_api_v1_signals__name__post"];
         delete?: never;
@@ -3989,6 +3994,16 @@ export interface components {
                 [key: string]: unknown;
             };
             period: components["schemas"]["PeriodView"];
+            /**
+             * Remade By
+             * @description The run that makes the failed slices of this one again.
+             */
+            remade_by: string | null;
+            /**
+             * Remakes
+             * @description The burst whose failed slices this one makes again.
+             */
+            remakes: string | null;
             /** Requested By */
             requested_by: string;
             /** Schedule */
@@ -5297,7 +5312,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["DefinitionRunBody"];
             };
@@ -7139,13 +7154,15 @@ export interface operations {
     give_signal_api_v1_signals__name__post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 name: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["SignalBody"];
             };
