@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import AnyStr, Literal, Self, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
@@ -40,10 +40,18 @@ class Script:
     """What is answered instead of the usual, for instance `{"MAIL": "451 4.3.0 busy"}`."""
     recipients: dict[str, str] = field(default_factory=dict)
     """What RCPT TO is answered, per address."""
+    after: int = 0
+    """How many mails the server has received before `answers`, `drop` and `hang` begin."""
     drop: Moment | None = None
     """When the connection is cut."""
     hang: Moment | None = None
     """When the server falls silent for good."""
+    unanswered: frozenset[str] = frozenset()
+    """Recipients whose mail is there whole when the connection is cut in place of an answer."""
+    slow_domain: str | None = None
+    """Whose mails are answered byte by byte from RCPT TO on."""
+    byte_seconds: float = 1.0
+    """How long each of those bytes takes."""
     smtputf8: bool = True
     """Whether SMTPUTF8 is offered."""
     login: tuple[str, str] | None = None
@@ -84,6 +92,8 @@ class SmtpServer:
         """Every command line but AUTH's, in order."""
         self.silence = asyncio.Event()
         """Ends every hang when set."""
+        self.hanging = 0
+        """Connections that hang now."""
         self.arrival = asyncio.Event()
         """Set as soon as a whole mail is there, answered or not."""
         self._open: set[_Dialogue] = set()
@@ -183,12 +193,18 @@ class _Dialogue(SMTP):
     async def instead(self, moment: Moment) -> str | None:
         """What the script wants at that moment: cut, silence, another answer, or None."""
         script = self._of.script
+        if len(self._of.received) < script.after:
+            return None
         if script.drop == moment:
             self.cut()
             await asyncio.sleep(3600)  # until the cut connection cancels us
         if script.hang == moment:
             self._timeout_handle.cancel()  # type: ignore[union-attr]  # running by now
-            await self._of.silence.wait()
+            self._of.hanging += 1
+            try:
+                await self._of.silence.wait()
+            finally:
+                self._of.hanging -= 1
         return script.answers.get(moment)
 
     async def _handle_client(self) -> None:
@@ -203,6 +219,16 @@ class _Dialogue(SMTP):
         """Close after what was said has gone out."""
         assert self.transport is not None
         self.transport.close()
+
+    async def push(self, status: AnyStr) -> None:
+        envelope = self.envelope
+        domains = {str(to).rpartition("@")[2] for to in envelope.rcpt_tos} if envelope else ()
+        if self._of.script.slow_domain not in domains or self._writer is None:
+            await super().push(status)
+            return
+        for byte in (status if isinstance(status, bytes) else status.encode()) + b"\r\n":
+            await asyncio.sleep(self._of.script.byte_seconds)
+            self._writer.write(bytes([byte]))
 
     async def _unless_scripted(self, moment: Moment, line: str, usual: Command) -> None:
         self._of.commands.append(line)
@@ -280,6 +306,8 @@ class _Hooks:
             )
         )
         self._server.arrival.set()
+        if self._server.script.unanswered.intersection(envelope.rcpt_tos):
+            smtp.cut()
         return await smtp.instead("dot") or f"250 2.0.0 queued as {len(self._server.received)}"
 
 
