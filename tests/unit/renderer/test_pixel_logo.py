@@ -58,6 +58,7 @@ def run_of(snapshot: bytes) -> Run:
         schedule_id=None,
         condition=None,
         banner=None,
+        supersedes=None,
         work_key=None,
         freshness_seconds=0,
     )
