@@ -19,7 +19,7 @@ from shared.house_style import Logo, Picture
 
 WIDTHS = (34, 20, 20, 14, 14, 12, 12)
 """Of the columns, in characters."""
-LINE = 125
+LINE = 135
 """Characters of running text over the whole width."""
 LINE_HEIGHT = 15
 ROW_PIXELS = 20
