@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import AnyStr, Literal, Self, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
@@ -44,6 +44,12 @@ class Script:
     """When the connection is cut."""
     hang: Moment | None = None
     """When the server falls silent for good."""
+    unanswered: frozenset[str] = frozenset()
+    """Recipients whose mail is there whole when the connection is cut in place of an answer."""
+    slow_domain: str | None = None
+    """Whose mails are answered byte by byte from RCPT TO on."""
+    byte_seconds: float = 1.0
+    """How long each of those bytes takes."""
     smtputf8: bool = True
     """Whether SMTPUTF8 is offered."""
     login: tuple[str, str] | None = None
@@ -204,6 +210,16 @@ class _Dialogue(SMTP):
         assert self.transport is not None
         self.transport.close()
 
+    async def push(self, status: AnyStr) -> None:
+        envelope = self.envelope
+        domains = {str(to).rpartition("@")[2] for to in envelope.rcpt_tos} if envelope else ()
+        if self._of.script.slow_domain not in domains or self._writer is None:
+            await super().push(status)
+            return
+        for byte in (status if isinstance(status, bytes) else status.encode()) + b"\r\n":
+            await asyncio.sleep(self._of.script.byte_seconds)
+            self._writer.write(bytes([byte]))
+
     async def _unless_scripted(self, moment: Moment, line: str, usual: Command) -> None:
         self._of.commands.append(line)
         answer = await self.instead(moment)
@@ -280,6 +296,8 @@ class _Hooks:
             )
         )
         self._server.arrival.set()
+        if self._server.script.unanswered.intersection(envelope.rcpt_tos):
+            smtp.cut()
         return await smtp.instead("dot") or f"250 2.0.0 queued as {len(self._server.received)}"
 
 

@@ -16,7 +16,7 @@ from services.mailer.channels.smtp.session import (
     Step,
 )
 from services.mailer.channels.smtp.settings import SmtpSettings, Tls
-from services.mailer.channels.smtp.turns import Turns
+from services.mailer.channels.smtp.turns import PATIENCE_S, Turns
 
 KEPT_S = 5.0
 """Seconds that an idle connection is kept; servers resent those who hold on."""
@@ -25,11 +25,13 @@ KEPT_S = 5.0
 class SmtpConnections:
     """At most `smtp_connections` at once."""
 
-    def __init__(self, settings: SmtpSettings, kept_s: float = KEPT_S) -> None:
+    def __init__(
+        self, settings: SmtpSettings, kept_s: float = KEPT_S, patience_s: float = PATIENCE_S
+    ) -> None:
         self._settings = settings
         self._kept_s = kept_s
         self._helo_name = settings.smtp_helo_name or socket.gethostname()
-        self._turns = Turns(settings)
+        self._turns = Turns(settings, patience_s)
         self._idle: dict[SmtpSession, asyncio.TimerHandle] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._tls_context: ssl.SSLContext | None = None

@@ -1,15 +1,16 @@
 """Whose turn it is: how many mails are on their way at once, and how many in a while.
 
-The recipients of one domain have a share of the connections, so that a domain whose mails take
-minutes does not keep those of others waiting.
+The recipients of one domain have a share of the connections. Mails that wait for their turn take
+up what a mailer has in hand, so that those to other domains are not even begun: hence nobody waits
+for a domain whose mails take long, and for any other one not for long.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from limits import RateLimitItem, parse_many
@@ -18,8 +19,9 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from services.mailer.channels.smtp.settings import SmtpSettings
 
-STUCK_S = 10.0
-"""A mail that is on its way for longer shows that its domain is slow."""
+PATIENCE_S = 10.0
+"""A mail that is on its way for longer shows that its domain is slow; nor does one wait longer
+for its domain."""
 LONGEST_WAIT_S = 5.0
 """Seconds that a mail waits in hand for its rate; else it is tried again later."""
 
@@ -35,15 +37,35 @@ class NoTurn(Exception):
 @dataclass
 class _Domain:
     free: asyncio.Semaphore
-    waiting: int = 0
+    present: int = 0
+    """Mails that wait or are on their way."""
     begun: dict[object, float] = field(default_factory=dict)
     """When each of those on their way began, by the monotonic clock."""
+    last_took_s: float = 0.0
+
+    def is_slow(self, patience_s: float) -> bool:
+        """Whether its mails take longer: the last one did, or one on its way does."""
+        now = time.monotonic()
+        longest = max((self.last_took_s, *(now - begun for begun in self.begun.values())))
+        return longest > patience_s
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """A mail is on its way for the block."""
+        mark, began = object(), time.monotonic()
+        self.begun[mark] = began
+        try:
+            yield
+        finally:
+            del self.begun[mark]
+            self.last_took_s = time.monotonic() - began
 
 
 class Turns:
     """Of one process."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, settings: SmtpSettings, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._connections = asyncio.Semaphore(settings.smtp_connections)
         self._of_each = min(settings.smtp_domain_connections, settings.smtp_connections)
         self._domains: dict[str, _Domain] = {}
@@ -57,27 +79,30 @@ class Turns:
     async def taken(self, domain: str) -> AsyncIterator[None]:
         """Have one of the connections for the block, once it is time; NoTurn where it is not."""
         of = self._domains.setdefault(domain, _Domain(asyncio.Semaphore(self._of_each)))
-        self._ensure_not_stuck(domain, of)
-        of.waiting += 1
-        mark = object()
+        of.present += 1
         try:
-            async with of.free:
+            await self._begin(domain, of)
+            try:
                 await self._in_time(domain)
                 async with self._connections:
-                    of.begun[mark] = time.monotonic()
-                    yield
+                    with of.timed():
+                        yield
+            finally:
+                of.free.release()
         finally:
-            of.waiting -= 1
-            of.begun.pop(mark, None)
-            if not of.waiting:
+            of.present -= 1
+            if not of.present:
                 self._domains.pop(domain, None)
 
-    def _ensure_not_stuck(self, domain: str, of: _Domain) -> None:
-        """Those who would only wait behind slow ones make room for mails to others."""
-        now = time.monotonic()
-        slow = sum(now - begun > STUCK_S for begun in of.begun.values())
-        if slow >= self._of_each:
-            raise NoTurn(f"not begun: {slow} mails to {domain} are slow, and this one waits")
+    async def _begin(self, domain: str, of: _Domain) -> None:
+        """Have one of the domain's connections, soon or not at all."""
+        if of.free.locked() and of.is_slow(self._patience_s):
+            raise NoTurn(f"not begun: mails to {domain} are slow, and enough are on their way")
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await of.free.acquire()
+        except TimeoutError:
+            raise NoTurn(f"not begun: too many mails to {domain} are on their way") from None
 
     async def _in_time(self, domain: str) -> None:
         for rates, key in ((self._rates, ""), (self._domain_rates, domain)):

@@ -1,0 +1,148 @@
+"""Who waits, who goes, and who is better tried again later."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+import pytest
+
+from services.mailer.channels.smtp.address import Address
+from services.mailer.channels.smtp.connections import SmtpConnections
+from services.mailer.channels.smtp.session import Envelope
+from services.mailer.channels.smtp.turns import NoTurn, Turns
+from tests.mailing import smtp_settings
+from tests.smtp_server import Script, SmtpServer
+
+pytestmark = pytest.mark.asyncio
+
+SETTINGS = smtp_settings(25, smtp_connections=4, smtp_domain_connections=2)
+SLOW, OTHER = "slow.example", "other.example"
+PATIENCE_S = 0.2
+
+
+async def seconds_until_no_turn(turns: Turns, domain: str = SLOW) -> float:
+    began = time.monotonic()
+    with pytest.raises(NoTurn, match=domain):
+        async with turns.taken(domain):
+            pass
+    return time.monotonic() - began
+
+
+async def test_a_domain_whose_mails_are_quick_is_waited_for() -> None:
+    turns, most, now = Turns(SETTINGS, PATIENCE_S), 0, 0
+
+    async def send() -> None:
+        nonlocal most, now
+        async with turns.taken(OTHER):
+            now += 1
+            most = max(most, now)
+            await asyncio.sleep(0.001)
+            now -= 1
+
+    await asyncio.gather(*(send() for _ in range(30)))
+    assert most == SETTINGS.smtp_domain_connections, "it has its share, all of it, and no more"
+
+
+async def test_nobody_waits_for_a_slow_domain_and_others_go_at_once() -> None:
+    turns = Turns(SETTINGS, PATIENCE_S)
+    async with AsyncExitStack() as under_way:
+        for _ in range(2):
+            await under_way.enter_async_context(turns.taken(SLOW))
+        # In hand already, while nobody can know yet that the domain is slow.
+        waited = await seconds_until_no_turn(turns)
+        assert PATIENCE_S / 2 < waited < 20 * PATIENCE_S
+        assert await seconds_until_no_turn(turns) < PATIENCE_S / 2
+        async with asyncio.timeout(PATIENCE_S / 2), turns.taken(OTHER):
+            pass
+
+
+async def test_a_slow_domain_goes_on_being_slow_when_one_of_its_mails_is_through() -> None:
+    turns = Turns(SETTINGS, PATIENCE_S)
+    async with turns.taken(SLOW):
+        async with turns.taken(SLOW):
+            await asyncio.sleep(1.5 * PATIENCE_S)
+        # One of its connections is free: taken at once, and the next one does not wait.
+        async with asyncio.timeout(PATIENCE_S / 2), turns.taken(SLOW):
+            assert await seconds_until_no_turn(turns) < PATIENCE_S / 2
+
+
+async def test_a_domain_that_is_well_again_is_waited_for() -> None:
+    turns = Turns(SETTINGS, PATIENCE_S)
+    free = asyncio.Event()
+
+    async def hold() -> None:
+        async with turns.taken(SLOW):
+            await free.wait()
+
+    async with turns.taken(SLOW):
+        await asyncio.sleep(1.5 * PATIENCE_S)
+    holding = [asyncio.create_task(hold()) for _ in range(2)]
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(PATIENCE_S / 4, free.set)
+    async with turns.taken(SLOW):
+        pass
+    await asyncio.gather(*holding)
+
+
+async def test_a_rate_of_each_domain_leaves_the_others_alone() -> None:
+    turns = Turns(smtp_settings(25, smtp_domain_rate="2/minute"))
+    for domain in (SLOW, SLOW, OTHER, OTHER):
+        async with turns.taken(domain):
+            pass
+    with pytest.raises(NoTurn, match="no more than 2 per 1 minute mails to slow") as later:
+        async with turns.taken(SLOW):
+            pass
+    assert later.value.after_s == pytest.approx(60, abs=5)
+
+
+async def test_a_server_that_is_slow_for_one_domain_does_not_slow_the_others() -> None:
+    """As in a mailer: so many in hand, in the order of the queue, the slow domain's first."""
+    queue = [f"{number}@{SLOW}" for number in range(60)]
+    queue += [f"{number}@{OTHER}" for number in range(20)]
+    outcomes: dict[str, str] = {}
+    mails = iter(queue)
+    all_but_the_slow = asyncio.Event()
+
+    async def before_dot() -> None:
+        pass
+
+    async def hand(connections: SmtpConnections) -> None:
+        for to in mails:
+            envelope = Envelope(
+                Address.parse("reports@studio.example"),
+                Address.parse(to),
+                (b"Subject: Delivery\r\n\r\n45 characters\r\n",),
+            )
+            try:
+                await connections.send(envelope, before_dot)
+            except NoTurn:
+                outcomes[to] = "later"
+            else:
+                outcomes[to] = "sent"
+            if len(outcomes) == len(queue) - SETTINGS.smtp_domain_connections:
+                all_but_the_slow.set()
+
+    # A mail to the slow domain takes a minute and more; all of them a quarter of an hour.
+    script = Script(slow_domain=SLOW, byte_seconds=1.0)
+    async with SmtpServer(script) as server:
+        settings = smtp_settings(
+            server.port, smtp_connections=4, smtp_domain_connections=2, smtp_timeout_seconds=60
+        )
+        connections = SmtpConnections(settings, patience_s=PATIENCE_S)
+        hands = [asyncio.create_task(hand(connections)) for _ in range(12)]
+        try:
+            async with asyncio.timeout(20):
+                await all_but_the_slow.wait()
+            arrived = {mail.recipients[0] for mail in server.received}
+            still_on_its_way = [to for to in queue if to not in outcomes]
+        finally:
+            for task in hands:
+                task.cancel()
+            await asyncio.gather(*hands, return_exceptions=True)
+            await connections.close()
+
+    assert arrived == {to for to in queue if to.endswith(OTHER)}
+    assert len(still_on_its_way) == 2
+    assert [outcomes[to] for to in queue if to in outcomes] == ["later"] * 58 + ["sent"] * 20
