@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,10 @@ from shared.states import ArtifactStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
+from tests.smtp_server import SmtpServer
+
+Post = Callable[..., AbstractAsyncContextManager[tuple["Mailing", SmtpServer]]]
+"""Opens a server that does as a `Script` says, and a mailer with those settings for it."""
 
 PUBLIC_URL = "https://reports.studio.example"
 KEY = "not-a-real-key-Zr8vQm2xLw7TnB4cYf1Ks9"

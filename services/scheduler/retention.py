@@ -7,7 +7,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, Uuid, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.scheduler import SERVICE
 from services.scheduler.settings import SchedulerSettings
@@ -23,6 +24,18 @@ from shared.store.engine import Store
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+
+_attempts, _deliveries = tables.delivery_attempts, tables.deliveries
+_FORGET_HEADS = (
+    update(_attempts)
+    .where(
+        _attempts.c.delivery_id == _deliveries.c.id,
+        _deliveries.c.run_id == func.any(bindparam("run_ids", type_=ARRAY(Uuid))),
+        _attempts.c.content_head.is_not(None),
+    )
+    .values(content_head=None)
+)
+"""What was sent to each recipient by themselves, which lies in no file."""
 
 
 async def expire_files(
@@ -114,6 +127,7 @@ async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID
             .where(tables.runs.c.id.in_([run.id for run in removed]))
             .values(files_removed_at=func.now())
         )
+        await connection.execute(_FORGET_HEADS, {"run_ids": [run.id for run in removed]})
         await audit.record(
             connection,
             *(

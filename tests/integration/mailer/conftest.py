@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,14 +26,16 @@ from shared.dedup_keys import artifact_key
 from shared.events import DeliveryDue
 from shared.run_requests import Recipient
 from shared.secret_box import SecretBox
+from shared.settings import ServiceSettings
 from shared.share_links import Links
 from shared.states import ArtifactStatus, DeliveryStatus, Lane, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
-from tests.mailing import smtp_settings
+from tests.mailing import Mailing, Post, mailing, smtp_settings
 from tests.outgoing_messages import TO_THIS_MACHINE
 from tests.pipeline import Pipeline
 from tests.s3_server import s3_server
+from tests.smtp_server import Script, SmtpServer
 from tests.tenants import Tenant
 
 PUBLIC_URL = "https://reports.studio.example"
@@ -215,6 +219,28 @@ async def desk(
     await found.clear_up()
     for channel in found.channels.values():
         await channel.close()
+
+
+@pytest.fixture
+def post(
+    pipeline: Pipeline,
+    store: Store,
+    admin: AsyncEngine,
+    blobs: BlobStore,
+    settings: ServiceSettings,
+) -> Post:
+    """A mailer and its server."""
+
+    @asynccontextmanager
+    async def opened(
+        script: Script | None = None, **smtp: Any
+    ) -> AsyncIterator[tuple[Mailing, SmtpServer]]:
+        async with SmtpServer(script) as server:
+            start = partial(mailing, server.port, pipeline, store, admin, blobs, settings)
+            async with start(**smtp) as made:
+                yield made, server
+
+    return opened
 
 
 @pytest.fixture(scope="module")

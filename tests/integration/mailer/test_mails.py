@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from functools import partial
-from typing import Any
 
 import pytest
+from sqlalchemy import func, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.scheduler.retention import expire_files
 from shared.blobs import BlobStore
-from shared.settings import ServiceSettings
+from shared.errors import PermanentError
 from shared.states import DeliveryStatus
+from shared.store import tables
 from shared.store.engine import Store
 from shared.suppression import Reason, add
-from tests.mailing import PUBLIC_URL, Mailing, mailing
+from tests.mailing import PUBLIC_URL, Post
 from tests.pipeline import Pipeline
-from tests.smtp_server import Script, SmtpServer
-
-Post = Callable[..., AbstractAsyncContextManager[tuple[Mailing, SmtpServer]]]
-
-
-@pytest.fixture
-def post(
-    pipeline: Pipeline,
-    store: Store,
-    admin: AsyncEngine,
-    blobs: BlobStore,
-    settings: ServiceSettings,
-) -> Post:
-    """A mailer and its server."""
-
-    @asynccontextmanager
-    async def opened(
-        script: Script | None = None, **smtp: Any
-    ) -> AsyncIterator[tuple[Mailing, SmtpServer]]:
-        async with SmtpServer(script) as server:
-            start = partial(mailing, server.port, pipeline, store, admin, blobs, settings)
-            async with start(**smtp) as made:
-                yield made, server
-
-    return opened
+from tests.smtp_server import Script
 
 
 def read(content: bytes) -> EmailMessage:
@@ -73,6 +49,33 @@ async def test_the_ledger_keeps_the_very_bytes_and_stores_what_all_share_once(po
         assert len(kept["content_head"]) < 1500
     (attachment,) = read(received[addresses[0]]).iter_attachments()
     assert attachment.get_content() == pdf
+
+
+async def test_past_its_retention_nothing_of_what_was_sent_is_kept_but_its_checksum(
+    post: Post, store: Store, admin: AsyncEngine, blobs: BlobStore
+) -> None:
+    async with post() as (made, server):
+        old, recent = [await made.completed("someone@example.com") for _ in range(2)]
+        for run_id in (old, recent):
+            await made.attempt(run_id)
+    (before,) = await made.pipeline.attempts(old)
+    async with admin.begin() as connection:
+        await connection.execute(
+            update(tables.runs)
+            .where(tables.runs.c.id == old)
+            .values(completed_at=func.now() - text("interval '91 days'"))
+        )
+
+    await expire_files(store, blobs, lease_seconds=30)
+
+    (attempt,) = await made.pipeline.attempts(old)
+    assert attempt["content_head"] is None, "it names the recipient"
+    with pytest.raises(PermanentError, match="blob_missing"):
+        await blobs.get(attempt["content_key"])
+    assert attempt["content_sha256"] == before["content_sha256"]
+    assert hashlib.sha256(server.received[0].content).hexdigest() == attempt["content_sha256"]
+    (attempt,) = await made.pipeline.attempts(recent)
+    assert b"someone@example.com" in attempt["content_head"]
 
 
 async def test_a_second_attempt_sends_the_same_bytes(post: Post) -> None:
