@@ -19,6 +19,7 @@ _COMMANDS = {
     "report": ("cli.report:report", "ask for a report and download it"),
     "render": ("cli.render:render", "add formats to a completed report"),
     "deliveries": ("cli.deliveries:deliveries", "what was sent to whom, and what to do about it"),
+    "bounces": ("cli.bounces:bounces", "note the mails that came back, from a mailbox file"),
     "slices": ("cli.slices:slices", "who got which part of a burst's report"),
     "tail": ("cli.tail:tail", "what happens, live"),
     "dead-letters": (

@@ -43,7 +43,7 @@ From: Broadsheet <reports@studio.example>
 To: {recipient}
 Message-ID: <{delivery}@studio.example>
 Subject: Delivery summary
-
+{returned}
 --A/mx.example.com--
 """
 
@@ -55,9 +55,15 @@ def bounced(
     status: str = "5.1.1",
     action: str = "failed",
     kind: str = "text/rfc822-headers",
+    returned: str = "",
 ) -> bytes:
-    """That a delivery's mail came back, in Postfix's way."""
+    """That a delivery's mail came back, in Postfix's way; `returned` is what the mail held."""
     text = _NOTIFICATION.format(
-        delivery=delivery, recipient=recipient, status=status, action=action, kind=kind
+        delivery=delivery,
+        recipient=recipient,
+        status=status,
+        action=action,
+        kind=kind,
+        returned=f"\n{returned}" if returned else "",
     )
     return text.replace("\n", "\r\n").encode()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import email
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import default
@@ -29,6 +30,23 @@ class PostOffice:
             for mail in list(self._server.received)
             if address in mail.recipients
         ]
+
+    def received(self, addresses: Collection[str]) -> Counter[str]:
+        """How many mails arrived whole for each of those, answered or not."""
+        wanted = set(addresses)
+        return Counter(
+            to for mail in list(self._server.received) for to in mail.recipients if to in wanted
+        )
+
+    @property
+    def count(self) -> int:
+        """How many mails arrived whole, for anybody."""
+        return len(self._server.received)
+
+    @property
+    def hanging(self) -> int:
+        """How many connections the script keeps waiting."""
+        return self._server.hanging
 
     @contextmanager
     def misbehaving(self, script: Script, *, hang_up: bool = True) -> Iterator[PostOffice]:

@@ -40,6 +40,8 @@ class Script:
     """What is answered instead of the usual, for instance `{"MAIL": "451 4.3.0 busy"}`."""
     recipients: dict[str, str] = field(default_factory=dict)
     """What RCPT TO is answered, per address."""
+    after: int = 0
+    """How many mails the server has received before `answers`, `drop` and `hang` begin."""
     drop: Moment | None = None
     """When the connection is cut."""
     hang: Moment | None = None
@@ -90,6 +92,8 @@ class SmtpServer:
         """Every command line but AUTH's, in order."""
         self.silence = asyncio.Event()
         """Ends every hang when set."""
+        self.hanging = 0
+        """Connections that hang now."""
         self.arrival = asyncio.Event()
         """Set as soon as a whole mail is there, answered or not."""
         self._open: set[_Dialogue] = set()
@@ -189,12 +193,18 @@ class _Dialogue(SMTP):
     async def instead(self, moment: Moment) -> str | None:
         """What the script wants at that moment: cut, silence, another answer, or None."""
         script = self._of.script
+        if len(self._of.received) < script.after:
+            return None
         if script.drop == moment:
             self.cut()
             await asyncio.sleep(3600)  # until the cut connection cancels us
         if script.hang == moment:
             self._timeout_handle.cancel()  # type: ignore[union-attr]  # running by now
-            await self._of.silence.wait()
+            self._of.hanging += 1
+            try:
+                await self._of.silence.wait()
+            finally:
+                self._of.hanging -= 1
         return script.answers.get(moment)
 
     async def _handle_client(self) -> None:

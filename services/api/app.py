@@ -104,7 +104,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     service.consumers.add_raw(COMMANDS_QUEUE, commands.on_command)
     problems.install(app)
     openapi.describe(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_bytes, cut_at=(suppressions.BOUNCES_PATH,)
+    )
     app.add_middleware(Observation)
     app.router.routes.extend(service.routes())
     for resource in (

@@ -28,6 +28,9 @@ from shared.states import DeliveryStatus
 from shared.store import tables
 from shared.suppression import UNSUBSCRIBE_PATH, Reason
 
+BOUNCES_PATH = "/api/v1/bounces"
+"""Notifications may bring back the whole mail; what they say stands before it."""
+
 router = APIRouter(prefix="/api/v1", tags=["suppressions"], route_class=StrictRoute)
 unsubscribing = APIRouter(prefix=UNSUBSCRIBE_PATH, tags=["unsubscribing"])
 
@@ -135,7 +138,8 @@ async def take_bounce(
     principal: Annotated[Principal, Depends(allow(Action.REPORT_BOUNCE))],
 ) -> BounceView:
     """The body is the notification as it arrived (RFC 3464, `message/rfc822`), which names the
-    delivery by the Message-ID of what it brings back. The delivery becomes `bounced`; where there
+    delivery by the Message-ID of what it brings back; of a large one the beginning is read, where
+    that stands. The delivery becomes `bounced`; where there
     is no such mailbox the address gets no further mail."""
     state = request.app.state
     content = await read_body(request, state.settings.body_seconds)
