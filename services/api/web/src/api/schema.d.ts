@@ -36,7 +36,8 @@ export interface paths {
         /**
          * Say that a mail came back
          * @description The body is the notification as it arrived (RFC 3464, `message/rfc822`), which names the
-         *     delivery by the Message-ID of what it brings back. The delivery becomes `bounced`; where there
+         *     delivery by the Message-ID of what it brings back; of a large one the beginning is read, where
+         *     that stands. The delivery becomes `bounced`; where there
          *     is no such mailbox the address gets no further mail.
          */
         post: operations["take_bounce_api_v1_bounces_post"];
