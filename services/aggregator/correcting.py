@@ -50,6 +50,6 @@ def _said(kpi: Kpi) -> str:
 
 def _unit(kpi: Kpi) -> str:
     """Once, and not where the title has it."""
-    if kpi.unit in (None, "%") or str(kpi.unit).casefold() in kpi.title.casefold():
+    if kpi.unit in (None, "%") or str(kpi.unit).casefold() in kpi.title.casefold().split():
         return ""
     return f" {kpi.unit}"

@@ -23,8 +23,8 @@ from services.renderer.drawing.marks import NAMESPACE, has_figures
 from services.renderer.drawing.vega_svg import INHERITED, Style, text_lines
 from shared.document import Chart, ReportDocument
 
-DRAWN_WIDTH = 440
-"""Units; labels of 8 are then as large as small print where the mail is as wide as it gets."""
+DRAWN_WIDTH = 330
+"""Units, as many as a telephone's screen has pixels: labels of 8 can just be read there."""
 MARGIN = 6
 """Units of paper around it."""
 SHOWN_WIDTH = 584

@@ -24,6 +24,9 @@ VEGA_LITE = "5.21"
 MEASURED_FONT = "Liberation Sans"
 """vl-convert carries it in itself, so measuring a label opens no file."""
 
+LEGEND_COLUMN = 120
+"""Units: a long name of the legend with its mark, and what lies between two."""
+
 HOUSE_STYLE: dict[str, Any] = {
     "font": MEASURED_FONT,
     "background": None,
@@ -59,8 +62,6 @@ HOUSE_STYLE: dict[str, Any] = {
         "labelFontSize": 8.5,
         "symbolSize": 60,
         "columnPadding": 16,
-        # Vega breaks no line by itself: so many fit side by side on paper, if not too long.
-        "columns": 4,
         "labelLimit": 100,
         "titleOrient": "left",
         "titleFontSize": 8.5,
@@ -125,13 +126,19 @@ def _compiled(vega_lite: str) -> str:
     return json.dumps(vl_convert.vegalite_to_vega(vega_lite, vl_version=VEGA_LITE))
 
 
+def _house_style(width: int) -> dict[str, Any]:
+    # Vega breaks no line by itself: so many names fit side by side, and four on paper.
+    columns = min(4, max(1, width // LEGEND_COLUMN))
+    return _merged(HOUSE_STYLE, {"legend": {"columns": columns}})
+
+
 def _styled(specification: dict[str, Any], width: int) -> dict[str, Any]:
     """In the house's style wherever the specification has none of its own."""
     several = {"facet", "hconcat", "vconcat", "concat", "repeat"} & specification.keys()
     styled = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         **specification,
-        "config": _merged(HOUSE_STYLE, specification.get("config", {})),
+        "config": _merged(_house_style(width), specification.get("config", {})),
     }
     if several:
         del styled["height"]
