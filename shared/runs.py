@@ -61,6 +61,8 @@ class Run:
     """How many there were before a limit of the request."""
     snapshot_of: UUID | None
     """The run that made its snapshot; None where it is its own."""
+    supersedes: UUID | None
+    """The earlier one that it corrects."""
     schedule_id: UUID | None
     condition: dict[str, Any] | None
     """A `shared.conditions.Condition` as JSON."""

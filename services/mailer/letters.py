@@ -92,8 +92,11 @@ class Letters:
 
         Empty where the report was mailed to nobody and so has no such texts.
         """
-        texts = await self._texts(claimed) or {}
-        return {name: texts.get(name, "") for name in ("subject", "html", "text")}
+        texts = await self._texts(claimed)
+        if texts is None:
+            return dict.fromkeys(("subject", "html", "text"), "")
+        subject = _marked(claimed, texts["subject"])
+        return {"subject": subject, "html": texts["html"], "text": texts["text"]}
 
     def _keep(self, key: str, letter: Letter) -> None:
         self._kept[key] = letter
@@ -115,7 +118,7 @@ class Letters:
             raise PermanentError("no_mail_body", "the renderer wrote no mail for this run")
         options = claimed.run.delivery_options
         return Letter(
-            subject=_subject(claimed, texts),
+            subject=_marked(claimed, _subject(claimed, texts)),
             sender_name=options.from_name,
             headers=(("Reply-To", options.reply_to),) if options.reply_to else (),
             body=await asyncio.to_thread(body_of, key, await self._content(claimed, texts, key)),
@@ -211,6 +214,11 @@ def _key(claimed: Claimed) -> str:
     )
     name = hashlib.sha256(chosen.encode()).hexdigest()[:16]
     return artifact_key(run.tenant_id, run.id, run.generation, f"letter-{name}.mime")
+
+
+def _marked(claimed: Claimed, subject: str) -> str:
+    """A corrected report is known as one before it is opened, whatever it is called."""
+    return subject if claimed.run.supersedes is None else f"Corrected: {subject}"
 
 
 def _subject(claimed: Claimed, texts: Mapping[str, Any]) -> str:
