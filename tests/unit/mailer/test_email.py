@@ -194,6 +194,26 @@ async def test_the_connection_is_kept_for_the_next_mail_and_left_with_quit() -> 
     assert len(server.received) == 3
 
 
+async def test_only_after_a_refusal_is_a_kept_connection_cleared_for_the_next_mail() -> None:
+    refusals = {"gone@example.com": "550 5.1.1 no such user"}
+    async with SmtpServer(Script(recipients=refusals)) as server, channel_to(server) as channel:
+        for to in ("a@example.com", "b@example.com", "gone@example.com", "c@example.com"):
+            await channel.deliver(message(to))
+    assert server.connections == 1
+    verbs = [command.split(" ")[0] for command in server.commands]
+    assert verbs == [
+        "EHLO",
+        *("MAIL", "RCPT", "DATA") * 2,
+        "MAIL",
+        "RCPT",
+        "RSET",
+        "MAIL",
+        "RCPT",
+        "DATA",
+    ]
+    assert [mail.recipients[0][0] for mail in server.received] == ["a", "b", "c"]
+
+
 async def test_a_kept_connection_that_the_server_cut_costs_no_attempt() -> None:
     async with SmtpServer() as server, channel_to(server) as channel:
         assert (await channel.deliver(message())).state == "sent"
