@@ -23,6 +23,10 @@ from tests.smtp_server import Moment, Script, SmtpServer, self_signed
 
 pytestmark = pytest.mark.asyncio
 
+PATIENCE_S = 10.0
+"""On a busy machine a server that is well may take a second; usual is a millisecond."""
+IMPATIENCE_S = 0.4
+"""With servers that never answer."""
 DELIVERY = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
 
@@ -47,7 +51,7 @@ def settings(
     login: tuple[str, str] | None = None,
     tls: Tls = Tls.NONE,
     ca_file: Path | None = None,
-    timeout_s: float = 0.4,
+    timeout_s: float = PATIENCE_S,
 ) -> SmtpSettings:
     return SmtpSettings(
         smtp_host=host,
@@ -64,7 +68,8 @@ def settings(
 
 @asynccontextmanager
 async def channel_to(server: SmtpServer) -> AsyncIterator[EmailChannel]:
-    channel = EmailChannel(settings(server.port))
+    timeout_s = IMPATIENCE_S if server.script.hang else PATIENCE_S
+    channel = EmailChannel(settings(server.port, timeout_s=timeout_s))
     try:
         yield channel
     finally:
@@ -201,16 +206,10 @@ async def test_only_after_a_refusal_is_a_kept_connection_cleared_for_the_next_ma
             await channel.deliver(message(to))
     assert server.connections == 1
     verbs = [command.split(" ")[0] for command in server.commands]
-    assert verbs == [
-        "EHLO",
-        *("MAIL", "RCPT", "DATA") * 2,
-        "MAIL",
-        "RCPT",
-        "RSET",
-        "MAIL",
-        "RCPT",
-        "DATA",
-    ]
+    cleared = verbs.index("RSET")
+    assert verbs.count("RSET") == 1
+    assert verbs[cleared - 2 : cleared + 3] == ["MAIL", "RCPT", "RSET", "MAIL", "RCPT"]
+    assert verbs[:cleared].count("DATA") == 2
     assert [mail.recipients[0][0] for mail in server.received] == ["a", "b", "c"]
 
 
