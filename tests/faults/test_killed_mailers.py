@@ -1,4 +1,7 @@
-"""A report to many, and a mailer or a broker that dies in the middle: sent, ledger, received."""
+"""A report to many, and a mailer or a broker that dies in the middle: sent, ledger, received.
+
+With a single recipient, at each point where it matters: `test_crash_points.py`.
+"""
 
 from __future__ import annotations
 
@@ -57,12 +60,13 @@ async def assert_the_ledger_tells_the_truth(
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("when", "uncertain"),
     [
         # Before the final dot the server cannot have the mail.
-        pytest.param("before DATA", 0, marks=pytest.mark.long),
-        pytest.param("during DATA", 0, marks=pytest.mark.long),
+        ("before DATA", 0),
+        ("during DATA", 0),
         # It has four mails, and its answers are lost with the mailer.
         ("after DATA", 4),
     ],

@@ -75,7 +75,7 @@ class SmtpConnections:
         while self._idle:
             session, timer = self._idle.popitem()
             timer.cancel()
-            if session.is_open and await session.is_alive():
+            if await session.is_ready():
                 return session
         return None
 

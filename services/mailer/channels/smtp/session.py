@@ -89,6 +89,7 @@ class SmtpSession:
     def __init__(self, smtp: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
         self._smtp = smtp
         self._settings = settings
+        self._nothing_begun = True
 
     @classmethod
     async def open(
@@ -140,8 +141,14 @@ class SmtpSession:
         finally:
             self._smtp.close()
 
-    async def is_alive(self) -> bool:
-        """Whether the server still answers. RSET, which also drops what a refusal left."""
+    async def is_ready(self) -> bool:
+        """Whether a mail may be begun: RSET drops what a refusal left of the one before.
+
+        Not asked after a mail that was taken: whether the server is still there, the next one's
+        first command tells as well.
+        """
+        if self._nothing_begun:
+            return self.is_open
         try:
             await self._smtp.rset(timeout=min(5.0, self._settings.smtp_timeout_seconds))
         except (aiosmtplib.SMTPException, OSError):
@@ -156,8 +163,11 @@ class SmtpSession:
 
         The connection is closed unless both sides agree where they stand.
         """
+        self._nothing_begun = False
         try:
-            return await self._send(envelope, before_dot)
+            answer = await self._send(envelope, before_dot)
+            self._nothing_begun = True
+            return answer
         except SmtpFailure as failure:
             if failure.code is None:
                 self.abort()
