@@ -9,10 +9,11 @@ with Fleet(infra, tmp_path) as fleet:
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
+import runpy
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -44,6 +45,29 @@ PATIENCE = 90.0
 """Seconds that a process may need where others want the processors, too; usual is one or two."""
 
 
+_TEMPLATE = multiprocessing.get_context("forkserver")
+_TEMPLATE.set_forkserver_preload([__name__, *(f"services.{name}.app" for name in SERVICES)])
+"""A process that has imported the services, for those of the tests to be forked from: importing is
+most of what starting one costs, and some tests start dozens. What `make run` starts is tested
+with `broadsheet up`."""
+
+
+def _become(command: list[str], environment: Mapping[str, str], log: str) -> None:
+    """Be `python -m COMMAND` with that environment, in a session of its own."""
+    os.setsid()
+    os.chdir(CHECKOUT)
+    os.environ.clear()
+    os.environ.update(environment)
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(output, stream.fileno())
+        stream.reconfigure(write_through=True)  # type: ignore[union-attr]
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    module, *arguments = command
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
 class ServiceProcess:
     """One process of one service."""
 
@@ -54,16 +78,9 @@ class ServiceProcess:
         self.log = log
         self.environment = dict(environment)
         self.port = int(environment["BROADSHEET_HTTP_PORT"])
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                command,
-                cwd=CHECKOUT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = _TEMPLATE.Process(target=_become, args=(command, environment, str(log)))
+        self._process.start()
+        assert self._process.pid is not None
         self.pid = self._process.pid
 
     def __repr__(self) -> str:
@@ -77,7 +94,7 @@ class ServiceProcess:
     @property
     def runs(self) -> bool:
         """Whether it has not ended."""
-        return self._process.poll() is None
+        return self._process.is_alive()
 
     def wait_until_ready(self, seconds: float = PATIENCE) -> None:
         """Return once `/health/ready` says so."""
@@ -94,15 +111,15 @@ class ServiceProcess:
 
     def wait_for_end(self, seconds: float = PATIENCE) -> int:
         """The exit status; negative is the signal that ended it."""
-        try:
-            return self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"still runs after {seconds} s: {self!r}") from None
+        self._process.join(seconds)
+        if self._process.exitcode is None:
+            raise AssertionError(f"still runs after {seconds} s: {self!r}")
+        return self._process.exitcode
 
     def kill(self) -> None:
         """SIGKILL: no last words."""
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
     def pause(self) -> None:
         """SIGSTOP: as a machine that swaps, or a virtual one that is moved."""
@@ -127,7 +144,7 @@ class ServiceProcess:
         """End it and whatever it started."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
+        self.kill()
 
 
 class Fleet:
@@ -174,10 +191,9 @@ class Fleet:
 
         `module` is run instead of the service's own, with the service's name as argument.
         """
-        command = [module, service] if module else [f"services.{service}"]
         process = ServiceProcess(
             service,
-            [sys.executable, "-m", *command],
+            [module, service] if module else [f"services.{service}"],
             {
                 **self._infra.env_for(service),
                 **self._overrides,
