@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,20 +20,31 @@ from tests.processes import Fleet
 from tests.tenants import Tenant
 
 OCTOBER = ("--from", "2026-10-01", "--to", "2026-10-31")
+Command = Callable[..., list[str]]
 Ask = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def ask(infra: LocalInfrastructure, fleet: Fleet, tenant: Tenant) -> Ask:
-    """Runs the command as an administrator of the tenant."""
+def command(infra: LocalInfrastructure, fleet: Fleet, tenant: Tenant) -> Command:
+    """The command with further words, as an administrator of the tenant."""
     token = make_token(signing_key(infra.places), tenant=tenant.slug, role="admin", sub="ada")
+
+    def with_words(*words: str) -> list[str]:
+        return [
+            *(sys.executable, "-m", "cli.main", "report", "delivery_summary"),
+            *("--api-url", fleet["api"].url, "--token", token, *words),
+        ]
+
+    return with_words
+
+
+@pytest.fixture
+def ask(command: Command) -> Ask:
+    """Runs it."""
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [
-                *(sys.executable, "-m", "cli.main", "report", "delivery_summary"),
-                *("--api-url", fleet["api"].url, "--token", token, *words),
-            ],
+            command(*words),
             cwd=CHECKOUT,
             capture_output=True,
             text=True,
@@ -48,6 +61,34 @@ def test_a_report_is_asked_for_and_downloaded(ask: Ask, tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{file}\n", "")
     assert file.read_bytes().startswith(b"%PDF-")
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_terminal_shows_how_far_the_report_is(
+    command: Command, fleet: Fleet, tmp_path: Path
+) -> None:
+    terminal, end_of_the_command = os.openpty()
+    shown = b""
+    fleet["aggregator"].pause()
+    try:
+        asking = subprocess.Popen(
+            command(*OCTOBER, "--format", "csv", "-o", str(tmp_path / "october.csv")),
+            cwd=CHECKOUT,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+            stdout=subprocess.DEVNULL,
+            stderr=end_of_the_command,
+        )
+        os.close(end_of_the_command)
+        while b"delivery_summary: requested" not in shown:
+            shown += os.read(terminal, 4096)
+    finally:
+        fleet["aggregator"].resume()
+    # Linux' way to say that nobody writes there any more.
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 4096):
+            shown += part
+    os.close(terminal)
+    assert asking.wait(60) == 0, shown
+    assert b"delivery_summary: completed" in shown
 
 
 def test_the_files_are_as_the_options_ask(ask: Ask, tmp_path: Path) -> None:

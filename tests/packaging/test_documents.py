@@ -48,6 +48,21 @@ def test_the_readme_shows_the_example_as_it_is() -> None:
     assert f"```python\n{example}```" in (CHECKOUT / "README.md").read_text()
 
 
+def test_every_column_of_the_demo_studio_is_described() -> None:
+    schema = (CHECKOUT / "deploy/demo/schema.sql").read_text()
+    page = (CHECKOUT / "docs/sources/studio.md").read_text()
+    columns = {
+        table: set(re.findall(r"^    ([a-z_]+) ", body, re.M)) - {"id"}
+        for table, body in re.findall(r"^CREATE TABLE (\w+) \((.+?)^\);", schema, re.M | re.S)
+    }
+    described = {
+        table: set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|([^|]+)", text, re.M))))
+        for table, text in re.findall(r"^\*\*(\w+)\*\*:(.+?)(?=^\*\*|^## )", page, re.M | re.S)
+    }
+    assert columns
+    assert described == columns
+
+
 def test_the_operations_guide_has_a_line_for_every_metric() -> None:
     metrics = [
         value

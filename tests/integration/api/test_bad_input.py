@@ -21,6 +21,10 @@ def period(first: Any = "2026-10-01", last: Any = "2026-10-31", **other: Any) ->
     return {"period": {"from": first, "to": last, **other}}
 
 
+def without(field: str) -> dict[str, Any]:
+    return {name: value for name, value in body().items() if name != field}
+
+
 def mail_to(*addresses: Any) -> dict[str, Any]:
     return {"deliver_to": [{"channel": "email", "to": address} for address in addresses]}
 
@@ -48,6 +52,9 @@ def assert_refused(answer: httpx.Response, status: int, *fields: str) -> None:
 
 
 WRONG_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
+    "a type left out": (without("type"), "/type"),
+    "formats left out": (without("formats"), "/formats"),
+    "a period left out": (without("period"), "/period"),
     "a type nobody offers": (body(type="weather"), "/type"),
     "a type that is a number": (body(type=7), "/type"),
     "a type longer than any name": (body(type="x" * 64), "/type"),

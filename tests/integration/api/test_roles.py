@@ -151,6 +151,8 @@ async def test_each_role_may_do_what_the_table_says(
             assert answer.status_code == 403, f"{role} {method} {path}"
             if method != "HEAD":
                 assert answer.json()["type"] == "/problems/forbidden"
+                fields = [error["field"] for error in answer.json()["errors"]]
+                assert fields == ["Authorization"], f"{role} {method} {path}"
 
 
 @pytest.mark.parametrize("path", sorted(PUBLIC))

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import jwt
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
 from deploy.local.places import Places
 from deploy.local.tokens import make_token, signing_key
 
@@ -33,6 +35,22 @@ def test_a_token_names_tenant_and_role_and_expires(tmp_path: Path) -> None:
     }
     with pytest.raises(jwt.ExpiredSignatureError):
         jwt.decode(token, key, algorithms=["HS256"], audience="broadsheet-api")
+
+
+def test_the_command_prints_one_for_a_tenant_and_a_role(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_STATE_DIR", str(tmp_path))
+    shown = CliRunner().invoke(main, ["token", "--tenant", "acme", "--role", "viewer"])
+    assert shown.exit_code == 0, shown.output
+    claims = jwt.decode(
+        shown.stdout.strip(),
+        signing_key(Places(tmp_path)),
+        algorithms=["HS256"],
+        audience="broadsheet-api",
+        issuer="broadsheet",
+    )
+    assert (claims["tenant"], claims["role"]) == ("acme", "viewer")
 
 
 def test_the_signing_key_is_kept_and_is_its_owners_alone(tmp_path: Path) -> None:
