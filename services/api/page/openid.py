@@ -41,6 +41,7 @@ _BEGUN_SECONDS = 600
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """What an ID token may be signed with: public keys alone, whatever the provider offers besides."""
 _PROVIDER_SECONDS = 10.0
+_VERIFIED = "email_verified"
 _LONGEST_ADDRESS = 1_000
 """Characters of the address to show afterwards: browsers keep no cookie of more than 4 KB."""
 
@@ -159,6 +160,8 @@ class _Steps:
         wanted = {settings.oidc_sub_claim, settings.oidc_role_claim}
         if not settings.oidc_tenant:
             wanted.add(settings.oidc_tenant_claim)
+        if settings.oidc_sub_claim == "email":
+            wanted.add(_VERIFIED)
         if not wanted <= told.keys() and "userinfo_endpoint" in metadata:
             more = await self._provider.userinfo(token=tokens)
             if more.get("sub") != told["sub"]:
@@ -168,7 +171,14 @@ class _Steps:
 
 
 def session_claims(told: Mapping[str, Any], settings: ApiSettings, *, now: float) -> dict[str, Any]:
-    """A session's claims from the provider's; Problem 401 says what is missing."""
+    """A session's claims from the provider's; Problem 401 says what is missing.
+
+    An email counts only where the provider has seen that it is theirs (OpenID Connect Core 1.0,
+    section 5.7): else people could be whoever they write there.
+    """
+    # Some providers give a text.
+    if settings.oidc_sub_claim == "email" and told.get(_VERIFIED) not in (True, "true"):
+        raise Problem(401, "the provider does not say that the person's email is verified")
     claims = {
         "sub": told.get(settings.oidc_sub_claim),
         "tenant": settings.oidc_tenant or told.get(settings.oidc_tenant_claim),
