@@ -56,7 +56,7 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
     """The provider did not answer."""
     UNTRUSTED = "untrusted"
-    """The provider's answer did not pass the checks."""
+    """The provider's answer did not pass the checks, or it did not take our secret or the code."""
     UNKNOWN = "unknown"
     """The provider knows the person, Broadsheet does not: no tenant or no role for them."""
 
@@ -122,8 +122,7 @@ class _Steps:
             claims = await self._claims(request)
             await self._gatekeeper.of_claims(claims)
         except OAuthError as error:
-            begun_here = error.error != "mismatching_state"
-            return _back(Trouble.DENIED if begun_here else Trouble.STALE, error)
+            return _back(_refusal(request, error), error)
         except httpx.HTTPError as error:
             return _back(Trouble.UNREACHABLE, error)
         except (JoseError, RuntimeError, ValueError) as error:
@@ -189,6 +188,12 @@ def session_claims(told: Mapping[str, Any], settings: ApiSettings, *, now: float
     if missing:
         raise Problem(401, f"the provider does not say the person's {' and '.join(missing)}")
     return claims
+
+
+def _refusal(request: Request, error: OAuthError) -> Trouble:
+    if "error" in request.query_params:  # RFC 6749, section 4.1.2.1
+        return Trouble.DENIED
+    return Trouble.STALE if error.error == "mismatching_state" else Trouble.UNTRUSTED
 
 
 def _is_here(address: str) -> bool:
