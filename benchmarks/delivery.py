@@ -248,13 +248,13 @@ class Runs:
             until = time.monotonic() + 300
             while True:
                 is_open = await connection.fetchval(_OPEN, list(run_ids))
-                if not is_open or time.monotonic() > until:
-                    row = await connection.fetchrow(_SETTLED, list(run_ids))
-                if not is_open:
-                    return row
-                if time.monotonic() > until:
+                if is_open and time.monotonic() < until:
+                    await asyncio.sleep(0.05)
+                    continue
+                row = await connection.fetchrow(_SETTLED, list(run_ids))
+                if is_open:
                     raise RuntimeError(f"not delivered within five minutes: {dict(row)}")
-                await asyncio.sleep(0.05)
+                return row
         finally:
             await connection.close()
 

@@ -71,7 +71,7 @@ def tool(name: str) -> Path:
 
 
 def node() -> Path:
-    """The program."""
+    """The Node program that comes with the package."""
     return _package() / "bin" / "node"
 
 

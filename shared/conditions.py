@@ -133,8 +133,7 @@ def _compare(condition: IfFigure, kpi: Kpi, value: Decimal) -> Decision:
     wanted = condition.value * 100 if in_percent else condition.value
     compare, words = _COMPARE[condition.compare]
     holds = compare(value, wanted)
-    # Not where the title has it: "Characters delivered 44 is below 50".
-    unit = f" {kpi.unit}" if kpi.unit and kpi.unit.casefold() not in kpi.title.casefold() else ""
+    unit = f" {kpi.unsaid_unit}" if kpi.unsaid_unit else ""
     return Decision(
         holds,
         f"{kpi.title} {_plain(value)}{unit} is {'' if holds else 'not '}{words} "

@@ -181,6 +181,13 @@ class Kpi(_Part):
     """Of a figure in percent: how many percentage points above the previous period."""
     verdict: Verdict
 
+    @property
+    def unsaid_unit(self) -> str | None:
+        """The unit for a sentence that begins with the title; None where a word there says it."""
+        if not self.unit or self.unit.casefold() in self.title.casefold().split():
+            return None
+        return self.unit
+
 
 class Section(_Part):
     """A heading with its charts and tables, in reading order."""

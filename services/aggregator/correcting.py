@@ -49,7 +49,5 @@ def _said(kpi: Kpi) -> str:
 
 
 def _unit(kpi: Kpi) -> str:
-    """Once, and not where the title has it."""
-    if kpi.unit in (None, "%") or str(kpi.unit).casefold() in kpi.title.casefold().split():
-        return ""
-    return f" {kpi.unit}"
+    """Once, after both figures; a percent sign stands at each of them."""
+    return f" {kpi.unsaid_unit}" if kpi.unsaid_unit and kpi.unit != "%" else ""

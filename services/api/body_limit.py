@@ -45,10 +45,10 @@ class BodyLimit:
             message = await receive()
             room = max(0, self._max_bytes - received)
             received += len(message.get("body", b""))
-            if received <= self._max_bytes:
+            if received <= self._max_bytes or message["type"] != "http.request":
                 return message
             if cut and received <= most:
-                return {**message, "body": message["body"][:room]}
+                return {**message, "body": message.get("body", b"")[:room]}
             if answering:
                 # Too late for another answer: the rest of the body is not listened to.
                 return {"type": "http.disconnect"}

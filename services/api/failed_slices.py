@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.api import run_store
 from services.api.principals import Principal
 from services.api.problems import Problem
 from shared.bursts import Burst, BurstRow
@@ -33,8 +34,9 @@ async def failed_slices_again(
         )
     if row["deleted_at"] is not None:
         raise Problem(409, "this report was deleted: ask for it anew")
-    if row["remade_by"] is not None:
-        raise Problem(409, f"report {row['remade_by']} makes its failed slices again")
+    other = await run_store.remade_by(connection, row["id"])
+    if other is not None:
+        raise Problem(409, f"report {other} makes its failed slices again")
     return RunRequest(
         tenant_id=principal.tenant_id,
         report_type=row["report_type"],

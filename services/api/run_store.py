@@ -120,6 +120,16 @@ async def superseded_by(connection: AsyncConnection, run_id: UUID) -> UUID | Non
     return found
 
 
+async def remade_by(connection: AsyncConnection, run_id: UUID) -> UUID | None:
+    """The run that makes the failed slices of a burst again, if there is one.
+
+    Asked once the burst is locked: what the locking query itself found is of before it waited.
+    """
+    query = select(_REMADE_BY).where(tables.runs.c.id == run_id)
+    found: UUID | None = await connection.scalar(query)
+    return found
+
+
 async def row_of_key(connection: AsyncConnection, idempotency_key: str) -> RowMapping | None:
     """The row of the run that was asked for with that key."""
     found = await connection.execute(_RUN_OF_KEY, {"key": idempotency_key})
@@ -262,9 +272,10 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
             raise Problem(409, f"report {other} corrects what this one was to correct")
     if row["remakes"] is not None:
         # Locked, so that nobody else begins to.
-        burst = await row_of(connection, row["remakes"], lock=True)
-        if burst["remade_by"] is not None:
-            raise Problem(409, f"report {burst['remade_by']} makes the same slices again")
+        await row_of(connection, row["remakes"], lock=True)
+        other = await remade_by(connection, row["remakes"])
+        if other is not None:
+            raise Problem(409, f"report {other} makes the same slices again")
     await restart(connection, row["id"], AGGREGATE, service=SERVICE, detail="retried")
 
 

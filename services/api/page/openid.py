@@ -41,6 +41,9 @@ _BEGUN_SECONDS = 600
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """What an ID token may be signed with: public keys alone, whatever the provider offers besides."""
 _PROVIDER_SECONDS = 10.0
+_VERIFIED = "email_verified"
+_LONGEST_ADDRESS = 1_000
+"""Characters of the address to show afterwards: browsers keep no cookie of more than 4 KB."""
 
 
 class Trouble(StrEnum):
@@ -53,7 +56,7 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
     """The provider did not answer."""
     UNTRUSTED = "untrusted"
-    """The provider's answer did not pass the checks."""
+    """The provider's answer did not pass the checks, or it did not take our secret or the code."""
     UNKNOWN = "unknown"
     """The provider knows the person, Broadsheet does not: no tenant or no role for them."""
 
@@ -107,7 +110,8 @@ class _Steps:
         request.session["to"] = to if _is_here(to) else "/"
         try:
             sent: Response = await self._provider.authorize_redirect(request, self._answer_url)
-        except (httpx.HTTPError, ValueError) as error:
+        # RuntimeError: Authlib's, where the provider's metadata lack an address.
+        except (httpx.HTTPError, RuntimeError, ValueError) as error:
             return _back(Trouble.UNREACHABLE, error)
         return sent
 
@@ -116,17 +120,16 @@ class _Steps:
         to = request.session.pop("to", "/")
         try:
             claims = await self._claims(request)
-            response = RedirectResponse(to, status_code=303)
             await self._gatekeeper.of_claims(claims)
         except OAuthError as error:
-            begun_here = error.error != "mismatching_state"
-            return _back(Trouble.DENIED if begun_here else Trouble.STALE, error)
+            return _back(_refusal(request, error), error)
         except httpx.HTTPError as error:
             return _back(Trouble.UNREACHABLE, error)
-        except (JoseError, ValueError) as error:
+        except (JoseError, RuntimeError, ValueError) as error:
             return _back(Trouble.UNTRUSTED, error)
         except Problem as problem:
             return _back(Trouble.UNKNOWN, problem)
+        response = RedirectResponse(to, status_code=303)
         self._sessions.begin(response, claims)
         return response
 
@@ -135,23 +138,29 @@ class _Steps:
 
         What the ID token leaves out is asked of the provider's user info.
         """
+        settings = self._settings
         metadata = await self._provider.load_server_metadata()
+        issuer = metadata.get("issuer")
+        # OpenID Connect Discovery 1.0, section 4.3: whoever else it names is not the one we asked.
+        if not isinstance(issuer, str) or issuer.rstrip("/") != settings.oidc_issuer.rstrip("/"):
+            raise ValueError(f"BROADSHEET_OIDC_ISSUER is not what it calls itself: {issuer!r}")
         offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
         metadata["id_token_signing_alg_values_supported"] = [
             name for name in offered if name in _SIGNATURES
         ]
         checks = {
-            "iss": {"essential": True, "value": metadata["issuer"]},
-            "aud": {"essential": True, "value": self._settings.oidc_client_id},
+            "iss": {"essential": True, "value": issuer},
+            "aud": {"essential": True, "value": settings.oidc_client_id},
         }
         tokens = await self._provider.authorize_access_token(request, claims_options=checks)
         told: dict[str, Any] = dict(tokens.get("userinfo") or {})
         if not told:
             raise ValueError("the provider gave no ID token")
-        settings = self._settings
         wanted = {settings.oidc_sub_claim, settings.oidc_role_claim}
         if not settings.oidc_tenant:
             wanted.add(settings.oidc_tenant_claim)
+        if settings.oidc_sub_claim == "email":
+            wanted.add(_VERIFIED)
         if not wanted <= told.keys() and "userinfo_endpoint" in metadata:
             more = await self._provider.userinfo(token=tokens)
             if more.get("sub") != told["sub"]:
@@ -161,7 +170,14 @@ class _Steps:
 
 
 def session_claims(told: Mapping[str, Any], settings: ApiSettings, *, now: float) -> dict[str, Any]:
-    """A session's claims from the provider's; Problem 401 says what is missing."""
+    """A session's claims from the provider's; Problem 401 says what is missing.
+
+    An email counts only where the provider has seen that it is theirs (OpenID Connect Core 1.0,
+    section 5.7): else people could be whoever they write there.
+    """
+    # Some providers give a text.
+    if settings.oidc_sub_claim == "email" and told.get(_VERIFIED) not in (True, "true"):
+        raise Problem(401, "the provider does not say that the person's email is verified")
     claims = {
         "sub": told.get(settings.oidc_sub_claim),
         "tenant": settings.oidc_tenant or told.get(settings.oidc_tenant_claim),
@@ -174,9 +190,19 @@ def session_claims(told: Mapping[str, Any], settings: ApiSettings, *, now: float
     return claims
 
 
+def _refusal(request: Request, error: OAuthError) -> Trouble:
+    if "error" in request.query_params:  # RFC 6749, section 4.1.2.1
+        return Trouble.DENIED
+    return Trouble.STALE if error.error == "mismatching_state" else Trouble.UNTRUSTED
+
+
 def _is_here(address: str) -> bool:
-    """Whether it is an address of this site: no other site is ever returned to."""
-    return address.startswith("/") and not address.startswith(("//", "/\\"))
+    """Whether it is an address of this site, short enough to keep: no other one is returned to."""
+    return (
+        address.startswith("/")
+        and not address.startswith(("//", "/\\"))
+        and len(address) <= _LONGEST_ADDRESS
+    )
 
 
 def _back(trouble: Trouble, reason: Exception) -> Response:

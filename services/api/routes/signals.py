@@ -78,10 +78,11 @@ async def give_signal(
             subject = f"signal/{name}"
             await audit.record(connection, principal, "signal.given", subject, id=str(row.id))
         else:
-            before = select(*columns).where(table.c.message_id == key)
+            same = (table.c.name == name) & (table.c.details == body.details)
+            before = select(*columns, same.label("same")).where(table.c.message_id == key)
             row = (await connection.execute(before)).one()
-    if row.name != name:
-        raise key_reused(f"belongs to the signal {row.name!r}")
+            if not row.same:
+                raise key_reused(f"belongs to the signal {row.name!r}")
     return SignalView(id=row.id, name=row.name, received_at=row.received_at)
 
 

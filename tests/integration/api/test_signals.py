@@ -40,9 +40,10 @@ async def test_one_that_is_sent_again_with_its_key_counts_once(
     assert (again.status_code, again.json()) == (202, first.json())
     assert len(await kept(api, studio)) == 1
 
-    other = await ada.post("/api/v1/signals/another", headers=key)
-    assert other.status_code == 409
-    assert other.json()["type"] == "/problems/idempotency-key-reused"
+    for path, details in (("/api/v1/signals/another", {}), (SIGNAL, {"rows": 7})):
+        other = await ada.post(path, headers=key, json={"details": details})
+        assert other.status_code == 409
+        assert other.json()["type"] == "/problems/idempotency-key-reused"
     theirs = await stranger.post(SIGNAL, headers=key)
     assert theirs.status_code == 202
     assert theirs.json()["id"] != first.json()["id"]

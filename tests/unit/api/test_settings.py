@@ -139,7 +139,13 @@ def test_a_provider_that_is_half_set_refuses_to_start(change: dict[str, str], sa
 
 
 def test_the_claims_of_a_provider_become_a_sessions() -> None:
-    told = {"sub": "248", "email": "ada@example.com", "tenant": "studio", "role": "author"}
+    told: dict[str, object] = {
+        "sub": "248",
+        "email": "ada@example.com",
+        "email_verified": True,
+        "tenant": "studio",
+        "role": "author",
+    }
     own = settings(**PROVIDER)
     assert session_claims(told, own, now=0.0) == {
         "sub": "248",
@@ -159,3 +165,13 @@ def test_the_claims_of_a_provider_become_a_sessions() -> None:
     assert session_claims(told, readers, now=0.0)["role"] == "viewer"
     with pytest.raises(Problem, match="role"):
         session_claims(told, own, now=0.0)
+
+
+@pytest.mark.parametrize("verified", [None, False, "false"])
+def test_nobody_is_known_by_an_email_that_they_may_have_made_up(verified: object) -> None:
+    told = {"sub": "248", "email": "ada@example.com", "role": "viewer", "email_verified": verified}
+    by_email = settings(**PROVIDER | {"oidc_sub_claim": "email", "oidc_tenant": "all"})
+    with pytest.raises(Problem, match="verified"):
+        session_claims(told, by_email, now=0.0)
+    by_sub = settings(**PROVIDER | {"oidc_tenant": "all"})
+    assert session_claims(told, by_sub, now=0.0)["sub"] == "248"

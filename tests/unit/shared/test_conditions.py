@@ -48,6 +48,8 @@ def test_any_other_figure_is_compared_as_it_is() -> None:
     assert (decision.holds, decision.figure) == (True, "Pass rate 1.5 h is below 2 h")
     said = decide(below(2), with_kpi("1.5", "rate"), None).figure
     assert said == "Pass rate 1.5 is below 2", "nobody says it twice"
+    said = decide(below(2), with_kpi("1.5", "s"), None).figure
+    assert said == "Pass rate 1.5 s is below 2 s", "a letter of the title is no unit"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What was sent of reports whose files are gone is forgotten as well
 
-Revision: 0025, after 0022
+Revision: 0025, after 0024
 """
 
 from __future__ import annotations
