@@ -27,6 +27,12 @@ from tests.oracle.told import assert_change
 INSTANTS = ("queued_at", "started_at", "finished_at")
 
 
+@pytest.fixture(scope="module")
+def scale() -> float:
+    """Every row of every period is compared, each value of it."""
+    return 0.1
+
+
 async def report(the_studio: LoadedStudio, of: Period, **parameters: Any) -> ReportDocument:
     return await the_studio.report("generation_jobs", of, **parameters)
 

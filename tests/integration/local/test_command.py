@@ -50,12 +50,25 @@ def broadsheet(tmp_path: Path) -> Iterator[Command]:
     command("down")
 
 
-def test_five_services_are_five_ready_processes_and_a_killed_one_comes_back(
-    broadsheet: Command,
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """One that is up: of two starts at once, the one that was not refused."""
+    command = Command(tmp_path_factory.mktemp("running"))
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(lambda _: command("up", "--detach"), range(2)))
+    try:
+        assert sorted(ended.returncode for ended in both) == [0, 1], [one.stderr for one in both]
+        refused = next(ended for ended in both if ended.returncode)
+        assert "already runs" in refused.stderr
+        yield command
+    finally:
+        command("down")
+
+
+def test_of_two_starts_at_once_one_is_told_when_all_five_processes_are_ready(
+    running: Command,
 ) -> None:
-    started = broadsheet("up", "--detach")
-    assert started.returncode == 0, started.stderr
-    status = broadsheet.status()
+    status = running.status()
     assert set(status["services"]) == set(SERVICES)
     assert {service["health"] for service in status["services"].values()} == {"ready"}
     assert len({service["pid"] for service in status["services"].values()}) == 5
@@ -67,6 +80,9 @@ def test_five_services_are_five_ready_processes_and_a_killed_one_comes_back(
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 200
 
+
+def test_a_service_that_is_killed_comes_back(running: Command) -> None:
+    status = running.status()
     first = status["services"]["scheduler"]["pid"]
     os.kill(first, signal.SIGKILL)
     deadline = time.monotonic() + _READY_SECONDS
@@ -75,14 +91,10 @@ def test_five_services_are_five_ready_processes_and_a_killed_one_comes_back(
         scheduler["restarts"] == 0 or scheduler["health"] != "ready"
     ):
         time.sleep(0.1)
-        scheduler = broadsheet.status()["services"]["scheduler"]
+        scheduler = running.status()["services"]["scheduler"]
     assert scheduler["restarts"] == 1
     assert scheduler["health"] == "ready"
     assert scheduler["pid"] != first
-
-    assert broadsheet("down").stdout == "stopping\nstopped\n"
-    assert broadsheet("status").returncode == 1
-    assert not Path(f"/proc/{scheduler['pid']}").exists()
 
 
 def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(
@@ -95,21 +107,9 @@ def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(
     assert broadsheet("down").stdout == "nothing runs here\n"
 
 
-def test_of_two_starts_at_once_one_is_refused_and_the_other_is_told_when_it_is_ready(
-    broadsheet: Command,
-) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        both = list(threads.map(lambda _: broadsheet("up", "--detach"), range(2)))
-    assert sorted(ended.returncode for ended in both) == [0, 1], [one.stderr for one in both]
-    refused = next(ended for ended in both if ended.returncode)
-    assert "already runs" in refused.stderr
-    assert {service["health"] for service in broadsheet.status()["services"].values()} == {"ready"}
-
-
 def test_in_the_foreground_it_says_a_line_per_service_and_ends_with_ctrl_c_beside_another(
-    broadsheet: Command, tmp_path_factory: pytest.TempPathFactory
+    broadsheet: Command, running: Command
 ) -> None:
-    other = Command(tmp_path_factory.mktemp("other"))
     with subprocess.Popen(
         [sys.executable, "-m", "cli.main", "up"],
         cwd=CHECKOUT,
@@ -118,17 +118,14 @@ def test_in_the_foreground_it_says_a_line_per_service_and_ends_with_ctrl_c_besid
         text=True,
     ) as foreground:
         try:
-            started = other("up", "--detach")
-            assert started.returncode == 0, started.stderr
             assert foreground.stdout is not None
             said = list(iter(foreground.stdout.readline, "Ctrl-C stops everything.\n"))
-            mine, theirs = broadsheet.status(), other.status()
+            mine, theirs = broadsheet.status(), running.status()
             foreground.send_signal(signal.SIGINT)
             rest = foreground.stdout.read()
             assert foreground.wait(30) == 0
         finally:
             foreground.kill()
-            other("down")
     said += rest.splitlines(keepends=True)  # a line may come a moment after what it tells of
     for name in SERVICES:
         assert any(name in line.split() and "ready" in line for line in said), "".join(said)
@@ -137,3 +134,11 @@ def test_in_the_foreground_it_says_a_line_per_service_and_ends_with_ctrl_c_besid
     assert mine["api_url"] != theirs["api_url"]
     assert rest.rstrip().endswith("stopped")
     assert broadsheet("status").returncode == 1
+    assert {service["health"] for service in running.status()["services"].values()} == {"ready"}
+
+
+def test_down_leaves_no_process(running: Command) -> None:
+    services = running.status()["services"].values()
+    assert running("down").stdout == "stopping\nstopped\n"
+    assert running("status").returncode == 1
+    assert not any(Path(f"/proc/{service['pid']}").exists() for service in services)
