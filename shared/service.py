@@ -209,13 +209,15 @@ async def _metrics(request: Request) -> Response:
 def run(settings_class: type[_Settings], create: Callable[[_Settings], ASGIApp]) -> None:
     """A service's whole life: read its settings, build it, and serve until SIGTERM.
 
-    Settings that are missing or refused end it with what to mend, and no traceback.
+    Settings that are missing or refused end it with what to mend, no traceback, and the exit code
+    of a configuration error (`os.EX_CONFIG`, 78): another start would end alike.
     """
     try:
         settings = from_environment(settings_class)
         app = create(settings)
     except SettingsError as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        sys.exit(os.EX_CONFIG)
     serve(app, settings)
 
 

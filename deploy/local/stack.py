@@ -174,9 +174,11 @@ class LocalStack:
         deadline = time.monotonic() + ready_seconds
         everything = [*self.services.values()] + ([self._inbox] if self._inbox else [])
         while late := [one for one in everything if one.health is not Health.READY]:
-            dying = [one for one in late if one.restarts >= _HOPELESS_RESTARTS]
-            if dying or time.monotonic() > deadline:
-                reasons = "\n".join(one.explain() for one in dying or late)
+            hopeless = [
+                one for one in late if one.misconfigured or one.restarts >= _HOPELESS_RESTARTS
+            ]
+            if hopeless or time.monotonic() > deadline:
+                reasons = "\n".join(one.explain() for one in hopeless or late)
                 raise StackError(f"not every service became ready:\n{reasons}")
             time.sleep(0.05)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -64,6 +65,8 @@ class Supervised:
         self.log = log
         self.health = Health.STOPPED
         self.restarts = 0
+        self.misconfigured = False
+        """Whether it ended last because of its settings: it would end so again."""
         self._on_change = on_change
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
@@ -119,6 +122,7 @@ class Supervised:
             deaths = 1 if lived > _SOUND_AFTER_SECONDS else deaths + 1
             delay = restart_delay(deaths)
             self.restarts += 1
+            self.misconfigured = code == os.EX_CONFIG
             end = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
             self._change(
                 Health.RESTARTING,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr
 
 import pytest
 
@@ -44,7 +46,7 @@ def said_at_the_start(service: str, **settings: str) -> str:
         check=False,
         timeout=60,
     )
-    assert ended.returncode == 1
+    assert ended.returncode == os.EX_CONFIG
     assert "Traceback" not in ended.stderr
     assert "deploy/.env.example" in ended.stderr
     return ended.stderr
@@ -98,9 +100,10 @@ def refused(monkeypatch: pytest.MonkeyPatch, service: str, **settings: str) -> l
     """What the service says as it ends, line by line; what its `__main__` does is run here."""
     for name, value in (FINE | settings).items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit) as ended:
+    with redirect_stderr(io.StringIO()) as said, pytest.raises(SystemExit) as ended:
         STARTS[service]()
-    return [line.strip() for line in str(ended.value).splitlines()]
+    assert ended.value.code == os.EX_CONFIG
+    return [line.strip() for line in said.getvalue().splitlines()]
 
 
 @pytest.mark.parametrize("service", STARTS)
