@@ -15,9 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    cast,
     func,
-    literal,
     or_,
     select,
 )
@@ -44,10 +42,13 @@ def _signal_at() -> ScalarSelect[datetime]:
     """When the signal came that an occurrence may take; NULL: it has not."""
     before = _occurrences.alias("let_go_before")
     used = (
-        select(func.max(before.c.signal_at))
-        .where(before.c.schedule_id == _occurrences.c.schedule_id)
-        .correlate(_occurrences)
-        .scalar_subquery()
+        select(before.c.signal_at)
+        .where(
+            before.c.schedule_id == _occurrences.c.schedule_id,
+            before.c.signal_at == _signals.c.received_at,
+        )
+        .correlate(_occurrences, _signals)
+        .exists()
     )
     return (
         select(func.min(_signals.c.received_at))
@@ -56,9 +57,9 @@ def _signal_at() -> ScalarSelect[datetime]:
             _signals.c.name == _schedules.c.readiness["signal"].astext,
             _signals.c.received_at >= _occurrences.c.due_at - COUNTS_FOR,
             _signals.c.received_at <= _NOW,
-            # Each signal counts once.
-            _signals.c.received_at
-            > func.coalesce(used, cast(literal("-infinity"), DateTime(timezone=True))),
+            # Each signal counts once. It is known by its instant, and not by being later than
+            # the last one that was used: one that began earlier may be committed later.
+            ~used,
         )
         .correlate(_schedules, _occurrences)
         .scalar_subquery()

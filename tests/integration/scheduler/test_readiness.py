@@ -66,6 +66,19 @@ async def test_two_occurrences_that_wait_take_two_signals(scheduling: Scheduling
     assert await scheduling.tick(SIX + timedelta(minutes=85)) == 1
 
 
+async def test_a_signal_that_is_committed_after_a_later_one_was_used_counts_as_well(
+    scheduling: Scheduling,
+) -> None:
+    twice_a_day = {"kind": "cron", "expression": "0 6,7 * * *", "timezone": "UTC"}
+    schedule = await scheduling.schedule(SIX, cadence=twice_a_day, readiness=loaded())
+    await scheduling.tick(SIX)
+    await scheduling.signal("loaded", SIX + timedelta(minutes=10))
+    assert await scheduling.tick(SIX + timedelta(minutes=11)) == 1
+    await scheduling.signal("loaded", SIX + timedelta(minutes=9))
+    assert await scheduling.tick(SIX + timedelta(hours=1)) == 1
+    assert await scheduling.statuses(schedule) == ["16 fired", "16 fired"]
+
+
 async def test_two_schedulers_give_one_signal_to_one_occurrence(scheduling: Scheduling) -> None:
     seven = SIX + timedelta(hours=1)
     twice_a_day = {"kind": "cron", "expression": "0 6,7 * * *", "timezone": "UTC"}
