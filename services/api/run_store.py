@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import cursors
@@ -271,12 +272,14 @@ async def retry(connection: AsyncConnection, row: RowMapping) -> None:
         if other is not None:
             raise Problem(409, f"report {other} corrects what this one was to correct")
     if row["remakes"] is not None:
-        # Locked, so that nobody else begins to.
-        await row_of(connection, row["remakes"], lock=True)
         other = await remade_by(connection, row["remakes"])
         if other is not None:
             raise Problem(409, f"report {other} makes the same slices again")
-    await restart(connection, row["id"], AGGREGATE, service=SERVICE, detail="retried")
+    try:
+        await restart(connection, row["id"], AGGREGATE, service=SERVICE, detail="retried")
+    except IntegrityError:
+        # Of the indexes on `supersedes` and `remakes`: somebody was quicker.
+        raise Problem(409, "another report does the same at this moment") from None
 
 
 async def mark_deleted(connection: AsyncConnection, row: RowMapping) -> bool:
