@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import httpx
@@ -199,7 +200,8 @@ async def test_a_retry_makes_the_failed_part_alone_and_nobody_gets_theirs_twice(
     told = reader.get(f"{REPORTS}/{first['id']}").json()
     assert told["remade_by"] == again["id"]
     assert told["slices"] == first["slices"], "what became of the first one stays"
-    asked = {"recipient": missed, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+    where_it_is_planned = ZoneInfo(made.json()["cadence"]["timezone"])
+    asked = {"recipient": missed, "date": f"{datetime.now(where_it_is_planned):%Y-%m-%d}"}
     entries = reader.get("/api/v1/why", params=asked).json()["entries"]
     told_why = {entry["run"]: entry["verdict"] for entry in entries if entry["run"]}
     assert told_why == {first["id"]: "not sent", again["id"]: "sent"}
