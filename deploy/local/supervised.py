@@ -177,4 +177,4 @@ def service_words(service: str) -> list[str]:
     all busy rendering, a request must still be accepted within 100 ms.
     """
     words = [sys.executable, "-m", f"services.{service}"]
-    return words if service == "api" else ["nice", "-n", "5", *words]
+    return words if service == "api" else ["nice", "-n", "10", *words]
