@@ -6,12 +6,10 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import run_store
+from services.api.asked_again import asked_again
 from services.api.principals import Principal
 from services.api.problems import Problem
 from shared.bursts import Burst, BurstRow
-from shared.delivery_options import DeliveryOptions
-from shared.format_options import FormatOptions
-from shared.periods import Period
 from shared.run_requests import RunRequest
 from shared.states import Lane, Occasion, SliceStatus
 from shared.store import tables
@@ -37,24 +35,12 @@ async def failed_slices_again(
     other = await run_store.remade_by(connection, row["id"])
     if other is not None:
         raise Problem(409, f"report {other} makes its failed slices again")
-    return RunRequest(
-        tenant_id=principal.tenant_id,
-        report_type=row["report_type"],
-        source=row["source"],
-        period=Period(
-            first_day=row["first_day"], last_day=row["last_day"], timezone=row["timezone"]
-        ),
-        parameters=row["parameters"],
-        formats=tuple(row["formats"]),
-        format_options=FormatOptions.model_validate(row["format_options"]),
-        delivery_options=DeliveryOptions.model_validate(row["delivery_options"]),
+    return asked_again(
+        row,
+        principal,
         lane=Lane.BULK,
         occasion=Occasion.BY_HAND,
-        requested_by=principal.sub,
-        role=principal.role,
         burst=burst.model_dump(mode="json"),
-        definition_id=row["definition_id"],
-        definition_version=row["definition_version"],
         schedule_id=row["schedule_id"],
         banner=row["banner"],
         remakes=row["id"],

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import audit, run_store
 from services.api.accepting import accepted_run, earlier_run
+from services.api.asked_again import asked_again
 from services.api.following import IdempotencyKey, Prefer, checked_key, preferred
 from services.api.guards import allow, ensure_allowed, ensure_own
 from services.api.principals import Principal
@@ -20,9 +21,6 @@ from services.api.representations import RunView
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
 from shared.dedup_keys import body_hash
-from shared.delivery_options import DeliveryOptions
-from shared.format_options import FormatOptions
-from shared.periods import Period
 from shared.run_requests import Recipient, RunRequest
 from shared.states import DeliveryStatus, Lane, RunStatus
 from shared.store import tables
@@ -116,23 +114,11 @@ def _correction_of(
     recipients: list[Recipient],
     key: str | None,
 ) -> RunRequest:
-    return RunRequest(
-        tenant_id=principal.tenant_id,
-        report_type=row["report_type"],
-        source=row["source"],
-        period=Period(
-            first_day=row["first_day"], last_day=row["last_day"], timezone=row["timezone"]
-        ),
-        parameters=row["parameters"],
-        formats=tuple(row["formats"]),
-        format_options=FormatOptions.model_validate(row["format_options"]),
-        delivery_options=DeliveryOptions.model_validate(row["delivery_options"]),
+    return asked_again(
+        row,
+        principal,
         lane=Lane.INTERACTIVE,
-        requested_by=principal.sub,
-        role=principal.role,
         recipients=tuple(recipients),
-        definition_id=row["definition_id"],
-        definition_version=row["definition_version"],
         banner=body.reason and f"Reason of the correction: {body.reason}",
         supersedes=row["id"],
         idempotency_key=key,

@@ -31,4 +31,4 @@ class _Nothing(ModuleType):
 
 class _Refused:
     def __init__(self, *_: object, **__: object) -> None:
-        raise NotImplementedError("a drawing process has no reader of PDF files")
+        raise RuntimeError("a drawing process has no reader of PDF files")
