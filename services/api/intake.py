@@ -13,7 +13,7 @@ from services.api.estimates import Estimates
 from services.api.principals import Principal
 from services.api.run_store import SERVICE
 from shared.audit import record
-from shared.group_commit import GroupCommit
+from shared.batching import Batching
 from shared.run_requests import CreatedRun, NewRun, RunRequest, create_runs, new_run
 from shared.store.engine import Store
 
@@ -38,7 +38,7 @@ class Intake:
 
     def __init__(self, store: Store, estimates: Estimates) -> None:
         self._estimates = estimates
-        self._runs = GroupCommit(store, self._store_all, name="intake")
+        self._runs = Batching(store, self._store_all, name="intake")
 
     async def take(self, principal: Principal, wanted: RunRequest) -> StoredRun:
         """Store the run; IntegrityError when its idempotency key is taken."""
@@ -54,7 +54,7 @@ class Intake:
                 **_made_of(wanted),
             ),
         )
-        return await self._runs.write(principal.tenant_id, asked)
+        return await self._runs.do(principal.tenant_id, asked)
 
     async def _store_all(
         self, connection: AsyncConnection, batch: Sequence[_Asked]

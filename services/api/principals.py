@@ -6,20 +6,24 @@ administrator made inactive is refused; a member's role caps the token's.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import jwt
 from fastapi import Request
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import ARRAY, Text, any_, bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api.page.sessions import Sessions
 from services.api.problems import FieldError, Problem
 from services.api.roles import Role
 from services.api.settings import ApiSettings
+from shared.batching import Batching
 from shared.consent import Consent
 from shared.recipient_policy import RecipientPolicy
 from shared.store import tables
@@ -61,14 +65,24 @@ class Principal:
 
 _TENANT = text("SELECT tenant_by_slug(:slug)")
 _settings, _members = tables.tenant_settings, tables.members
-_MEMBERSHIP = (
-    select(_settings, _members.c.role, _members.c.active)
+_MEMBERSHIPS = (
+    select(_settings, _members.c.sub, _members.c.role, _members.c.active)
     .select_from(_settings)
     .outerjoin(
         _members,
-        (_members.c.tenant_id == _settings.c.tenant_id) & (_members.c.sub == bindparam("of_sub")),
+        (_members.c.tenant_id == _settings.c.tenant_id)
+        & (_members.c.sub == any_(bindparam("subs", type_=ARRAY(Text)))),
     )
 )
+
+
+@dataclass(frozen=True)
+class _Membership:
+    """What the store says of somebody: the tenant's settings, and a member's own row if any."""
+
+    settings: Mapping[str, Any]
+    role: Role | None
+    active: bool
 
 
 class Gatekeeper:
@@ -80,6 +94,9 @@ class Gatekeeper:
         self._sessions = sessions
         self._known: dict[str, tuple[float, Principal]] = {}
         self._tenants: dict[str, tuple[float, UUID]] = {}
+        self._tenants_asked = asyncio.Lock()
+        # Many come at once: at a start, and whenever what is remembered has become old.
+        self._memberships = Batching(store, _memberships, name="memberships")
 
     async def admit(self, request: Request) -> Principal:
         """The principal; Problem 401 or 403 says why there is none.
@@ -155,35 +172,47 @@ class Gatekeeper:
         if role not in list(Role):
             raise _unauthorized(f"the token's role {role!r} is none of viewer, author, admin")
         tenant_id = await self._tenant_id(slug)
-        async with self._store.tenant(tenant_id) as connection:
-            row = (await connection.execute(_MEMBERSHIP, {"of_sub": sub})).one()
-        if row.active is False:
+        member = await self._memberships.do(tenant_id, sub)
+        if not member.active:
             detail = "this member is inactive: an administrator can change that"
             raise Problem(403, detail, errors=[FieldError(field="Authorization", detail=detail)])
         return Principal(
             sub=sub,
             tenant_id=tenant_id,
             tenant=slug,
-            role=Role(role) if row.role is None else Role(role).capped_by(Role(row.role)),
-            timezone=row.timezone,
-            max_backlog=row.max_backlog,
-            freshness_seconds=row.freshness_seconds,
-            consent=Consent.of(dict(row._mapping)),
-            recipient_policy=RecipientPolicy.model_validate(row.recipient_policy),
+            role=Role(role) if member.role is None else Role(role).capped_by(member.role),
+            timezone=member.settings["timezone"],
+            max_backlog=member.settings["max_backlog"],
+            freshness_seconds=member.settings["freshness_seconds"],
+            consent=Consent.of(member.settings),
+            recipient_policy=RecipientPolicy.model_validate(member.settings["recipient_policy"]),
             expires_at=float(str(claims["exp"])),
         )
 
     async def _tenant_id(self, slug: str) -> UUID:
         """Of a tenant; remembered, because many of its members come at once."""
-        known = self._tenants.get(slug)
-        if known and known[0] > time.monotonic():
-            return known[1]
-        async with self._store.no_tenant() as connection:
-            tenant_id: UUID | None = await connection.scalar(_TENANT, {"slug": slug})
-        if tenant_id is None:
-            raise _unauthorized("the token's tenant is not known here")
-        self._tenants[slug] = (time.monotonic() + self._settings.membership_seconds, tenant_id)
-        return tenant_id
+        async with self._tenants_asked:
+            known = self._tenants.get(slug)
+            if known and known[0] > time.monotonic():
+                return known[1]
+            async with self._store.no_tenant() as connection:
+                tenant_id: UUID | None = await connection.scalar(_TENANT, {"slug": slug})
+            if tenant_id is None:
+                raise _unauthorized("the token's tenant is not known here")
+            self._tenants[slug] = (time.monotonic() + self._settings.membership_seconds, tenant_id)
+            return tenant_id
+
+
+async def _memberships(connection: AsyncConnection, subs: Sequence[str]) -> list[_Membership]:
+    answer = await connection.execute(_MEMBERSHIPS, {"subs": list(subs)})
+    rows = [dict(row) for row in answer.mappings()]
+    settings, members = rows[0], {row["sub"]: row for row in rows}
+    found = []
+    for sub in subs:
+        own = members.get(sub)
+        role = Role(own["role"]) if own else None
+        found.append(_Membership(settings, role, active=own is None or own["active"]))
+    return found
 
 
 def _text(claims: Mapping[str, object], name: str) -> str:

@@ -1,7 +1,7 @@
 """The ledger as the mailer writes it: claims, what is on the wire, and what became of it.
 
 Of many deliveries at once: each step of those under way is one transaction of their tenant
-(`shared.group_commit`). Every write but the claim names the lease's token.
+(`shared.batching`). Every write but the claim names the lease's token.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from services.mailer import SERVICE
 from services.mailer.channels import Written
 from services.mailer.destinations import disable
 from shared import outbox, runs, suppression
+from shared.batching import Batching
 from shared.events import DeliveryDue
-from shared.group_commit import GroupCommit
 from shared.lease import RELEASED, LeaseLostError, lease_end
 from shared.recipient_policy import CONFIRMATION, policy_of, refusals
 from shared.runs import Run
@@ -127,25 +127,25 @@ class Ledger:
 
     def __init__(self, store: Store, *, owner: str, lease_seconds: float) -> None:
         self._claim = _claim(owner, lease_seconds)
-        self._claims = GroupCommit(store, self._claim_all, name="claims of deliveries")
-        self._sendings = GroupCommit(store, _note_sending, name="deliveries on the wire")
-        self._endings = GroupCommit(store, _note_ended, name="outcomes of deliveries")
+        self._claims = Batching(store, self._claim_all, name="claims of deliveries")
+        self._sendings = Batching(store, _note_sending, name="deliveries on the wire")
+        self._endings = Batching(store, _note_ended, name="outcomes of deliveries")
 
     async def claim(self, event: DeliveryDue) -> Claimed | None:
         """Take the delivery in hand for one attempt; None where there is nothing to do.
 
         So it is where somebody else has it, it has come to its end, or its run has not.
         """
-        return await self._claims.write(event.tenant_id, _Asked(event, uuid4()))
+        return await self._claims.do(event.tenant_id, _Asked(event, uuid4()))
 
     async def sending(self, claimed: Claimed, written: Written | None) -> None:
         """From now on it may arrive, with the bytes `written`; LeaseLostError if not ours."""
         item = _OnTheWire(claimed.id, claimed.token, claimed.number, written)
-        await self._sendings.write(claimed.tenant_id, item)
+        await self._sendings.do(claimed.tenant_id, item)
 
     async def ended(self, ended: Ended) -> None:
         """Write the attempt's end and let go of the delivery; LeaseLostError if not ours."""
-        await self._endings.write(ended.tenant_id, ended)
+        await self._endings.do(ended.tenant_id, ended)
 
     async def _claim_all(
         self, connection: AsyncConnection, batch: Sequence[_Asked]
