@@ -83,7 +83,7 @@ class Commands:
         principal: Principal = await state.gatekeeper.admit_bearer(
             _text(headers.get("authorization"))
         )
-        await state.rate_limiter.count(principal.client)
+        state.rate_limiter.count(principal.client)
         ensure_role(principal, Action.REQUEST_REPORT)
         key, body = _read(message, state.settings.max_body_bytes)
         try:

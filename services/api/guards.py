@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
 from limits import parse_many
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from structlog.contextvars import bind_contextvars
 
 from services.api.principals import Principal
@@ -26,18 +26,19 @@ class RateLimiter:
     """Counts each client's requests, in this process.
 
     With two counters for each client and limit: a window that remembers every request is
-    searched from end to end a hundred times a second.
+    searched from end to end a hundred times a second. Its storage for coroutines would look
+    through all clients' counters at each request.
     """
 
     def __init__(self, limits: str) -> None:
         self._limits = parse_many(limits)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    async def count(self, client: str) -> None:
+    def count(self, client: str) -> None:
         """Problem 429, with Retry-After, once the client asks too often."""
         for limit in self._limits:
-            if not await self._limiter.hit(limit, client):
-                window = await self._limiter.get_window_stats(limit, client)
+            if not self._limiter.hit(limit, client):
+                window = self._limiter.get_window_stats(limit, client)
                 wait = max(1, math.ceil(window.reset_time - time.time()))
                 raise Problem(
                     429,

@@ -38,7 +38,7 @@ class StrictRoute(APIRoute):
             _ensure_single(request, "Authorization")
             principal = await state.gatekeeper.admit(request)
             bind_contextvars(tenant=str(principal.tenant_id))
-            await state.rate_limiter.count(principal.client)
+            state.rate_limiter.count(principal.client)
             request.state.principal = principal
             _ensure_single(request, *_SINGLE)
             _ensure_known(request, known)

@@ -72,7 +72,7 @@ async def _found(request: Request, token: str) -> tuple[UUID, UUID]:
     state = request.app.state
     identifier: UUID | None = state.confirmations.read(token)
     if identifier is not None:
-        await state.link_limiter.count(str(identifier))
+        state.link_limiter.count(str(identifier))
         async with state.store.no_tenant() as connection:
             tenant_id = await confirmations.tenant_of(connection, identifier)
         if tenant_id is not None:

@@ -115,7 +115,7 @@ async def _looked_up(request: Request, token: str, *, counted: bool = False) -> 
     link_id: UUID | None = state.links.link_of(token)
     if link_id is None:
         raise _no_such_link()
-    await state.link_limiter.count(str(link_id))
+    state.link_limiter.count(str(link_id))
     async with state.store.no_tenant() as connection:
         tenant_id = await link_store.tenant_of(connection, link_id)
     if tenant_id is None:

@@ -215,7 +215,7 @@ async def _recipient(request: Request, token: str) -> tuple[UUID, UUID, str]:
     state = request.app.state
     identifier: UUID | None = state.unsubscribing.read(token)
     if identifier is not None:
-        await state.link_limiter.count(str(identifier))
+        state.link_limiter.count(str(identifier))
         async with state.store.no_tenant() as connection:
             tenant_id = await connection.scalar(_TENANT, {"id": identifier})
         if tenant_id is not None:
