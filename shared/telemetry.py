@@ -128,13 +128,15 @@ def new_trace() -> Context:
 
 
 @contextmanager
-def begun(name: str) -> Iterator[None]:
-    """Inside the block a trace begins, with a span of that name when tracing is on."""
+def begun(name: str, cause: Mapping[str, Any]) -> Iterator[None]:
+    """Inside the block something is done that nobody waits for, as a span of that name when
+    tracing is on. It goes on with the trace of what caused it, or else begins one."""
+    context = trace_context_of(cause)
     if _tracing.is_set():
-        with trace.get_tracer("broadsheet").start_as_current_span(name, context=Context()):
+        with trace.get_tracer("broadsheet").start_as_current_span(name, context=context):
             yield
         return
-    token = trace_context.attach(new_trace())
+    token = trace_context.attach(context or new_trace())
     try:
         yield
     finally:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     DateTime,
     FromClause,
@@ -35,11 +36,12 @@ from shared.store.many_rows import as_given, given
 
 _schedules, _occurrences, _signals = tables.schedules, tables.occurrences, tables.signals
 _NOW = bindparam("now", type_=DateTime(timezone=True))
+Found = TypeVar("Found")
 _KEY = ("schedule_id", "nominal_local_time", "fold")
 
 
-def _signal_at() -> ScalarSelect[datetime]:
-    """When the signal came that an occurrence may take; NULL: it has not."""
+def _signal(of_it: Column[Found]) -> ScalarSelect[Found]:
+    """Of the signal that an occurrence may take, the first one; NULL: none has come."""
     before = _occurrences.alias("let_go_before")
     used = (
         select(before.c.signal_at)
@@ -51,7 +53,7 @@ def _signal_at() -> ScalarSelect[datetime]:
         .exists()
     )
     return (
-        select(func.min(_signals.c.received_at))
+        select(of_it)
         .where(
             _signals.c.tenant_id == _schedules.c.tenant_id,
             _signals.c.name == _schedules.c.readiness["signal"].astext,
@@ -61,6 +63,8 @@ def _signal_at() -> ScalarSelect[datetime]:
             # the last one that was used: one that began earlier may be committed later.
             ~used,
         )
+        .order_by(_signals.c.received_at)
+        .limit(1)
         .correlate(_schedules, _occurrences)
         .scalar_subquery()
     )
@@ -78,7 +82,7 @@ def _is_ready() -> ColumnElement[bool]:
         or_(
             waiting & (_occurrences.c.wait_until <= _NOW),
             waiting & _schedules.c.readiness.is_(None),
-            (waiting | held_for_it) & _signal_at().is_not(None),
+            (waiting | held_for_it) & _signal(_signals.c.id).is_not(None),
         ),
     )
 
@@ -124,7 +128,8 @@ def _claimed() -> Select[Any]:
     columns: list[Any] = [
         *schedule_columns(),
         *(_occurrences.c[name].label(f"occurrence_{name}") for name in _OF_OCCURRENCE),
-        _signal_at().label("found_signal_at"),
+        _signal(_signals.c.received_at).label("found_signal_at"),
+        _signal(_signals.c.traceparent).label("found_traceparent"),
     ]
     statement: Select[Any] = select(*columns)
     return (

@@ -16,13 +16,11 @@ import structlog
 from faststream.rabbit import RabbitMessage
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from uuid6 import uuid7
 
 from services.scheduler.parking import park
-from shared import audit
+from shared import audit, signals
 from shared.readiness import SIGNAL_NAME
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
@@ -101,19 +99,13 @@ async def _take(connection: AsyncConnection, signal: _Signal) -> None:
 
 
 async def _write(connection: AsyncConnection, tenant_id: UUID, signal: _Signal) -> None:
-    table = tables.signals
-    written = await connection.scalar(
-        insert(table)
-        .values(
-            id=uuid7(),
-            tenant_id=tenant_id,
-            name=signal.name,
-            sent_by=signal.sent_by,
-            message_id=signal.message_id,
-            details=signal.details,
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "message_id"])
-        .returning(table.c.id)
+    written = await signals.write_down(
+        connection,
+        tenant_id,
+        signal.name,
+        sent_by=signal.sent_by,
+        message_id=signal.message_id,
+        details=signal.details,
     )
     if written is None:
         log.info("signal came again", signal=signal.name, message_id=signal.message_id)
@@ -123,7 +115,7 @@ async def _write(connection: AsyncConnection, tenant_id: UUID, signal: _Signal) 
         signal.sent_by,
         "signal.given",
         f"signal/{signal.name}",
-        id=str(written),
+        id=str(written["id"]),
         message=signal.message_id,
     )
     await audit.record(connection, entry)

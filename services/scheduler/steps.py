@@ -149,9 +149,18 @@ def _next(upcoming: Fire | None, spread: timedelta) -> dict[str, Any]:
 
 
 def fire_now(
-    found: Step, cadence: Cadence, fire: Fire, *, caught_up: bool, banner: str | None = None
+    found: Step,
+    cadence: Cadence,
+    fire: Fire,
+    *,
+    caught_up: bool,
+    banner: str | None = None,
+    traceparent: str | None = None,
 ) -> dict[str, Any]:
-    """Add the run of that fire, or why there is none; returns the occurrence's row."""
+    """Add the run of that fire, or why there is none; returns the occurrence's row.
+
+    `traceparent`: of what let it go; without, the fire begins a trace of its own.
+    """
     schedule = found.schedule
     refused = refusal(
         schedule["report_report_type"], schedule["report_parameters"], Consent.of(dict(schedule))
@@ -161,7 +170,8 @@ def fire_now(
         row = occurrence(schedule, fire, OccurrenceStatus.SKIPPED, refused.detail)
         found.occurrences.append(row)
         return row
-    run = _run(schedule, cadence, fire, lane=found.lane, caught_up=caught_up, banner=banner)
+    with telemetry.begun("schedule due", {"traceparent": traceparent}):
+        run = _run(schedule, cadence, fire, lane=found.lane, caught_up=caught_up, banner=banner)
     row = occurrence(
         schedule,
         fire,
@@ -205,24 +215,23 @@ def _run(
             asked = CONDITION.validate_python(schedule["condition"])
             if not isinstance(asked, Always):
                 condition = CONDITION.dump_python(asked, mode="json")
-        with telemetry.begun("schedule due"):
-            return new_run(
-                planned_run(
-                    schedule,
-                    tenant_id=schedule["tenant_id"],
-                    today=_today(schedule, cadence, fire),
-                    requested_by=schedule["owner"],
-                    role="author",
-                    lane=lane,
-                    occasion=Occasion.CAUGHT_UP if caught_up else Occasion.SCHEDULE,
-                    recipients=recipients,
-                    burst=schedule["burst"],
-                    schedule_id=schedule["id"],
-                    condition=condition,
-                    banner=banner,
-                ),
-                service=SERVICE,
-            )
+        return new_run(
+            planned_run(
+                schedule,
+                tenant_id=schedule["tenant_id"],
+                today=_today(schedule, cadence, fire),
+                requested_by=schedule["owner"],
+                role="author",
+                lane=lane,
+                occasion=Occasion.CAUGHT_UP if caught_up else Occasion.SCHEDULE,
+                recipients=recipients,
+                burst=schedule["burst"],
+                schedule_id=schedule["id"],
+                condition=condition,
+                banner=banner,
+            ),
+            service=SERVICE,
+        )
     except ValidationError as error:
         _cannot(all_in_words(error))
     except (ValueError, LookupError, TypeError, ArithmeticError) as error:

@@ -93,6 +93,7 @@ def _step(row: Mapping[str, Any], lane: Lane) -> Step:
             banner=f"The data may be old: {readiness.not_ready()}."
             if stale and readiness
             else None,
+            traceparent=row["found_traceparent"],
         )
     except ValidationError as error:
         return switched_off(row, f"cannot be fired: {error.error_count()} fields are wrong")

@@ -84,6 +84,37 @@ async def test_a_scheduled_report_is_one_trace_from_its_schedule_to_the_mail(
     assert_every_stage_goes_back_to(due, spans)
 
 
+async def test_a_report_that_waited_for_a_signal_is_one_trace_through_all_five_services(
+    ada: httpx.Client, admin: AsyncEngine, tenant: Tenant, collector: Collector
+) -> None:
+    earlier = completed(ada)
+    waits = {"signal": "warehouse-loaded", "not_later_than": "23:59", "fallback": "skip"}
+    await new_schedule(
+        admin,
+        tenant,
+        next_run_at=this_minute(),
+        deliver_to=tuple(MAILED),
+        columns={"readiness": waits},
+    )
+    trace_id, caller = uuid4().hex, "00f067aa0ba902b7"
+    given = ada.post(
+        "/api/v1/signals/warehouse-loaded",
+        headers={"traceparent": f"00-{trace_id}-{caller}-01"},
+    )
+    assert given.status_code == 202, given.text
+    (run,) = until(lambda: completed(ada) - earlier, "a run")
+    until_delivered(ada, {"id": run})
+
+    spans = whole_trace(collector, trace_id)
+
+    assert {span.service for span in spans} == {f"broadsheet-{name}" for name in SERVICES}
+    (request,) = (span for span in spans if span.kind == SERVER)
+    assert (request.service, request.parent_id) == ("broadsheet-api", caller)
+    (due,) = (span for span in spans if span.name == "schedule due")
+    assert (due.service, due.parent_id) == ("broadsheet-scheduler", request.span_id)
+    assert_every_stage_goes_back_to(request, spans)
+
+
 async def trace_of(admin: AsyncEngine, run: dict[str, Any]) -> str:
     async with admin.connect() as connection:
         traceparent = await connection.scalar(

@@ -10,8 +10,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-from uuid6 import uuid7
 
 from services.api import audit
 from services.api.following import IdempotencyKey, checked_key
@@ -21,6 +19,7 @@ from services.api.problems import key_reused
 from services.api.report_requests import Body
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
+from shared import signals
 from shared.readiness import SIGNAL_NAME
 from shared.store import tables
 
@@ -58,32 +57,24 @@ async def give_signal(
     """
     table = tables.signals
     key = _key_of(checked_key(idempotency_key))
-    columns = (table.c.id, table.c.name, table.c.received_at)
     async with request.app.state.store.tenant(principal.tenant_id) as connection:
-        given = await connection.execute(
-            insert(table)
-            .values(
-                id=uuid7(),
-                tenant_id=principal.tenant_id,
-                name=name,
-                sent_by=principal.sub,
-                message_id=key,
-                details=body.details,
-            )
-            .on_conflict_do_nothing(index_elements=["tenant_id", "message_id"])
-            .returning(*columns)
+        row = await signals.write_down(
+            connection,
+            principal.tenant_id,
+            name,
+            sent_by=principal.sub,
+            message_id=key,
+            details=body.details,
         )
-        row = given.one_or_none()
         if row is not None:
             subject = f"signal/{name}"
-            await audit.record(connection, principal, "signal.given", subject, id=str(row.id))
+            await audit.record(connection, principal, "signal.given", subject, id=str(row["id"]))
         else:
-            same = (table.c.name == name) & (table.c.details == body.details)
-            before = select(*columns, same.label("same")).where(table.c.message_id == key)
-            row = (await connection.execute(before)).one()
-            if not row.same:
-                raise key_reused(f"belongs to the signal {row.name!r}")
-    return SignalView(id=row.id, name=row.name, received_at=row.received_at)
+            before = select(table).where(table.c.message_id == key)
+            row = (await connection.execute(before)).mappings().one()
+            if (row["name"], row["details"]) != (name, body.details):
+                raise key_reused(f"belongs to the signal {row['name']!r}")
+    return SignalView(id=row["id"], name=row["name"], received_at=row["received_at"])
 
 
 def _key_of(idempotency_key: str | None) -> str | None:

@@ -205,6 +205,8 @@ signals = Table(
     # Of the message that brought it, which counts once however often it comes.
     Column("message_id", String(200)),
     Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    # W3C Trace Context of the request or message; what waited for it goes on with that trace.
+    Column("traceparent", String(55)),
     UniqueConstraint("tenant_id", "message_id"),
     Index("ix_signals_tenant_name", "tenant_id", "name", "received_at"),
     comment="Owner: api (POST /signals/{name}) and scheduler (messages). Data that schedules wait "
