@@ -11,7 +11,7 @@ from uuid import UUID
 import click
 import httpx
 
-from cli.calling import answer, api_client, whom_to_ask
+from cli.calling import answer, api_client, api_url_option, token_option, whom_to_ask
 
 Words = ParamSpec("Words")
 
@@ -23,8 +23,8 @@ def asks_the_api(
 ) -> Callable[..., None]:
     """Give the command a client for the API, and the options that say which API."""
 
-    @click.option("--api-url", envvar="BROADSHEET_API_URL", help="The running local stack's.")
-    @click.option("--token", envvar="BROADSHEET_TOKEN", help="An admin's of the local stack.")
+    @api_url_option
+    @token_option
     @functools.wraps(command)
     def asking(*args: Any, api_url: str | None, token: str | None, **kwargs: Any) -> None:
         with api_client(*whom_to_ask(api_url, token)) as client:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import click
 import httpx
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+Asks = TypeVar("Asks", bound=Callable[..., Any])
 
 _AWAY = (502, 503, 504)
 """Statuses of an API, or of what stands before it, that will answer in a moment."""
@@ -28,11 +30,15 @@ patience_option = click.option(
     show_default=True,
     help="How long to go on asking while the API cannot be reached.",
 )
-key_option = click.option(
-    "--key",
-    metavar="TEXT",
-    help="Asked for again with the same key, the same report comes back and no second one is "
-    "made.  [default: a new one]",
+
+
+def key_option(what_it_does: str) -> Callable[[Asks], Asks]:
+    """`--key`: an `Idempotency-Key`."""
+    return click.option("--key", metavar="TEXT", help=f"{what_it_does}  [default: a new one]")
+
+
+once_option = key_option(
+    "Asked for again with the same key, the same report comes back and no second one is made."
 )
 
 api_url_option = click.option(

@@ -20,7 +20,7 @@ from cli.asking import (
 )
 from cli.burst_options import burst as read_burst
 from cli.burst_options import burst_options
-from cli.calling import key_option, patience_option
+from cli.calling import once_option, patience_option
 from cli.downloading import download, ensure_writable, output_option
 from cli.following import asked_and_followed, ensure_completed
 from cli.handing_over import transfer_command
@@ -139,7 +139,7 @@ def create(
 @burst_options
 @click.option("--on", metavar="DAY", help="From which its period counts.  [default: today]")
 @output_option
-@key_option
+@once_option
 @patience_option
 @asks_the_api
 def run(

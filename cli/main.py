@@ -28,6 +28,7 @@ _COMMANDS = {
     ),
     "definition": ("cli.definition:definition", "reports saved under a name"),
     "schedule": ("cli.schedule:schedule", "when definitions run, and for whom"),
+    "signal": ("cli.signal:signal", "say that data are there, which schedules wait for"),
     "destination": (
         "cli.destination:destination",
         "where reports may go that is no mailbox: save, test",

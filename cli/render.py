@@ -10,7 +10,7 @@ import click
 from cli.calling import (
     api_client,
     api_url_option,
-    key_option,
+    once_option,
     patience_option,
     token_option,
     whom_to_ask,
@@ -25,7 +25,7 @@ from cli.following import asked_and_followed
     "--format", "formats", multiple=True, required=True, metavar="NAME", help="Repeatable."
 )
 @output_option
-@key_option
+@once_option
 @patience_option
 @api_url_option
 @token_option

@@ -10,7 +10,7 @@ import click
 from cli.calling import (
     api_client,
     api_url_option,
-    key_option,
+    once_option,
     patience_option,
     token_option,
     whom_to_ask,
@@ -49,7 +49,7 @@ from shared.periods import Preset
 @click.option("--mail-to", multiple=True, metavar="ADDRESS", help="Repeatable.")
 @click.option("--fresh", is_flag=True, help="Read the source also where somebody did just now.")
 @output_option
-@key_option
+@once_option
 @patience_option
 @api_url_option
 @token_option

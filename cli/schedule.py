@@ -14,7 +14,7 @@ from cli.asking import all_of, asked, asks_the_api, id_of, json_option, show, sh
 from cli.burst_options import burst as read_burst
 from cli.burst_options import burst_options
 from cli.cadence_options import cadence, cadence_options, is_given
-from cli.calling import key_option, patience_option
+from cli.calling import once_option, patience_option
 from cli.following import asked_and_followed, ensure_completed
 from cli.handing_over import transfer_command
 from cli.schedule_body import body, body_options
@@ -231,7 +231,7 @@ schedule.add_command(transfer_command("schedule"))
 @schedule.command()
 @click.argument("name")
 @click.option("--wait", is_flag=True, help="Until it is completed.")
-@key_option
+@once_option
 @patience_option
 @asks_the_api
 def run(client: httpx.Client, name: str, wait: bool, key: str | None, patience: float) -> None:

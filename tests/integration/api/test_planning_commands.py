@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from shared.store import tables
 from tests.integration.api.test_definitions import DEFINITIONS, saved
 from tests.integration.api.test_schedules import SCHEDULES, planned
 from tests.running_api import RunningApi, claims
@@ -95,6 +96,19 @@ async def test_steps_with_schedules(typed: Type, api: RunningApi, ada: httpx.Asy
     await typed("schedule", "delete", "First", "Second")
     await typed("definition", "delete", first["definition"]["id"])
     assert (await ada.get(SCHEDULES)).json()["items"] == []
+
+
+async def test_a_signal_with_the_same_key_is_given_once(
+    typed: Type, api: RunningApi, studio: Tenant
+) -> None:
+    words = ("signal", "warehouse-loaded", "--detail", "rows=7", "--key", "load-2026-11-16")
+    first = await typed(*words)
+    assert first.output.startswith("warehouse-loaded: received at 20")
+    assert (await typed(*words)).output == first.output
+    rows = await api.rows(tables.signals, tables.signals.c.tenant_id == studio.id)
+    assert [(row["name"], row["details"]) for row in rows] == [("warehouse-loaded", {"rows": 7})]
+    refused = await typed("signal", "Warehouse loaded", fails=True)
+    assert "name" in refused.output
 
 
 async def test_all_that_somebody_owns_is_handed_over(
