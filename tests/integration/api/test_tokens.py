@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -196,6 +197,24 @@ async def test_a_members_row_never_raises_the_role_of_a_token(
 
     async with api.client(studio, role="viewer", sub="eve") as eve:
         assert (await eve.get("/api/v1/settings")).status_code == 403
+
+
+async def test_of_a_crowd_that_comes_at_once_each_has_a_role_of_their_own(
+    api: RunningApi, ada: httpx.AsyncClient, stranger: httpx.AsyncClient, studio: Tenant
+) -> None:
+    await ada.put("/api/v1/members/capped", json={"role": "viewer"})
+    await ada.put("/api/v1/members/out", json={"role": "admin", "active": False})
+    expected = {"capped": 403, "out": 403} | {f"no member {n}": 200 for n in range(20)}
+
+    async def comes(sub: str) -> int:
+        async with api.client(studio, role="admin", sub=sub) as client:
+            return (await client.get("/api/v1/settings")).status_code
+
+    # Another tenant's row of the same name is nothing to this one's.
+    await stranger.put("/api/v1/members/no%20member%201", json={"role": "viewer"})
+    came = await asyncio.gather(*(comes(sub) for sub in expected))
+
+    assert dict(zip(expected, came, strict=True)) == expected
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "EdDSA"])
