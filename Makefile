@@ -63,6 +63,7 @@ lock: $(READY) ## resolve the dependencies afresh: requirements.lock, one lock p
 	@for service in $(SERVICES); do \
 		$(PIN) pyproject.toml --extra $$service -c requirements.lock -o deploy/locks/$$service.lock || exit 1; \
 	done
+	@$(PIN) --group page -c requirements.lock -o deploy/locks/page.lock
 	@$(BIN)/python -m deploy.page lock
 
 clean: $(READY) ## stop the stack and remove its data, logs and caches (.venv, fetched packages and images stay)

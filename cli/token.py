@@ -1,4 +1,4 @@
-"""`broadsheet token`: a bearer token for the local stack's API."""
+"""`broadsheet token`: a bearer token for the local stack's API, or for one whose secret is known."""
 
 from __future__ import annotations
 
@@ -26,14 +26,21 @@ from deploy.local.tokens import DEMO_ADMIN, DEMO_TENANT, make_token, signing_key
     show_default=True,
     help="Seconds until it expires.",
 )
-def token(tenant: str, role: str, sub: str | None, ttl: float) -> None:
-    """Print a JWT signed with the local stack's key; it says nothing to any other API."""
+@click.option(
+    "--key",
+    envvar="BROADSHEET_JWT_KEY",
+    default=None,
+    help="The API's secret (HS256).  [default: the local stack's]",
+)
+def token(tenant: str, role: str, sub: str | None, ttl: float, key: str | None) -> None:
+    """Print a JWT signed with the API's secret; it says nothing to any other API."""
     if sub is None:
         sub = DEMO_ADMIN if (tenant, role) == (DEMO_TENANT, "admin") else f"cli-{role}"
-    key = signing_key(Places(default_state_dir()))
+    local = key is None
+    key = key or signing_key(Places(default_state_dir()))
     made = make_token(key, tenant=tenant, role=role, sub=sub, ttl_seconds=ttl)
     click.echo(made)
-    if (refusal := _refusal(made)) is not None:
+    if local and (refusal := _refusal(made)) is not None:
         click.echo(f"the running stack does not take it: {refusal}", err=True)
 
 

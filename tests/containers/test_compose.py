@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import httpx
@@ -46,6 +47,14 @@ def test_a_report_travels_from_the_api_to_the_mailbox(compose: Compose, images: 
     mail = _the_mail(compose, mailpit=not images.stand_ins)
     assert mail.to == ["someone@example.com"]
     assert {name.rpartition(".")[2] for name in mail.attachments} == {"pdf", "csv"}
+
+
+def test_the_web_page_is_at_the_apis_address(compose: Compose) -> None:
+    with httpx.Client(base_url=compose.api_url, trust_env=False) as client:
+        page = client.get("/")
+        assert page.headers["content-type"].startswith("text/html")
+        (script,) = re.findall(r'<script type="module"[^>]* src="(/[^"]+\.js)"', page.text)
+        assert "javascript" in client.get(script).headers["content-type"]
 
 
 def _the_mail(compose: Compose, *, mailpit: bool) -> Mail:

@@ -53,6 +53,20 @@ def test_the_command_prints_one_for_a_tenant_and_a_role(
     assert (claims["tenant"], claims["role"]) == ("acme", "viewer")
 
 
+def test_with_another_apis_secret_it_is_for_that_api(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROADSHEET_STATE_DIR", str(tmp_path))
+    secret = "of an API in containers, as long as it has to be"
+    shown = CliRunner().invoke(main, ["token", "--key", secret])
+    assert shown.exit_code == 0, shown.output
+    claims = jwt.decode(
+        shown.stdout.strip(), secret, algorithms=["HS256"], audience="broadsheet-api"
+    )
+    assert (claims["tenant"], claims["role"]) == ("demo", "admin")
+    assert not list(tmp_path.iterdir()), "no stack is made for it"
+
+
 def test_the_signing_key_is_kept_and_is_its_owners_alone(tmp_path: Path) -> None:
     places = Places(tmp_path)
     key = signing_key(places)
