@@ -1,4 +1,4 @@
-"""`broadsheet token`: a bearer token for the local stack's API, or for one whose secret is known."""
+"""`broadsheet token`: a bearer token for the local stack's API, or for one whose secret one has."""
 
 from __future__ import annotations
 
