@@ -183,6 +183,8 @@ def _node(what: str, *words: str) -> str:
     environment = {
         **os.environ,
         "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        # As for Python's packages: a proxy's authority that this machine trusts is trusted.
+        "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip(),
         "NO_COLOR": "1",
         "CI": "true",
     }
