@@ -19,7 +19,7 @@ from tests.post_office import PostOffice, post_office
 from tests.tenants import Tenant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def infra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalInfrastructure]:
     """Broker and database as child processes, whatever the environment names."""
     with pytest.MonkeyPatch.context() as environment:
@@ -30,26 +30,26 @@ def infra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalInfrastruct
 
 
 # Of this `infra`, and not of the one that other tests may have started before.
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin_database_url(infra: LocalInfrastructure) -> str:
     """The store's administrator: not bound by row-level security."""
     return infra.admin_database_url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def settings(infra: LocalInfrastructure) -> ServiceSettings:
     """What every service is given."""
     return settings_of(infra)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def post() -> Iterator[PostOffice]:
     """Where all mail goes."""
     with post_office() as office:
         yield office
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_fleet(
     infra: LocalInfrastructure, post: PostOffice, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MortalFleet]:

@@ -28,6 +28,11 @@ EACH_ZONE = [
     for zone in ZONES
 ]
 """For tests of one zone each: at every change half of them, of each kind; all in the long run."""
+BY_TURNS = pytest.mark.parametrize(
+    "step", [3, pytest.param(1, marks=pytest.mark.long)], ids=["by_turns", "each_period"]
+)
+"""For tests of three parts over all periods: at every change each part has every third period,
+beginning with that of its number; in the long run it has all."""
 GRAINS = ("day", "week", "month")
 
 _RELATIVE = {

@@ -6,8 +6,8 @@
 letters need more fonts than this process has is answered with the status `more_fonts_needed`.
 Charts are drawn by another process, which it asks through the service.
 
-Whatever is needed later must be loaded before it is locked in: each format draws a sample, and the
-timezones, which Python reads from files when they are first named, are all kept.
+Whatever is needed later must be loaded before it is locked in: each of those draws a sample, and
+the timezones, which Python reads from files when they are first named, are all kept.
 """
 
 from __future__ import annotations
@@ -39,13 +39,18 @@ def main(cpu_limit: int, memory_limit: int, kind: ChildKind, format_modules: lis
     leave_out_pypdf()
     for module in format_modules:
         importlib.import_module(module)
-    isolated = [format_ for format_ in formats.values() if format_.isolated]
+    # Importing a module may register others' formats as well, which nobody asks this process for.
+    ours = [
+        format_
+        for format_ in formats.values()
+        if format_.isolated and type(format_).__module__.startswith(tuple(format_modules))
+    ]
     warm = kind is not ChildKind.RARE
     sample = sample_document()
     if kind is ChildKind.LETTERED:
         more_fonts.load()
         sample = sample.model_copy(update={"title": more_fonts.SAMPLE})
-    zones = _warm_up([format_ for format_ in isolated if format_.kept_warm is warm], sample)
+    zones = _warm_up([format_ for format_ in ours if format_.kept_warm is warm], sample)
     charts.draw_by(_ChartsElsewhere(pipes))
     allocator.give_back()
     locked.lock_in(memory_limit)

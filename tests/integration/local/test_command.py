@@ -28,11 +28,11 @@ class Command:
     def __init__(self, state_dir: Path) -> None:
         self._environment = {**os.environ, "BROADSHEET_STATE_DIR": str(state_dir)}
 
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "cli.main", *arguments],
             cwd=CHECKOUT,
-            env=self._environment,
+            env=self._environment | variables,
             capture_output=True,
             text=True,
             check=False,
@@ -43,9 +43,10 @@ class Command:
         return status
 
 
-@pytest.fixture
-def broadsheet(tmp_path: Path) -> Iterator[Command]:
-    command = Command(tmp_path)
+@pytest.fixture(scope="module")
+def broadsheet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """Another one: it is started wrongly at first, then beside the one that is up."""
+    command = Command(tmp_path_factory.mktemp("another"))
     yield command
     command("down")
 
@@ -90,7 +91,7 @@ def test_a_service_that_is_killed_comes_back(running: Command) -> None:
     while time.monotonic() < deadline and (
         scheduler["restarts"] == 0 or scheduler["health"] != "ready"
     ):
-        time.sleep(0.1)
+        time.sleep(0.5)  # each look is a process of its own
         scheduler = running.status()["services"]["scheduler"]
     assert scheduler["restarts"] == 1
     assert scheduler["health"] == "ready"
@@ -98,10 +99,9 @@ def test_a_service_that_is_killed_comes_back(running: Command) -> None:
 
 
 def test_a_stack_that_cannot_start_says_why_and_leaves_nothing(
-    broadsheet: Command, monkeypatch: pytest.MonkeyPatch
+    broadsheet: Command,
 ) -> None:
-    monkeypatch.setitem(broadsheet._environment, "BROADSHEET_LEASE_SECONDS", "soon")
-    failed = broadsheet("up", "--detach")
+    failed = broadsheet("up", "--detach", BROADSHEET_LEASE_SECONDS="soon")
     assert failed.returncode == 1
     assert "BROADSHEET_LEASE_SECONDS: give a number" in failed.stderr
     assert broadsheet("down").stdout == "nothing runs here\n"

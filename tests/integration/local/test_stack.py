@@ -18,10 +18,20 @@ from deploy.local.stack import stack_status
 _SCRIPT = Path(__file__).with_name("dummy_stack.py")
 
 
-@pytest.fixture
-def state_dir(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path
-    stop_orphans(Places(tmp_path))
+@pytest.fixture(scope="module")
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One for all: the first test leaves in it what the second finds."""
+    folder = tmp_path_factory.mktemp("supervised")
+    yield folder
+    stop_orphans(Places(folder))
+
+
+@pytest.fixture(scope="module")
+def first(state_dir: Path) -> Iterator[subprocess.Popen[str]]:
+    """The supervisor of the stack that runs there."""
+    with _start(state_dir) as supervisor:
+        yield supervisor
+        supervisor.kill()
 
 
 def _start(state_dir: Path) -> subprocess.Popen[str]:
@@ -43,30 +53,9 @@ def _recorded(state_dir: Path) -> dict[str, Identity]:
     return {name: Identity(**fields) for name, fields in record["processes"].items()}
 
 
-def test_what_a_killed_supervisor_left_is_stopped_at_the_next_start(state_dir: Path) -> None:
-    first = _start(state_dir)
-    left = _recorded(state_dir)
-    assert {"postgres", "rabbitmq", "epmd", "inbox", "api", "mailer"} <= left.keys()
-    ports = json.loads((state_dir / "ports.json").read_text())
-    first.kill()
-    first.wait()
-    assert all(identity.alive() for identity in left.values())
-    assert stack_status(state_dir) is None
-
-    second = _start(state_dir)
-    assert [name for name, identity in left.items() if identity.alive()] == []
-    assert json.loads((state_dir / "ports.json").read_text()) == ports
-    now = _recorded(state_dir)
-    second.kill()
-    second.wait()
-
-    assert set(stop_orphans(Places(state_dir))) == now.keys()
-    assert [name for name, identity in now.items() if identity.alive()] == []
-    assert read_record(Places(state_dir)) is None
-
-
-def test_a_second_supervisor_is_refused_and_disturbs_nothing(state_dir: Path) -> None:
-    first = _start(state_dir)
+def test_a_second_supervisor_is_refused_and_disturbs_nothing(
+    first: subprocess.Popen[str], state_dir: Path
+) -> None:
     refused = subprocess.run(
         [sys.executable, str(_SCRIPT), str(state_dir)],
         cwd=CHECKOUT,
@@ -91,5 +80,27 @@ def test_a_second_supervisor_is_refused_and_disturbs_nothing(state_dir: Path) ->
     ]
     assert {service["health"] for service in status["services"].values()} == {"ready"}
     assert (state_dir / "stack.json").stat().st_mode & 0o077 == 0
+    assert first.poll() is None
+
+
+def test_what_a_killed_supervisor_left_is_stopped_at_the_next_start(
+    first: subprocess.Popen[str], state_dir: Path
+) -> None:
+    left = _recorded(state_dir)
+    assert {"postgres", "rabbitmq", "epmd", "inbox", "api", "mailer"} <= left.keys()
+    ports = json.loads((state_dir / "ports.json").read_text())
     first.kill()
     first.wait()
+    assert all(identity.alive() for identity in left.values())
+    assert stack_status(state_dir) is None
+
+    second = _start(state_dir)
+    assert [name for name, identity in left.items() if identity.alive()] == []
+    assert json.loads((state_dir / "ports.json").read_text()) == ports
+    now = _recorded(state_dir)
+    second.kill()
+    second.wait()
+
+    assert set(stop_orphans(Places(state_dir))) == now.keys()
+    assert [name for name, identity in now.items() if identity.alive()] == []
+    assert read_record(Places(state_dir)) is None

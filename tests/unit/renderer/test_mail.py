@@ -6,10 +6,12 @@ import base64
 import io
 import json
 import unicodedata
+from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 
 from services.renderer.formats import formats
@@ -166,19 +168,23 @@ def words_above_the_bars(picture: dict[str, str]) -> int:
     return sum(bool(stretch.strip()) for stretch in gaps)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool() -> AsyncIterator[RenderPool]:
+    """The real drawing process, which has no file to take a font from."""
+    pool = RenderPool(1, cpu_limit_s=60.0, memory_limit_bytes=1 << 30, recycle_after=100)
+    yield pool
+    await pool.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("title", "words"), [("Ω נ 光 ن", 4), ("\U0001f98a", 1)])
 async def test_letters_of_any_writing_are_drawn_and_a_missing_one_is_seen(
-    title: str, words: int
+    title: str, words: int, pool: RenderPool
 ) -> None:
-    """In the process that draws, which has no file to take a font from."""
     asked = document(**of_charts(chart_called(title, [{"who": "Ada", "n": 3}])))
-    pool = RenderPool(1, cpu_limit_s=60.0, memory_limit_bytes=1 << 30, recycle_after=100)
-    try:
-        rendered = [
-            (await pool.render("mail", asked.model_dump_json().encode())).content for _ in range(2)
-        ]
-    finally:
-        await pool.close()
+    rendered = [
+        (await pool.render("mail", asked.model_dump_json().encode())).content for _ in range(2)
+    ]
     assert rendered[0] == rendered[1]
     (picture,) = json.loads(rendered[0])["pictures"]
     assert words_above_the_bars(picture) >= words
