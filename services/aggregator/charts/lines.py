@@ -130,7 +130,7 @@ def _rules(
         {
             "data": data,
             # Above the chart, where no line runs through it.
-            "mark": {"type": "text", "baseline": "bottom", "dy": -2, "fontSize": 9},
+            "mark": {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 9},
             "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "text", "type": "nominal"}},
         },
     ]
