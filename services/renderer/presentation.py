@@ -147,6 +147,15 @@ def kpi_value(kpi: Kpi) -> str:
     return NO_VALUE if kpi.value is None else number(kpi.value, kpi.places)
 
 
+def kpi_unit(kpi: Kpi) -> str:
+    """The unit beside the headline figure: "characters", but "1 character"; or nothing."""
+    if kpi.unit is None or kpi.value is None:
+        return ""
+    unit = one_line(kpi.unit)
+    # A word and no symbol: "ms" stays.
+    return unit.removesuffix("s") if kpi_value(kpi) == "1" and len(unit) > 3 else unit
+
+
 def kpi_previous(kpi: Kpi) -> str:
     """For instance "was 40", "was 78.1%"."""
     if kpi.previous is None:

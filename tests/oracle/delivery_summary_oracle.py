@@ -47,7 +47,7 @@ def expected(
     reached = (
         year_days is not None
         and min(deliveries).replace(tzinfo=None) <= datetime.combine(year_days[0], time.min)
-        and as_of.astimezone(zone).date() > year_days[1]
+        and as_of.astimezone(zone).date() >= first_day
     )
     year: Counter[str] | None = Counter() if reached else None
     for character in characters:

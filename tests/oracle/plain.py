@@ -18,8 +18,13 @@ HOUR = 3_600_000
 
 
 def before_is_covered(document: ReportDocument, instants: Iterable[datetime | None]) -> bool:
-    """Whether something of the source is of the first day of the period before, or earlier."""
+    """Whether something of the source is of the first day of the period before, or earlier.
+
+    Where the period has not begun there is nothing to set beside that one, either.
+    """
     zone = ZoneInfo(document.period.timezone)
+    if document.as_of.astimezone(zone).date() < document.period.first_day:
+        return False
     days = [at.astimezone(zone).date() for at in instants if at is not None]
     return document.previous_period is not None and any(
         day <= document.previous_period.first_day for day in days

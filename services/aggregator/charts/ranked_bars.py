@@ -20,7 +20,7 @@ def ranked_bars(
     alternative_text: str,
     subject_title: str,
     value_title: str,
-    value_format: str = ",.1f",
+    value_format: str = ",.1~f",
 ) -> Chart:
     """`figures` from the top down, in the order given; names are unique.
 

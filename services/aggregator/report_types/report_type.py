@@ -79,6 +79,7 @@ def report_document(
 
     `covered_before`: whether the data cover the whole period before. Where they do not, its
     figures are those of a part of it, and neither a key figure nor a table is compared with them.
+    Nor is a period that has not begun: that it has nothing yet is no fall.
     """
     document = ReportDocument(
         type=name,
@@ -94,7 +95,8 @@ def report_document(
         sections=tuple(sections),
         notes=tuple(notes),
     )
-    return document if covered_before else _without_comparisons(document)
+    begun = as_of > request.period.starts_at
+    return document if covered_before and begun else _without_comparisons(document)
 
 
 def _without_comparisons(document: ReportDocument) -> ReportDocument:

@@ -14,6 +14,7 @@ from services.renderer.presentation import (
     VERDICT_WORDS,
     kpi_change,
     kpi_previous,
+    kpi_unit,
     kpi_value,
     one_line,
 )
@@ -71,7 +72,7 @@ def _draw_tile(canvas: Any, kpi: Kpi, x: float, y: float, tile_width: float) -> 
     _text(canvas, left, y + HEIGHT - 18, one_line(kpi.title), REGULAR, 8, palette.MUTED, inner)
 
     value = kpi_value(kpi)
-    unit = one_line(kpi.unit) if kpi.unit and kpi.value is not None else ""
+    unit = kpi_unit(kpi)
     size, with_unit = _value_size(value, unit, inner)
     _text(canvas, left, y + HEIGHT - 41, value, STRONG, size, palette.INK, inner)
     if with_unit:

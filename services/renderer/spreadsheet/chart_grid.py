@@ -134,8 +134,11 @@ def _colours(
 
 
 def _number_format(axis: Mapping[str, Any]) -> str:
-    """Of a d3 format: ",d", ",.1f", ".0%" (https://d3js.org/d3-format); else General."""
-    text = str(axis.get("format", ""))
+    """Of a d3 format: ",d", ",.1f", ".0%" (https://d3js.org/d3-format); else General.
+
+    Without d3's "~", which leaves zeros out at the end: Excel would keep the point.
+    """
+    text = str(axis.get("format", "")).replace("~", "")
     whole = "#,##0" if text.startswith(",") else "0"
     body = text.removeprefix(",")
     if body == "d":

@@ -192,16 +192,22 @@ def test_whole_data_bear_no_warning() -> None:
             "nothing was delivered in the 31 days before to compare with.",
         ),
         (
-            cost(2, 3),
-            cost(1, 3),
-            "The 2 characters delivered took 3.0 GPU hours each on average, "
+            cost(6, 3),
+            cost(5, 3),
+            "The 6 characters delivered took 3.0 GPU hours each on average, "
             "as much as in the 31 days before (3.0).",
         ),
         (
-            cost(2, 3),
-            cost(1, 0),
-            "The 2 characters delivered took 3.0 GPU hours each on average, "
+            cost(6, 3),
+            cost(5, 0),
+            "The 6 characters delivered took 3.0 GPU hours each on average, "
             "after none in the 31 days before.",
+        ),
+        (  # A mean of a handful is no trend.
+            cost(6, 3),
+            cost(4, 9),
+            "The 6 characters delivered took 3.0 GPU hours each on average; "
+            "in the 31 days before it was 9.0.",
         ),
         (
             None,

@@ -258,7 +258,24 @@ def test_a_running_period_that_is_ahead_already_is_good() -> None:
 def test_a_period_that_has_not_begun_says_so_and_nothing_else() -> None:
     found = report(figures({}, {"A": 3}, as_of=datetime(2026, 9, 1, tzinfo=UTC)))
     assert found.summary == ("The period has not begun, so nothing has been delivered in it.",)
-    assert kpi(found, "characters_delivered").verdict is Verdict.NEUTRAL
+    delivered = kpi(found, "characters_delivered")
+    assert (delivered.direction, delivered.previous) == (Direction.UNKNOWN, None)
+    assert found.tables[0].rows == (("A", 0, None, None, None),)
+
+
+def test_of_two_that_delivered_as_much_none_alone_has_the_most() -> None:
+    told = report(figures({"A": {0: 2}, "B": {1: 2}}, {})).summary
+    assert not any("alone accounts" in sentence for sentence in told)
+    told = report(figures({"A": {0: 3}, "B": {1: 2}}, {})).summary
+    assert "A alone accounts for 60% of the deliveries." in told
+
+
+def test_a_running_period_says_how_many_days_it_has_where_some_are_to_come() -> None:
+    told = report(figures({"A": {0: 2}}, {}, as_of=MID_OCTOBER)).notes
+    assert "Deliveries per day are of 10 of the period's 31 days." in told
+    last_day = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    told = report(figures({"A": {0: 2}}, {}, as_of=last_day)).notes
+    assert not any(note.startswith("Deliveries per day") for note in told)
 
 
 def test_a_project_that_does_not_exist_is_told_first_when_nothing_is_left() -> None:

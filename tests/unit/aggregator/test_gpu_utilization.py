@@ -203,6 +203,10 @@ def test_a_standstill_of_all_workers_is_told() -> None:
         "The longest standstill, with workers available and none of them active, was from "
         "7 October 2026, 01:00 to 7 October 2026, 05:00."
     )
+    later = datetime(2026, 10, 7, 5, tzinfo=UTC)
+    found = report(figures({"A": GpuTime(HOUR, 1)}, {}, QUIET, active=night, first_finish=later))
+    # Before the source's first job nothing is known to have stood still.
+    assert not any("standstill" in sentence for sentence in found.summary)
     short = {(2, hour): 0 for hour in range(1, 3)}
     found = report(figures({"A": GpuTime(HOUR, 1)}, {}, QUIET, active=short))
     assert not any("standstill" in sentence for sentence in found.summary)

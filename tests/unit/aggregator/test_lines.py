@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
 
 from services.aggregator.charts.lines import lines
-from services.aggregator.scope.grain import Grain, buckets
+from services.aggregator.scope.grain import Bucket, Grain, buckets
 from services.renderer.drawing import vega
 from shared.document import Chart
 from shared.periods import Period
@@ -19,16 +21,27 @@ DAYS = buckets(
 )
 
 
-def chart(*series: str) -> Chart:
+YEAR = buckets(
+    Period(first_day=date(2025, 11, 22), last_day=date(2026, 11, 21), timezone="UTC"), Grain.MONTH
+)
+
+
+def chart(
+    *series: str,
+    of: Sequence[Bucket] = DAYS,
+    grain: Grain = Grain.DAY,
+    changes: Mapping[str, str] | None = None,
+) -> Chart:
     return lines(
-        {(name, day.key): Decimal(2) for name in series for day in DAYS},
+        {(name, bucket.key): Decimal(2) for name in series for bucket in of},
         name="c",
         title="C",
         alternative_text="Lines.",
-        buckets=DAYS,
-        grain=Grain.DAY,
+        buckets=of,
+        grain=grain,
         series=series,
         value_title="Days",
+        changes=changes,
     )
 
 
@@ -51,3 +64,22 @@ def test_the_legend_shows_a_piece_of_each_line_with_its_dashes() -> None:
 
 def test_a_single_line_needs_no_legend() -> None:
     assert legend(chart("Pass rate")) == []
+
+
+def test_each_month_is_named_below_the_line_however_wide_the_chart() -> None:
+    drawn = chart("Pass rate", of=YEAR, grain=Grain.MONTH, changes={YEAR[3].key: "1"})
+    for width in range(474, 492):
+        svg = vega.svg(json.dumps(drawn.specification), width)
+        below = re.search(r"role-axis-label.*?</g>", svg, re.DOTALL)
+        assert below
+        months = re.findall("Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec", below[0])
+        assert sorted(months) == sorted(f"{bucket.first_day:%b}" for bucket in YEAR), width
+
+
+def test_the_number_of_a_change_stands_above_the_line() -> None:
+    drawn = chart("Pass rate", of=YEAR, grain=Grain.MONTH, changes={YEAR[3].key: "A"})
+    root = ElementTree.fromstring(vega.svg(json.dumps(drawn.specification), 480))
+    (number,) = (text for text in root.iter(SVG + "text") if text.text == "A")
+    place = re.fullmatch(r"translate\(.*,(.*)\)", number.attrib["transform"])
+    assert place
+    assert float(place[1]) < 0

@@ -120,10 +120,22 @@ def test_the_summary_of_a_usual_month() -> None:
         "(5.5 hours).",
         "It decided 40% of the reviews and has 85% of those that wait.",
         "The largest movement was Night, whose median rose from 20 hours to 44 hours.",
-        "25% of the reviews, 25, were rejected, after 25% in the period before.",
+        "25 of 100 reviews (25%) were rejected, after 25% in the period before.",
         "20 reviews were waiting when the period ended, after 10 when it began; the oldest had "
         "waited for 9.5 days.",
     )
+
+
+def test_a_handful_of_reviews_is_compared_with_nothing() -> None:
+    few = {(NOW, EVERY_TEAM): measures(10, 4, people=3), (BEFORE, EVERY_TEAM): measures(4, 24)}
+    found = report(few)
+    assert found.summary[1:] == (
+        "Half were decided within 4 hours of the request, nine in ten within 16 hours.",
+        "2 of 10 reviews (20%) were rejected.",
+    )
+    for name in ("median_hours", "ninetieth_hours", "approved_percent"):
+        assert kpi(found, name).verdict is Verdict.NEUTRAL
+        assert kpi(found, name).previous is not None
 
 
 def test_the_headline_figures_of_a_usual_month() -> None:

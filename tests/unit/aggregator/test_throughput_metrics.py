@@ -180,16 +180,22 @@ def test_days_in_tables_are_those_of_the_periods_timezone() -> None:
             "nothing was delivered in the 31 days before to compare with.",
         ),
         (
-            spread(2, 3),
-            spread(1, 3),
-            "The 2 characters delivered took a median of 3.0 days from onboarding to delivery, "
+            spread(6, 3),
+            spread(5, 3),
+            "The 6 characters delivered took a median of 3.0 days from onboarding to delivery, "
             "as long as in the 31 days before (3.0 days).",
         ),
         (
-            spread(2, 3),
-            Spread(1, Fraction(1), 3 * DAY + Fraction(1, 2), Fraction(1)),
-            "The 2 characters delivered took a median of 3.0 days from onboarding to delivery, "
+            spread(6, 3),
+            Spread(5, Fraction(1), 3 * DAY + Fraction(1, 2), Fraction(1)),
+            "The 6 characters delivered took a median of 3.0 days from onboarding to delivery, "
             "less than 0.1% shorter than in the 31 days before (3.0 days).",
+        ),
+        (  # One that took long is no trend.
+            spread(1, 27),
+            spread(23, 15),
+            "The only character delivered took 27.0 days from onboarding to delivery; "
+            "in the 31 days before the median was 15.0 days.",
         ),
         (
             None,

@@ -15,7 +15,7 @@ ROWS = [
     {"day": "2026-10-02", "who": "a", "n": None},
 ]
 X = {"field": "day", "type": "ordinal", "title": "Day"}
-Y = {"field": "n", "type": "quantitative", "title": "Hours", "axis": {"format": ",.1f"}}
+Y = {"field": "n", "type": "quantitative", "title": "Hours", "axis": {"format": ",.1~f"}}
 COLOUR = {"field": "who", "type": "nominal"}
 
 

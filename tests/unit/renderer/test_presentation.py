@@ -10,6 +10,23 @@ import pytest
 from services.renderer import presentation
 from services.renderer.presentation import column_texts, instant, number, one_line
 from shared.document import Column, Direction, Kind, Kpi, Table, Verdict
+from tests.documents import kpi
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "unit", "reads"),
+    [
+        ("2", 0, "projects", "projects"),
+        ("1", 0, "projects", "project"),
+        ("1.0", 1, "days", "days"),
+        ("1", 0, "ms", "ms"),
+        (None, 0, "h", ""),
+    ],
+)
+def test_a_unit_agrees_with_its_number(
+    value: str | None, places: int, unit: str, reads: str
+) -> None:
+    assert presentation.kpi_unit(kpi("k", value, None, unit=unit, places=places)) == reads
 
 
 @pytest.mark.parametrize(

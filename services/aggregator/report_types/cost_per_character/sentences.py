@@ -78,7 +78,7 @@ def _headline(figures: Figures) -> str:
         return f"{opening}; nothing was delivered {scope.days_before} to compare with."
     if not figures.comparable:
         return f"{opening}; the source lacks too many earlier jobs for a comparison."
-    if running:
+    if running or min(now.count, before.count) < ENOUGH:
         return f"{opening}; {scope.days_before} it was {hours(before.mean_gpu):,}."
     change = moved(now.mean_gpu, before.mean_gpu, more="more", less="less", same="as much as")
     earlier = f" ({hours(before.mean_gpu):,})" if before.mean_gpu else ""
@@ -232,8 +232,8 @@ def notes(figures: Figures) -> Iterator[str]:
     if now is None:
         return
     yield (
-        f"Sentences compare only scene types with at least {ENOUGH} deliveries; a mean of fewer "
-        "moves with every single one."
+        f"Sentences compare only what had at least {ENOUGH} deliveries; a mean of fewer moves with "
+        "every single one."
     )
     yield from chart_notes(scope, "point")
 

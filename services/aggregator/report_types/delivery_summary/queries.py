@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.aggregator.report_types.delivery_summary.figures import Figures, YearBefore
 from services.aggregator.report_types.delivery_summary.year_before import year_before
+from services.aggregator.scope.progress import Stage
 from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
@@ -76,8 +77,8 @@ async def _year_before(
     earlier = year_before(scope.period)
     if earlier is None or first is None or first > earlier.starts_at:
         return None
-    if earlier.ends_at > scope.as_of:
-        return None  # The period is so far ahead that a year before it is not over either.
+    if scope.stage is Stage.NOT_BEGUN:
+        return None  # Nothing can be set beside it yet.
     rows = await source.fetch(
         _DELIVERED,
         selection.projects,

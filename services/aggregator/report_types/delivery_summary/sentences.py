@@ -125,9 +125,10 @@ def _concentration(figures: Figures) -> Iterator[str]:
     """Where and when most of it was delivered."""
     total = figures.total
     if len(figures.by_project) > 1:
-        leader = figures.projects[0]
-        if figures.by_project[leader] * 2 >= total:
-            share = percentage(figures.by_project[leader], total) or Decimal(0)
+        leader, second = figures.projects[:2]
+        most = figures.by_project[leader]
+        if most * 2 >= total and most > figures.by_project.get(second, 0):
+            share = percentage(most, total) or Decimal(0)
             yield f"{leader} alone accounts for {percent(share)} of the deliveries."
     peak = max(figures.by_bucket.values())
     busiest = [bucket for bucket in figures.scope.buckets if figures.by_bucket[bucket.key] == peak]
@@ -157,7 +158,7 @@ def notes(figures: Figures) -> Iterator[str]:
     if note := scope.filters.note:
         yield note
     yield from running_notes(scope.progress)
-    if scope.stage is Stage.RUNNING:
+    if scope.stage is Stage.RUNNING and scope.progress.days_begun < scope.period.days:
         yield (
             f"Deliveries per day are of {scope.progress.days_begun:,} of the period's "
             f"{counted(scope.period.days, 'day')}."

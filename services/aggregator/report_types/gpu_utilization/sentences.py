@@ -242,13 +242,18 @@ def _only(shares: Mapping[_Key, Fraction], wanted: Fraction | None) -> _Key | No
 
 
 def _standstill(figures: Figures) -> Iterator[str]:
-    """The longest stretch of hours in which workers were there and none was active."""
+    """The longest stretch of hours in which workers were there and none was active.
+
+    Not before the source's first job: there the data stand still, and not the workers.
+    """
+    if figures.first_finish is None:
+        return
     still = [work.available > 0 and work.active == work.other == 0 for _, work in figures.hours]
     edges = [*(hour.starts_at for hour, _ in figures.hours), figures.scope.progress.ends_at]
     begin = end = figures.scope.progress.starts_at
     found = begin, end
     for stands, first, after in zip(still, edges, edges[1:], strict=False):
-        if not stands:
+        if not stands or after <= figures.first_finish:
             continue
         begin, end = (begin if first == end else first), after
         if end - begin >= _STANDSTILL and end - begin > found[1] - found[0]:

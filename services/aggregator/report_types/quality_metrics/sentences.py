@@ -84,13 +84,14 @@ def _headline(figures: Figures) -> str:
     if not found.clear:
         return (
             f"{opening}, which cannot be told from the {share_words(before)} of {before.whole:,} "
-            f"in {earlier}: the 95% interval of the difference is "
+            f"{figures.scope.days_before}: the 95% interval of the difference is "
             f"{interval_words(found.difference)} points."
         )
     more = "more" if found.difference.value > 0 else "fewer"
     return (
         f"{opening}, {points(abs(found.difference.value)).lstrip('+')} points {more} than the "
-        f"{share_words(before)} in {earlier} (95% interval {interval_words(found.difference)})."
+        f"{share_words(before)} {figures.scope.days_before} "
+        f"(95% interval {interval_words(found.difference)})."
     )
 
 

@@ -24,6 +24,7 @@ from services.aggregator.report_types.reviewer_productivity.notes import (
     notes,
 )
 from services.aggregator.report_types.reviewer_productivity.sentences import summary
+from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.grain import bucket_cells, bucket_columns
 from services.aggregator.scope.selection import SelectionOverTime
 from services.aggregator.statistics.durations import HOUR
@@ -74,21 +75,23 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
 def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     stage, waiting = figures.progress.stage, figures.waiting_in_all
     now, before = figures.shown(NOW) or NOTHING, figures.shown(BEFORE) or NOTHING
+    few = min(now.reviews, before.reviews) < ENOUGH  # a handful moves with every single one
+    long, many = (Verdict.NEUTRAL,) * 2 if few else (Verdict.BAD, Verdict.GOOD)
     return (
         kpi(
             "median_hours", "Half decided within", now.median, before.median,
             divisor=HOUR, places=1, unit="h", stage=stage,
-            more_is=Verdict.BAD, grows=False,
+            more_is=long, grows=False,
         ),
         kpi(
             "ninetieth_hours", "Nine in ten within", now.ninetieth, before.ninetieth,
             divisor=HOUR, places=1, unit="h", stage=stage,
-            more_is=Verdict.BAD, grows=False,
+            more_is=long, grows=False,
         ),
         ratio_kpi(
             "approved_percent", "Approved",
             (now.approved * 100, now.reviews), (before.approved * 100, before.reviews),
-            unit="%", places=1, stage=stage, more_is=Verdict.GOOD,
+            unit="%", places=1, stage=stage, more_is=many,
         ),
         ratio_kpi(
             "notes_per_segment", "Notes per segment",

@@ -13,6 +13,7 @@ from services.aggregator.report_types.reviewer_productivity.figures import (
     Measures,
     Waiting,
 )
+from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.filters import nothing_left, unknown
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage, quotient
@@ -43,6 +44,8 @@ def summary(figures: Figures) -> Iterator[str]:
         return
     now = figures.shown(NOW)
     before = figures.shown(BEFORE) if _covered(figures) else None
+    if before is not None and before.reviews < ENOUGH:
+        before = None  # A handful is chance.
     if now is not None:
         yield _times(now, before)
         yield from _slowest(figures)
@@ -158,7 +161,10 @@ def _movement(figures: Figures) -> Iterator[str]:
 def _rejections(now: Measures, before: Measures | None) -> str:
     share = percentage(now.rejected, now.reviews)
     assert share is not None
-    told = f"{percent(share)} of the reviews, {now.rejected:,}, {was(now.rejected)} rejected"
+    told = f"None of {counted(now.reviews, 'review')} was rejected"
+    if now.rejected:
+        told = f"{now.rejected:,} of {counted(now.reviews, 'review')} ({percent(share)}) "
+        told += f"{was(now.rejected)} rejected"
     share_before = None if before is None else percentage(before.rejected, before.reviews)
     if share_before is None:
         return f"{told}."

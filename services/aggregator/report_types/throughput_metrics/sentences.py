@@ -71,7 +71,7 @@ def _headline(figures: Figures) -> str:
         return f"{opening}{half_covered(scope.progress)}."
     if before is None:
         return f"{opening}; nothing was delivered {scope.days_before} to compare with."
-    if running:
+    if running or min(now.count, before.count) < ENOUGH:
         return f"{opening}; {scope.days_before} the median was {median_before}."
     change = moved(now.median, before.median, more="longer", less="shorter", same="as long as")
     return f"{opening}, {change} {scope.days_before} ({median_before})."

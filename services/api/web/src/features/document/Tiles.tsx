@@ -1,4 +1,4 @@
-import { figure, type Kpi, movement } from "./figures";
+import { figure, type Kpi, movement, unitOf } from "./figures";
 import classes from "./Tiles.module.css";
 
 const VERDICTS: Record<string, string> = { good: "good", bad: "bad" };
@@ -12,7 +12,7 @@ export function Tiles({ kpis }: { kpis: readonly Kpi[] }) {
           <p className={classes.title}>{kpi.title}</p>
           <p className={classes.value}>
             <strong>{kpi.value === null ? "–" : figure(kpi.value, kpi.places)}</strong>
-            {kpi.unit && kpi.value !== null && <span className={classes.unit}> {kpi.unit}</span>}
+            {unitOf(kpi) && <span className={classes.unit}> {unitOf(kpi)}</span>}
           </p>
           <p className={classes.change} data-verdict={kpi.verdict}>
             {kpi.direction === "up" && <span aria-hidden>▲ </span>}

@@ -8,6 +8,7 @@ import {
   heading,
   movement,
   plainWords,
+  unitOf,
 } from "./figures";
 
 const column = (said: Partial<Column>): Column => ({
@@ -64,18 +65,28 @@ describe("cells", () => {
   });
 });
 
+const kpi = {
+  name: "k",
+  title: "K",
+  value: "1",
+  previous: "1",
+  places: 0,
+  direction: "up",
+  change_percent: "12.5",
+  change_points: null,
+  verdict: "good",
+} as const;
+
+describe("units", () => {
+  it("agree with their number, and symbols stay", () => {
+    const reads = (value: string | null, unit: string) => unitOf({ ...kpi, value, unit });
+    expect([reads("2", "projects"), reads("1", "projects")]).toEqual(["projects", "project"]);
+    expect([reads("1", "ms"), reads("1", "h"), reads(null, "h")]).toEqual(["ms", "h", ""]);
+    expect(unitOf({ ...kpi, value: "1.0", places: 1, unit: "days" })).toBe("days");
+  });
+});
+
 describe("movements", () => {
-  const kpi = {
-    name: "k",
-    title: "K",
-    value: "1",
-    previous: "1",
-    places: 0,
-    direction: "up",
-    change_percent: "12.5",
-    change_points: null,
-    verdict: "good",
-  } as const;
   it("are in percent, and in points for what is in percent", () => {
     expect(movement(kpi, "en")).toBe("12.5% up");
     expect(movement({ ...kpi, change_points: "2.3", change_percent: null }, "en")).toBe(

@@ -75,6 +75,13 @@ export function heading(column: Column): string {
   return `${column.title} (${column.unit})`;
 }
 
+/** The unit beside a key figure: "characters", but "1 character"; or nothing. */
+export function unitOf(kpi: Kpi): string {
+  if (!kpi.unit || kpi.value === null) return "";
+  const one = figure(kpi.value, kpi.places, "en") === "1";
+  return one ? kpi.unit.replace(/(?<=\w{3})s$/, "") : kpi.unit;
+}
+
 /** The movement of a key figure in words: "12.5% up", "2.3 points up", "unchanged". */
 export function movement(kpi: Kpi, locale?: string): string {
   if (kpi.direction === "unknown") return "no comparison";

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { documentQuery, runsQuery } from "../../api/queries";
-import { figure, movement } from "../../features/document/figures";
+import { figure, movement, unitOf } from "../../features/document/figures";
 import { useReportTitle } from "../../features/runs/report-names";
 import { days } from "../../parts/moments";
 import { linePoints, trendOf, type TrendSource } from "./trend";
@@ -58,7 +58,7 @@ export function Widget({ widget }: { widget: WidgetOf }) {
       <div className={classes.figures}>
         <p className={classes.value}>
           <strong>{kpi.value === null ? "–" : figure(kpi.value, kpi.places)}</strong>
-          {kpi.unit && <span className={classes.unit}> {kpi.unit}</span>}
+          {unitOf(kpi) && <span className={classes.unit}> {unitOf(kpi)}</span>}
         </p>
         {widget.gauge && kpi.value !== null && <Gauge percent={Number(kpi.value)} />}
       </div>
