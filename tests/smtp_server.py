@@ -48,7 +48,7 @@ class Script:
     """When the server falls silent for good."""
     unanswered: frozenset[str] = frozenset()
     """Recipients whose mail is there whole when the connection is cut in place of an answer."""
-    slow_domain: str | None = None
+    slow_domains: frozenset[str] = frozenset()
     """Whose mails are answered byte by byte from RCPT TO on."""
     byte_seconds: float = 1.0
     """How long each of those bytes takes."""
@@ -222,8 +222,8 @@ class _Dialogue(SMTP):
 
     async def push(self, status: AnyStr) -> None:
         envelope = self.envelope
-        domains = {str(to).rpartition("@")[2] for to in envelope.rcpt_tos} if envelope else ()
-        if self._of.script.slow_domain not in domains or self._writer is None:
+        domains = {str(to).rpartition("@")[2] for to in envelope.rcpt_tos} if envelope else set()
+        if not self._of.script.slow_domains & domains or self._writer is None:
             await super().push(status)
             return
         for byte in (status if isinstance(status, bytes) else status.encode()) + b"\r\n":

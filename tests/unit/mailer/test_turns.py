@@ -22,6 +22,24 @@ SLOW, OTHER = "slow.example", "other.example"
 PATIENCE_S = 0.2
 
 
+async def mail_went_through(turns: Turns, *domains: str) -> None:
+    """Quickly, one to each."""
+    for domain in domains:
+        async with turns.taken(domain):
+            pass
+
+
+async def begin(under_way: AsyncExitStack, turns: Turns, domain: str, wanted: int) -> int:
+    """How many of the wanted mails are on their way at once, and stay so."""
+    for begun in range(wanted):
+        try:
+            async with asyncio.timeout(PATIENCE_S / 2):
+                await under_way.enter_async_context(turns.taken(domain))
+        except (NoTurn, TimeoutError):
+            return begun
+    return wanted
+
+
 async def seconds_until_no_turn(turns: Turns, domain: str = SLOW) -> float:
     began = time.monotonic()
     with pytest.raises(NoTurn, match=domain):
@@ -47,6 +65,7 @@ async def test_a_domain_whose_mails_are_quick_is_waited_for() -> None:
 
 async def test_nobody_waits_for_a_slow_domain_and_others_go_at_once() -> None:
     turns = Turns(SETTINGS, PATIENCE_S)
+    await mail_went_through(turns, SLOW)
     async with AsyncExitStack() as under_way:
         for _ in range(2):
             await under_way.enter_async_context(turns.taken(SLOW))
@@ -60,6 +79,7 @@ async def test_nobody_waits_for_a_slow_domain_and_others_go_at_once() -> None:
 
 async def test_a_slow_domain_goes_on_being_slow_when_one_of_its_mails_is_through() -> None:
     turns = Turns(SETTINGS, PATIENCE_S)
+    await mail_went_through(turns, SLOW)
     async with turns.taken(SLOW):
         async with turns.taken(SLOW):
             await asyncio.sleep(1.5 * PATIENCE_S)
@@ -84,6 +104,50 @@ async def test_a_domain_that_is_well_again_is_waited_for() -> None:
     async with turns.taken(SLOW):
         pass
     await asyncio.gather(*holding)
+
+
+async def test_of_a_domain_nothing_is_known_of_one_mail_goes_first() -> None:
+    turns = Turns(SETTINGS, PATIENCE_S)
+    async with AsyncExitStack() as under_way:
+        assert await begin(under_way, turns, SLOW, 2) == 1
+        # That mail has shown by now what the domain is like: it has its share, and is slow.
+        await asyncio.sleep(PATIENCE_S)
+        assert await begin(under_way, turns, SLOW, 2) == 1
+    async with AsyncExitStack() as under_way:
+        await mail_went_through(turns, OTHER)
+        assert await begin(under_way, turns, OTHER, 3) == 2
+
+
+async def test_slow_domains_together_leave_half_of_the_connections() -> None:
+    turns = Turns(smtp_settings(25, smtp_connections=8, smtp_domain_connections=4), PATIENCE_S)
+    slow = [f"{number}.slow.example" for number in range(3)]
+    async with AsyncExitStack() as under_way:
+        first = [await begin(under_way, turns, domain, 1) for domain in slow]
+        await asyncio.sleep(1.2 * PATIENCE_S)
+        more = [await begin(under_way, turns, domain, 3) for domain in slow]
+        assert sum(first) + sum(more) == 4
+        await mail_went_through(turns, OTHER)
+        assert await begin(under_way, turns, OTHER, 4) == 4
+
+
+async def test_when_all_connections_are_busy_nobody_waits_for_one_for_long() -> None:
+    turns = Turns(smtp_settings(25, smtp_connections=1), PATIENCE_S)
+    async with turns.taken(SLOW):
+        with pytest.raises(NoTurn, match="too many mails are on their way"):
+            async with turns.taken(OTHER):
+                pass
+
+
+async def test_a_slow_domain_has_to_show_for_the_next_report_that_it_is_well_again() -> None:
+    turns = Turns(SETTINGS, PATIENCE_S)
+    await mail_went_through(turns, SLOW)
+    async with turns.taken(SLOW):
+        await asyncio.sleep(1.2 * PATIENCE_S)
+    async with AsyncExitStack() as under_way:
+        assert await begin(under_way, turns, SLOW, 2) == 1
+    await mail_went_through(turns, SLOW)
+    async with AsyncExitStack() as under_way:
+        assert await begin(under_way, turns, SLOW, 2) == 2
 
 
 async def test_a_rate_of_each_domain_leaves_the_others_alone() -> None:
@@ -125,7 +189,7 @@ async def test_a_server_that_is_slow_for_one_domain_does_not_slow_the_others() -
                 all_but_the_slow.set()
 
     # A mail to the slow domain takes a minute and more; all of them a quarter of an hour.
-    script = Script(slow_domain=SLOW, byte_seconds=1.0)
+    script = Script(slow_domains=frozenset({SLOW}), byte_seconds=1.0)
     async with SmtpServer(script) as server:
         settings = smtp_settings(
             server.port, smtp_connections=4, smtp_domain_connections=2, smtp_timeout_seconds=60
