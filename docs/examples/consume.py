@@ -10,7 +10,7 @@ import aio_pika
 async def main() -> None:
     connection = await aio_pika.connect_robust(os.environ["AMQP_URL"])
     channel = await connection.channel()
-    queue = await channel.declare_queue("example.finished-reports", durable=True)
+    queue = await channel.declare_queue("acme.finished-reports", durable=True)
     await queue.bind("broadsheet.reports", "report.rendered.#")
     async with queue.iterator() as messages:
         async for message in messages:

@@ -26,7 +26,7 @@ from tests.processes import Fleet
 from tests.tenants import Tenant
 
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (CHECKOUT / "README.md").read_text(), re.M | re.S)
-QUEUE = "example.finished-reports"
+QUEUE = "acme.finished-reports"
 needs_curl = pytest.mark.skipif(
     shutil.which("curl") is None, reason="there is no curl on this machine"
 )
