@@ -297,13 +297,17 @@ async def skip(
 
 
 async def cancel_deliveries(connection: AsyncConnection, run_id: UUID) -> None:
-    """Cancel the run's deliveries of which nothing was sent yet."""
+    """Cancel the run's deliveries of which nothing was sent yet.
+
+    What a mailer has in hand is its own to end: it may be sent before it could hear of this.
+    """
     deliveries = tables.deliveries
     await connection.execute(
         update(deliveries)
         .where(
             deliveries.c.run_id == run_id,
             deliveries.c.status.in_((DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)),
+            deliveries.c.lease_token.is_(None),
         )
         .values(status=DeliveryStatus.CANCELLED, finished_at=func.now())
     )

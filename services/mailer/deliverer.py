@@ -31,9 +31,11 @@ from services.mailer.channels import (
     Written,
     message_id,
 )
+from services.mailer.claims import Claimed
 from services.mailer.destinations import Destinations
-from services.mailer.ledger import Claimed, Ended, Ledger
+from services.mailer.ledger import Ledger
 from services.mailer.letters import Letters
+from services.mailer.outcomes import Ended
 from services.mailer.retrying import Verdict, suppressed, verdict
 from services.mailer.settings import MailerSettings
 from services.mailer.unsubscribing import Unsubscribing

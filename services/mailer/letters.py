@@ -24,7 +24,7 @@ import structlog
 from services.mailer import SERVICE
 from services.mailer.channels import Attachment, Body, Picture
 from services.mailer.channels.smtp.mail import body_of, entity
-from services.mailer.ledger import Claimed
+from services.mailer.claims import Claimed
 from services.mailer.zipping import zipped
 from shared import share_links
 from shared.blobs import BlobStore

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.mailer.ledger import Claimed
+from services.mailer.claims import Claimed
 from shared.recipient_policy import CONFIRMATION
 from shared.signed_ids import SignedIds
 from shared.suppression import UNSUBSCRIBE_PATH

@@ -112,9 +112,16 @@ async def _note_as_expired(
 
 
 async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID, UUID]]) -> int:
-    """Remove their files and say so in the ledger; of how many runs it could."""
+    """Remove their files and say so in the ledger; of how many runs it could.
+
+    Those of which a mailer sends something wait: it would find no file, or leave what it wrote of
+    the mail after the others went. Nobody begins any more, because they are noted as expired.
+    """
     removed = []
+    in_hand = await _in_mailers_hands(store, [run.id for run in batch])
     for run in batch:
+        if run.id in in_hand:
+            continue
         try:
             await blobs.delete_prefix(run_prefix(run.tenant_id, run.id))
         except TransientError as error:
@@ -136,6 +143,17 @@ async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID
             ),
         )
     return len(removed)
+
+
+async def _in_mailers_hands(store: Store, run_ids: Sequence[UUID]) -> set[UUID]:
+    async with store.housekeeping() as connection:
+        found = await connection.scalars(
+            select(_deliveries.c.run_id).where(
+                _deliveries.c.run_id.in_(run_ids),
+                _deliveries.c.lease_until > func.clock_timestamp(),
+            )
+        )
+    return set(found)
 
 
 async def forget_events(store: Store, settings: SchedulerSettings) -> int:

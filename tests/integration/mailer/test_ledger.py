@@ -14,7 +14,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.mailer.channels import Written
-from services.mailer.ledger import Claimed, Ended, Ledger
+from services.mailer.claims import Claimed
+from services.mailer.ledger import Ledger
+from services.mailer.outcomes import Ended
 from shared import outbox
 from shared.events import DeliveryDue
 from shared.lease import LeaseLostError, lease_end
