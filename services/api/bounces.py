@@ -9,7 +9,10 @@ from email.message import Message
 from email.policy import compat32
 from uuid import UUID
 
-_MESSAGE_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.[0-9]+)?@[^<>@\s]+>")
+_MESSAGE_ID = re.compile(
+    r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.([0-9]{1,9}))?@[^<>@\s]+>"
+)
+_ITS_FIELD = re.compile(rb"^Message-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _NO_MAILBOX = re.compile(r"5\.(1\.[0-9]+|2\.1|4\.4|7\.13)")
 """Enhanced codes (RFC 3463, RFC 7505) of addresses that take no mail at all, now or later: bad
 mailbox or domain, disabled, no route to the domain, account disabled. Full mailboxes and refused
@@ -32,6 +35,8 @@ class Bounce:
     """What came back."""
 
     delivery_id: UUID
+    copy: int
+    """Which copy of it: 0 is the first one, further ones are those that somebody wanted."""
     status: str
     """The enhanced code, such as 5.1.1."""
     words: str
@@ -45,8 +50,14 @@ class Bounce:
 
 def read(content: bytes) -> Bounce:
     """What the notification says; NoBounce for another message, and for one that is only late."""
-    # The old policy: what servers write is often not what the new one takes.
-    message = message_from_bytes(content, policy=compat32)
+    try:
+        # The old policy: what servers write is often not what the new one takes.
+        return _read(message_from_bytes(content, policy=compat32))
+    except RecursionError:
+        raise NoBounce("its parts lie in one another too deeply for a notification") from None
+
+
+def _read(message: Message) -> Bounce:
     report = _part(message, "message/delivery-status")
     if report is None:
         raise NoBounce("this is no delivery status notification (RFC 3464)")
@@ -61,8 +72,10 @@ def read(content: bytes) -> Bounce:
     action = str(fields.get("Action", "")).strip().lower()
     if action != "failed":
         raise NoBounce(f"the mail is {action or 'in an unknown state'}, and has not come back")
+    delivery_id, copy = _delivery_of(message)
     return Bounce(
-        delivery_id=_delivery_of(message),
+        delivery_id=delivery_id,
+        copy=copy,
         status=str(fields.get("Status", "")).strip().split(" ")[0] or "5.0.0",
         words=_words(fields),
     )
@@ -74,19 +87,28 @@ def _words(fields: Message) -> str:
     return line[:500] or "the mail came back"
 
 
-def _delivery_of(message: Message) -> UUID:
+def _delivery_of(message: Message) -> tuple[UUID, int]:
     for kind in _BROUGHT_BACK:
         part = _part(message, kind)
         if part is None:
             continue
-        inner = part.get_payload()
-        first = inner[0] if isinstance(inner, list) and inner else inner
-        text = first.as_string() if isinstance(first, Message) else str(first)
-        head = re.split(r"\r?\n\r?\n", text.lstrip(), maxsplit=1)[0]
-        found = re.search(r"^Message-ID:\s*(\S+)", head, re.IGNORECASE | re.MULTILINE)
-        if found and (ours := _MESSAGE_ID.fullmatch(found.group(1))):
-            return UUID(ours.group(1))
+        if ours := _MESSAGE_ID.fullmatch(_message_id(part)):
+            return UUID(ours.group(1)), int(ours.group(2) or 0)
     raise NoBounce("the notification brings no mail back that we have sent")
+
+
+def _message_id(part: Message) -> str:
+    """That of the mail which the part brings back, whole or its head alone; empty without one."""
+    inner = part.get_payload(0) if part.is_multipart() else None
+    if isinstance(inner, Message):
+        return str(inner.get("Message-ID", "")).strip()
+    # As octets: what a stranger says of their encoding is not looked up.
+    text = part.get_payload(decode=True)
+    if not isinstance(text, bytes):
+        return ""
+    head = re.split(rb"\r?\n\r?\n", text.lstrip(), maxsplit=1)[0]
+    found = _ITS_FIELD.search(head)
+    return found.group(1).decode("ascii", "replace") if found else ""
 
 
 def _part(message: Message, kind: str) -> Message | None:

@@ -153,6 +153,12 @@ async def take_bounce(
 
 async def _note(connection: AsyncConnection, principal: Principal, bounce: Bounce) -> BounceView:
     row = await delivery_store.row_of(connection, bounce.delivery_id, lock=True)
+    if row["channel"] != "email":
+        # Receivers of webhooks know the ids of their deliveries, too.
+        raise delivery_store.missing()
+    if row["copies"] != bounce.copy:
+        # Known before somebody wanted another one, of which it says nothing.
+        return BounceView(delivery=row["id"], status=row["status"], suppressed=False)
     if row["status"] in (DeliveryStatus.SENT, DeliveryStatus.UNCERTAIN):
         await delivery_store.bounced(connection, row, f"{bounce.status} {bounce.words}")
         await audit.record(

@@ -34,6 +34,29 @@ async def test_of_a_notification_that_brings_the_whole_report_back_the_beginning
     assert answer.json() == {"delivery": delivery["id"], "status": "bounced", "suppressed": True}
 
 
+async def test_what_came_back_before_another_copy_was_wanted_says_nothing_of_that_one(
+    api: RunningApi, ada: httpx.AsyncClient
+) -> None:
+    """As when the same mailbox file is read again later."""
+    values = {"status": DeliveryStatus.SENT, "copies": 1}
+    _, (delivery,) = await delivered(api, ada, "someone@example.com", **values)
+    first = await ada.post(BOUNCES, content=bounced(delivery["id"]))
+    assert first.json() == {"delivery": delivery["id"], "status": "sent", "suppressed": False}
+    assert await listed(ada) == {}
+    second = await ada.post(BOUNCES, content=bounced(f"{delivery['id']}.1"))
+    assert second.json() == {"delivery": delivery["id"], "status": "bounced", "suppressed": True}
+
+
+async def test_only_mails_come_back(api: RunningApi, ada: httpx.AsyncClient) -> None:
+    """Whoever receives a webhook knows the id of its delivery and could make up a notification."""
+    values = {"status": DeliveryStatus.SENT, "channel": "webhook", "recipient": "their-system"}
+    _, (delivery,) = await delivered(api, ada, "someone@example.com", **values)
+    answer = await ada.post(BOUNCES, content=bounced(delivery["id"]))
+    assert answer.status_code == 404
+    assert (await ada.get(f"{DELIVERIES}/{delivery['id']}")).json()["status"] == "sent"
+    assert await listed(ada) == {}
+
+
 async def test_a_body_without_end_is_not_listened_to_for_ever(ada: httpx.AsyncClient) -> None:
     announced = await ada.post(
         BOUNCES, content=b"Subject: back\r\n\r\n", headers={"Content-Length": str(1 << 30)}

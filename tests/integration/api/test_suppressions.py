@@ -88,7 +88,8 @@ async def test_administrators_add_find_and_remove_addresses(
 async def test_a_mail_that_came_back_is_bounced_and_its_address_gets_no_more(
     kind: str, api: RunningApi, ada: httpx.AsyncClient
 ) -> None:
-    run, (delivery,) = await delivered(api, ada, "someone@example.com", status=DeliveryStatus.SENT)
+    values = {"status": DeliveryStatus.SENT, "copies": 2}
+    run, (delivery,) = await delivered(api, ada, "someone@example.com", **values)
 
     # The second copy that somebody wanted has a number in its Message-ID.
     answer = await ada.post(BOUNCES, content=bounced(f"{delivery['id']}.2", kind=kind))
