@@ -11,5 +11,6 @@ def retry_delay(attempt: int, base_seconds: float, chance: float) -> timedelta:
     `chance` in [0, 1) spreads it over 50-100 % of that, so that what failed together is not
     retried together.
     """
-    full = min(base_seconds * 2.0 ** (attempt - 1), 3600.0)
+    # More doublings than these no number holds.
+    full = min(base_seconds * 2.0 ** min(attempt - 1, 100), 3600.0)
     return timedelta(seconds=full * (0.5 + chance / 2))

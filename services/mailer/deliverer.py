@@ -38,12 +38,13 @@ from services.mailer.letters import Letters
 from services.mailer.outcomes import Ended
 from services.mailer.retrying import Verdict, suppressed, verdict
 from services.mailer.settings import MailerSettings
+from services.mailer.turns import NoTurn, Turns
 from services.mailer.unsubscribing import Unsubscribing
 from shared import outbox, runs, telemetry
 from shared.errors import PermanentError, TransientError
 from shared.events import DeliveryDue, ReportDelivered, ReportDeliveryFailed
 from shared.lease import RELEASED, Lease, LeaseLostError
-from shared.states import ArtifactStatus, DeliveryStatus
+from shared.states import ArtifactStatus, DeliveryStatus, Lane
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
 from shared.topology import DELIVERER
@@ -73,6 +74,10 @@ class Deliverer:
         self._letters = letters
         self._unsubscribing = unsubscribing
         self._mail_domain = mail_domain
+        at_once = settings.deliveries_at_once
+        # Destinations that hang, of one tenant or of several, leave hands for what goes to others.
+        self._of_tenants = {lane: Turns(at_once, at_once // 2) for lane in Lane}
+        self._of_destinations = {lane: Turns(at_once, at_once // 4) for lane in Lane}
         self._ledger = Ledger(store, owner=owner, lease_seconds=settings.lease_seconds)
 
     async def attempt(self, event: DeliveryDue) -> None:
@@ -133,7 +138,16 @@ class Deliverer:
         try:
             channel = self._channel(claimed.channel)
             message = await self._message(claimed, channel)
-            return await channel.deliver(message, before_it_counts)
+            if channel.destination is None:  # e-mail: by domain, over connections of its own
+                return await channel.deliver(message, before_it_counts)
+            tenant, lane, name = claimed.tenant_id, claimed.run.lane, claimed.recipient
+            async with (
+                self._of_tenants[lane].taken(tenant, "what your destinations take"),
+                self._of_destinations[lane].taken((tenant, claimed.channel, name), name),
+            ):
+                return await channel.deliver(message, before_it_counts)
+        except NoTurn as later:
+            return Outcome("deferred", "", str(later), retry_after_s=later.after_s)
         except TransientError as error:
             return Outcome("deferred", "", str(error))
         except PermanentError as error:

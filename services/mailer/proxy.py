@@ -130,7 +130,7 @@ class Proxy:
         far = await asyncio.open_connection(sock=connection, limit=_CHUNK)
         try:
             far[1].write(request)
-            await self._pass_on(near, far)
+            await self._pass_on(near, far, plain=bool(request))
         finally:
             far[1].close()
 
@@ -145,12 +145,14 @@ class Proxy:
                 )
         return False
 
-    async def _pass_on(self, near: _Streams, far: _Streams) -> None:
+    async def _pass_on(self, near: _Streams, far: _Streams, *, plain: bool) -> None:
         """Both ways, until the far side has said all."""
         now = asyncio.get_running_loop().time
 
         async def pump(source: _Streams, target: _Streams, most: float) -> None:
             passed = 0
+            if plain and source is far:
+                target[1].write(await _head_of_the_last(source[0]))
             while chunk := await source[0].read(_CHUNK):
                 passed += len(chunk)
                 if passed > most:
@@ -172,6 +174,23 @@ class Proxy:
             answers.cancel()
             requests.cancel()
             await asyncio.gather(answers, requests, return_exceptions=True)
+
+
+async def _head_of_the_last(reader: asyncio.StreamReader) -> bytes:
+    """The answer up to its body, saying that no request may follow over this connection.
+
+    Not every server says so, and a library would send its next one into a connection that is being
+    closed, or past our rules to a host that it was not meant for.
+    """
+    interim = b""
+    while True:
+        head = await reader.readuntil(b"\r\n\r\n")
+        line, *fields = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+        if not line.partition(" ")[2].startswith("1"):  # 1xx (RFC 9110, section 15.2)
+            kept = [field for field in fields if not _is_between_us(field)]
+            last = "\r\n".join([line, *kept, "Connection: close", "", ""])
+            return interim + last.encode("latin-1")
+        interim += head
 
 
 def _answer(writer: asyncio.StreamWriter, status: int, reason: str) -> None:

@@ -17,6 +17,10 @@ _STATUS = {
     "uncertain": DeliveryStatus.UNCERTAIN,
 }
 
+TRUSTED_TRIES = 5
+"""So often the other side's word counts on when to try again; who says "now" for ever would be
+asked without end."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -49,7 +53,8 @@ def verdict(
     """What the `try_`-th attempt (from 1) leads to, the first one having begun `tried_for` ago.
 
     An uncertain one is tried again where the report's options say so. The pause doubles, spread by
-    `chance` in [0, 1), unless the other side asked for another one. An attempt that would come
+    `chance` in [0, 1), unless the other side asked for another one; after `TRUSTED_TRIES` it may
+    only ask for a longer one. An attempt that would come
     later than `given_up_after` is not made.
     """
     status = _STATUS[outcome.state]
@@ -58,11 +63,10 @@ def verdict(
     )
     if status is not DeliveryStatus.DEFERRED and not sent_again:
         return Verdict(status, status, outcome.answer, None)
-    delay = (
-        retry_delay(try_, first_pause_s, chance)
-        if outcome.retry_after_s is None
-        else timedelta(seconds=outcome.retry_after_s)
-    )
+    delay = retry_delay(try_, first_pause_s, chance)
+    if outcome.retry_after_s is not None:
+        asked = timedelta(seconds=outcome.retry_after_s)
+        delay = asked if try_ <= TRUSTED_TRIES else max(asked, delay)
     if tried_for + delay <= given_up_after:
         return Verdict(DeliveryStatus.DEFERRED, status, outcome.answer, delay)
     ended = DeliveryStatus.UNCERTAIN if sent_again else DeliveryStatus.FAILED

@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import LocalInfrastructure
+from shared.lease import RELEASED
 from shared.settings import ServiceSettings
+from shared.states import DeliveryStatus
+from shared.store import tables
 from shared.store.engine import Store
 from tests.containers_or_local import settings_of
 from tests.faults.mortal_fleet import MortalFleet
@@ -73,6 +77,24 @@ async def pipeline(
 ) -> Pipeline:
     """The reports of a tenant of the test's own."""
     return Pipeline(tenant, store, admin, Path(infra.places.blobs))
+
+
+@pytest.fixture
+async def fresh_mailer(
+    fleet: MortalFleet, pipeline: Pipeline, admin: AsyncEngine
+) -> AsyncIterator[None]:
+    """One that knows nothing of any receiver; what it leaves is not for the mailers of others."""
+    # On a busy machine two seconds are soon over.
+    fleet.replace("mailer", {"BROADSHEET_LEASE_SECONDS": "15"})
+    yield
+    fleet["mailer"].kill()
+    deliveries = tables.deliveries
+    async with admin.begin() as connection:
+        await connection.execute(
+            update(deliveries)
+            .where(deliveries.c.tenant_id == pipeline.tenant.id)
+            .values(status=DeliveryStatus.CANCELLED, **RELEASED)
+        )
 
 
 @pytest.fixture

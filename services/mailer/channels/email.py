@@ -24,8 +24,8 @@ from services.mailer.channels.smtp.connections import SmtpConnections
 from services.mailer.channels.smtp.mail import body_of, dot_stuffed, entity, head
 from services.mailer.channels.smtp.session import Envelope, SmtpFailure, Step
 from services.mailer.channels.smtp.settings import SmtpSettings
-from services.mailer.channels.smtp.turns import NoTurn
 from services.mailer.outgoing import Outgoing
+from services.mailer.turns import NoTurn
 from shared.header_text import harmless
 from shared.settings import from_environment
 

@@ -7,6 +7,7 @@ import base64
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
@@ -112,6 +113,32 @@ async def test_plain_http_goes_on_without_the_password_of_the_proxy() -> None:
     (request,) = server.received
     assert request.target == "/a?b=c"
     assert "proxy-authorization" not in request.headers
+
+
+async def test_a_second_plain_request_has_a_connection_and_a_check_of_its_own() -> None:
+    """Also where the other side keeps the first one open, whatever it was asked."""
+    heads: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                heads.append(head.decode())
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    guard = Outgoing(EgressRules.of("127.0.0.1", "443"))
+    async with httpx.AsyncClient(proxy=await guard.proxy_url(), trust_env=False) as client:
+        answers = [await client.get(f"{url}/{number}") for number in range(3)]
+        elsewhere = await client.get("http://169.254.169.254/")
+    await guard.close()
+    server.close()
+    assert [answer.text for answer in answers] == ["ok"] * 3
+    assert [head.partition("\r\n")[0] for head in heads] == [f"GET /{n} HTTP/1.1" for n in range(3)]
+    assert not any("proxy-authorization" in head.lower() for head in heads)
+    assert elsewhere.status_code == 403
 
 
 @pytest.mark.parametrize(

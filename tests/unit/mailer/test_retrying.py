@@ -63,6 +63,14 @@ def test_a_server_that_says_when_is_asked_again_then() -> None:
     assert after(later(retry_after_s=7)).delay == timedelta(seconds=7)
 
 
+def test_a_server_that_always_says_now_is_asked_ever_more_seldom() -> None:
+    pauses = [after(later(retry_after_s=0), try_=number).delay for number in range(1, 2000)]
+    assert pauses[:5] == [timedelta(0)] * 5
+    assert sum((pause for pause in pauses[:50] if pause is not None), timedelta(0)) > DAY
+    # What is longer than our own counts to the end.
+    assert after(later(retry_after_s=7200), try_=50).delay == timedelta(hours=2)
+
+
 def test_it_is_given_up_after_its_time_and_says_how_often_it_was_tried() -> None:
     follows = after(later(), try_=50, tried_for=2 * DAY - MINUTE)
     assert (follows.status, follows.delay) == (DeliveryStatus.FAILED, None)

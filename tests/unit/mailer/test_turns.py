@@ -11,13 +11,12 @@ import pytest
 from services.mailer.channels.smtp.address import Address
 from services.mailer.channels.smtp.connections import SmtpConnections
 from services.mailer.channels.smtp.session import Envelope
-from services.mailer.channels.smtp.turns import NoTurn, Turns
+from services.mailer.turns import NoTurn, Turns
 from tests.mailing import smtp_settings
 from tests.smtp_server import Script, SmtpServer
 
 pytestmark = pytest.mark.asyncio
 
-SETTINGS = smtp_settings(25, smtp_connections=4, smtp_domain_connections=2)
 SLOW, OTHER = "slow.example", "other.example"
 PATIENCE_S = 0.2
 
@@ -25,7 +24,7 @@ PATIENCE_S = 0.2
 async def mail_went_through(turns: Turns, *domains: str) -> None:
     """Quickly, one to each."""
     for domain in domains:
-        async with turns.taken(domain):
+        async with turns.taken(domain, domain):
             pass
 
 
@@ -34,7 +33,7 @@ async def begin(under_way: AsyncExitStack, turns: Turns, domain: str, wanted: in
     for begun in range(wanted):
         try:
             async with asyncio.timeout(PATIENCE_S / 2):
-                await under_way.enter_async_context(turns.taken(domain))
+                await under_way.enter_async_context(turns.taken(domain, domain))
         except (NoTurn, TimeoutError):
             return begun
     return wanted
@@ -43,71 +42,71 @@ async def begin(under_way: AsyncExitStack, turns: Turns, domain: str, wanted: in
 async def seconds_until_no_turn(turns: Turns, domain: str = SLOW) -> float:
     began = time.monotonic()
     with pytest.raises(NoTurn, match=domain):
-        async with turns.taken(domain):
+        async with turns.taken(domain, domain):
             pass
     return time.monotonic() - began
 
 
 async def test_a_domain_whose_mails_are_quick_is_waited_for() -> None:
-    turns, most, now = Turns(SETTINGS, PATIENCE_S), 0, 0
+    turns, most, now = Turns(4, 2, PATIENCE_S), 0, 0
 
     async def send() -> None:
         nonlocal most, now
-        async with turns.taken(OTHER):
+        async with turns.taken(OTHER, OTHER):
             now += 1
             most = max(most, now)
             await asyncio.sleep(0.001)
             now -= 1
 
     await asyncio.gather(*(send() for _ in range(30)))
-    assert most == SETTINGS.smtp_domain_connections, "it has its share, all of it, and no more"
+    assert most == 2, "it has its share, all of it, and no more"
 
 
 async def test_nobody_waits_for_a_slow_domain_and_others_go_at_once() -> None:
-    turns = Turns(SETTINGS, PATIENCE_S)
+    turns = Turns(4, 2, PATIENCE_S)
     await mail_went_through(turns, SLOW)
     async with AsyncExitStack() as under_way:
         for _ in range(2):
-            await under_way.enter_async_context(turns.taken(SLOW))
+            await under_way.enter_async_context(turns.taken(SLOW, SLOW))
         # In hand already, while nobody can know yet that the domain is slow.
         waited = await seconds_until_no_turn(turns)
         assert PATIENCE_S / 2 < waited < 20 * PATIENCE_S
         assert await seconds_until_no_turn(turns) < PATIENCE_S / 2
-        async with asyncio.timeout(PATIENCE_S / 2), turns.taken(OTHER):
+        async with asyncio.timeout(PATIENCE_S / 2), turns.taken(OTHER, OTHER):
             pass
 
 
 async def test_a_slow_domain_goes_on_being_slow_when_one_of_its_mails_is_through() -> None:
-    turns = Turns(SETTINGS, PATIENCE_S)
+    turns = Turns(4, 2, PATIENCE_S)
     await mail_went_through(turns, SLOW)
-    async with turns.taken(SLOW):
-        async with turns.taken(SLOW):
+    async with turns.taken(SLOW, SLOW):
+        async with turns.taken(SLOW, SLOW):
             await asyncio.sleep(1.5 * PATIENCE_S)
         # One of its connections is free: taken at once, and the next one does not wait.
-        async with asyncio.timeout(PATIENCE_S / 2), turns.taken(SLOW):
+        async with asyncio.timeout(PATIENCE_S / 2), turns.taken(SLOW, SLOW):
             assert await seconds_until_no_turn(turns) < PATIENCE_S / 2
 
 
 async def test_a_domain_that_is_well_again_is_waited_for() -> None:
-    turns = Turns(SETTINGS, PATIENCE_S)
+    turns = Turns(4, 2, PATIENCE_S)
     free = asyncio.Event()
 
     async def hold() -> None:
-        async with turns.taken(SLOW):
+        async with turns.taken(SLOW, SLOW):
             await free.wait()
 
-    async with turns.taken(SLOW):
+    async with turns.taken(SLOW, SLOW):
         await asyncio.sleep(1.5 * PATIENCE_S)
     holding = [asyncio.create_task(hold()) for _ in range(2)]
     await asyncio.sleep(0)
     asyncio.get_running_loop().call_later(PATIENCE_S / 4, free.set)
-    async with turns.taken(SLOW):
+    async with turns.taken(SLOW, SLOW):
         pass
     await asyncio.gather(*holding)
 
 
 async def test_of_a_domain_nothing_is_known_of_one_mail_goes_first() -> None:
-    turns = Turns(SETTINGS, PATIENCE_S)
+    turns = Turns(4, 2, PATIENCE_S)
     async with AsyncExitStack() as under_way:
         assert await begin(under_way, turns, SLOW, 2) == 1
         # That mail has shown by now what the domain is like: it has its share, and is slow.
@@ -119,7 +118,7 @@ async def test_of_a_domain_nothing_is_known_of_one_mail_goes_first() -> None:
 
 
 async def test_slow_domains_together_leave_half_of_the_connections() -> None:
-    turns = Turns(smtp_settings(25, smtp_connections=8, smtp_domain_connections=4), PATIENCE_S)
+    turns = Turns(8, 4, PATIENCE_S)
     slow = [f"{number}.slow.example" for number in range(3)]
     async with AsyncExitStack() as under_way:
         first = [await begin(under_way, turns, domain, 1) for domain in slow]
@@ -131,34 +130,23 @@ async def test_slow_domains_together_leave_half_of_the_connections() -> None:
 
 
 async def test_when_all_connections_are_busy_nobody_waits_for_one_for_long() -> None:
-    turns = Turns(smtp_settings(25, smtp_connections=1), PATIENCE_S)
-    async with turns.taken(SLOW):
-        with pytest.raises(NoTurn, match="too many mails are on their way"):
-            async with turns.taken(OTHER):
+    turns = Turns(1, 1, PATIENCE_S)
+    async with turns.taken(SLOW, SLOW):
+        with pytest.raises(NoTurn, match="too much is on its way"):
+            async with turns.taken(OTHER, OTHER):
                 pass
 
 
 async def test_a_slow_domain_has_to_show_for_the_next_report_that_it_is_well_again() -> None:
-    turns = Turns(SETTINGS, PATIENCE_S)
+    turns = Turns(4, 2, PATIENCE_S)
     await mail_went_through(turns, SLOW)
-    async with turns.taken(SLOW):
+    async with turns.taken(SLOW, SLOW):
         await asyncio.sleep(1.2 * PATIENCE_S)
     async with AsyncExitStack() as under_way:
         assert await begin(under_way, turns, SLOW, 2) == 1
     await mail_went_through(turns, SLOW)
     async with AsyncExitStack() as under_way:
         assert await begin(under_way, turns, SLOW, 2) == 2
-
-
-async def test_a_rate_of_each_domain_leaves_the_others_alone() -> None:
-    turns = Turns(smtp_settings(25, smtp_domain_rate="2/minute"))
-    for domain in (SLOW, SLOW, OTHER, OTHER):
-        async with turns.taken(domain):
-            pass
-    with pytest.raises(NoTurn, match="no more than 2 per 1 minute mails to slow") as later:
-        async with turns.taken(SLOW):
-            pass
-    assert later.value.after_s == pytest.approx(60, abs=5)
 
 
 async def test_a_server_that_is_slow_for_one_domain_does_not_slow_the_others() -> None:
@@ -185,7 +173,7 @@ async def test_a_server_that_is_slow_for_one_domain_does_not_slow_the_others() -
                 outcomes[to] = "later"
             else:
                 outcomes[to] = "sent"
-            if len(outcomes) == len(queue) - SETTINGS.smtp_domain_connections:
+            if len(outcomes) == len(queue) - 2:
                 all_but_the_slow.set()
 
     # A mail to the slow domain takes a minute and more; all of them a quarter of an hour.

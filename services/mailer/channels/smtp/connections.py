@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from functools import partial
 
 import aiosmtplib
 
+from services.mailer.channels.smtp.rates import Rates
 from services.mailer.channels.smtp.session import (
     BeforeDot,
     Envelope,
@@ -16,7 +18,7 @@ from services.mailer.channels.smtp.session import (
     Step,
 )
 from services.mailer.channels.smtp.settings import SmtpSettings, Tls
-from services.mailer.channels.smtp.turns import PATIENCE_S, Turns
+from services.mailer.turns import PATIENCE_S, Turns
 
 KEPT_S = 5.0
 """Seconds that an idle connection is kept; servers resent those who hold on."""
@@ -31,7 +33,8 @@ class SmtpConnections:
         self._settings = settings
         self._kept_s = kept_s
         self._helo_name = settings.smtp_helo_name or socket.gethostname()
-        self._turns = Turns(settings, patience_s)
+        self._rates = Rates(settings)
+        self._turns = Turns(settings.smtp_connections, settings.smtp_domain_connections, patience_s)
         self._idle: dict[SmtpSession, asyncio.TimerHandle] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._tls_context: ssl.SSLContext | None = None
@@ -43,7 +46,9 @@ class SmtpConnections:
 
         Mails of which one process has too many on their way wait for their turn.
         """
-        async with self._turns.taken(envelope.to.domain):
+        domain = envelope.to.domain
+        in_time = partial(self._rates.waited_for, domain)
+        async with self._turns.taken(domain, domain, in_time):
             kept = await self._kept()
             if kept is not None:
                 try:
