@@ -73,7 +73,7 @@ def _drawn(document: ReportDocument) -> tuple[bytes, int]:
     page = page_for(document)
     sizes = LargestSizes(document.tables, page.content_width, document.period.timezone)
     slots: list[list[Flowable]] = []
-    last: Flowable | None = None
+    heading, content = CondPageBreak(0), list[Flowable]()
     if style.logo is not None:
         slots.append([LogoMark(style.logo, page.content_width)])
     if document.kpis:
@@ -81,15 +81,15 @@ def _drawn(document: ReportDocument) -> tuple[bytes, int]:
     for index, section in enumerate(document.sections):
         content = _content(section, document, page, sizes, rows)
         room = HEADING_HEIGHT + 16 * len(section.text) + _room_for(content[0], page)
-        slots.append([CondPageBreak(room), Bookmark(one_line(section.title), f"section-{index}")])
+        heading = CondPageBreak(room)
+        slots.append([heading, Bookmark(one_line(section.title), f"section-{index}")])
         slots.append(content)
-        last = content[-1]
     mark = Bookmark("Notes", "notes")
     if document.notes:
         slots.append([mark])
     story = narrate(document, slots, page.content_width)
     if document.notes:
-        _keep_company(story, mark, last, page.content_width)
+        _keep_company(story, mark, heading, content, page)
     pdf = print_pages(document, story, page)
     return pdf, rows.count
 
@@ -154,6 +154,8 @@ class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
 
     below = 0.0
     """Points of what is to stand on the same page as the block's end: the notes."""
+    headed = False
+    """Whether a section's heading stands right above, which would stay behind alone."""
 
     def __init__(self, parts: list[Flowable], page: Page, *, goes_on: bool = False) -> None:
         """`goes_on`: its beginning stands above, so that it does not begin on another page."""
@@ -194,7 +196,8 @@ class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
         """Where all of it fits, but not what is to stand below: parts that leave it company."""
         if not self.below or not self.height <= height < self.height + self.below:
             return []
-        if self.height <= KEPT_WHOLE and not self._goes_on and not self._at_top(height):
+        kept_whole = self.height <= KEPT_WHOLE and not self._goes_on and not self.headed
+        if kept_whole and not self._at_top(height):
             return [PageBreak(), self]
         *above, last = self._parts
         parts = last.split(self.width, last.height - COMPANY)
@@ -212,17 +215,26 @@ class _Block(Flowable):  # type: ignore[misc]  # ReportLab ships no types
 
 
 def _keep_company(
-    story: list[Flowable], mark: Flowable, last: Flowable | None, width: float
+    story: list[Flowable],
+    mark: Flowable,
+    heading: CondPageBreak,
+    content: list[Flowable],
+    page: Page,
 ) -> None:
-    """The notes, which begin at `mark`, on one page, and with the end of what is above them."""
+    """The notes, which begin at `mark`, on one page, and with the end of what is above them: the
+    `content` of the last section, below its `heading`."""
     at = story.index(mark)
     notes = story[at:]
     height = sum(
-        float(part.wrap(width, 0)[1] + part.getSpaceBefore() + part.getSpaceAfter())
+        float(part.wrap(page.content_width, 0)[1] + part.getSpaceBefore() + part.getSpaceAfter())
         for part in notes
     )
     if height > KEPT_WHOLE:
         return
     story[at:] = [KeepTogether(notes)]
-    if isinstance(last, _Block):
-        last.below = height
+    if not content or not isinstance(last := content[-1], _Block):
+        return
+    last.below, last.headed = height, len(content) == 1
+    whole = heading.height + height
+    if last.headed and last.height <= KEPT_WHOLE and whole <= page.content_height:
+        heading.height = whole  # all of it together, or all of it on the next page

@@ -286,6 +286,8 @@ async def test_the_notes_are_on_one_page_and_below_something(pool: RenderPool, r
     above, _, below = with_notes.partition("\nNotes\n")
     assert re.search(r"Project \d", above)
     assert all(note in below for note in notes)
+    (headed,) = (page for page in pages if re.search("^By project$", page, re.MULTILINE))
+    assert "Project 1 1 " in headed
 
 
 async def test_each_page_names_definition_and_snapshot(pool: RenderPool) -> None:
