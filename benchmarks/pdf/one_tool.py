@@ -26,13 +26,20 @@ Draw = Callable[[], bytes]
 
 def broadsheet(rows: int) -> Draw:
     """Our own drawing, as the renderer's child process does it, from the snapshot's bytes."""
+    from services.renderer.drawing import vega
     from services.renderer.drawing.report import draw_report, prepare
     from shared.document import ReportDocument
 
     prepare()
     content = document(rows).model_dump_json().encode()
     draw_report(document(10))
-    return lambda: draw_report(ReportDocument.of_snapshot(content))[0]
+
+    def draw() -> bytes:
+        # Kept for whoever gets the same report; the next report has another chart.
+        vega.svg.cache_clear()
+        return draw_report(ReportDocument.of_snapshot(content))[0]
+
+    return draw
 
 
 def xhtml2pdf(rows: int) -> Draw:
