@@ -102,6 +102,7 @@ def fill(file: BinaryIO) -> str:
 Site = Callable[[Path], AbstractAsyncContextManager[tuple[dict[str, Any], Callable[[str], str]]]]
 
 
+@pytest.mark.usefixtures("fresh_mailer")
 @pytest.mark.parametrize(("channel", "site"), [("s3", in_a_bucket), ("sftp", over_sftp)])
 async def test_a_gigabyte_arrives_whole_and_the_mailer_stays_small(
     channel: str,
