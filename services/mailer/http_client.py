@@ -158,7 +158,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return min(float(value.strip()[:9]), LONGEST_WAIT_S)
     try:
         until = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import logging
 import posixpath
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, SecretStr
@@ -24,7 +25,7 @@ from services.mailer.channels.channel import (
 from services.mailer.channels.fields import BASE64, Host, KeyTemplate, from_base64
 from services.mailer.channels.file_names import file_path
 from services.mailer.channels.outward import Outward
-from services.mailer.outgoing import EgressRefused, Unreachable
+from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
 
 if TYPE_CHECKING:
     import asyncssh
@@ -33,6 +34,9 @@ _CHUNK = 1 << 20
 """Bytes written at once; asyncssh sends them as many requests side by side."""
 _LOGIN_S = 30.0
 _SILENCE_S = 30.0
+STEP_S = 120.0
+"""What one step may take: a megabyte over a slow line, or an answer."""
+_FAREWELL_S = 5.0
 
 HostKey = Annotated[
     str, Field(max_length=2000, pattern=r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [ -~]*)?$")
@@ -84,6 +88,10 @@ class SftpChannel(Outward):
     title: ClassVar[str] = "SFTP server"
     destination: ClassVar[type[DestinationSettings] | None] = SftpDestination
 
+    def __init__(self, outgoing: Outgoing, step_s: float = STEP_S) -> None:
+        super().__init__(outgoing)
+        self._step_s = step_s
+
     async def deliver(
         self, message: Message, before_it_counts: BeforeItCounts = unannounced
     ) -> Outcome:
@@ -97,13 +105,10 @@ class SftpChannel(Outward):
 
         names = []
         try:
-            async with (
-                await self._connected(to) as connection,
-                connection.start_sftp_client() as sftp,
-            ):
+            async with self._session(to) as sftp:
                 for file in message.files:
                     name = posixpath.join(to.folder, file_path(to.key, message, file))
-                    await _put(sftp, name, file, str(message.delivery_id))
+                    await self._put(sftp, name, file, str(message.delivery_id))
                     names.append(name)
         except _Taken as taken:
             return Outcome("refused", host, str(taken))
@@ -116,10 +121,27 @@ class SftpChannel(Outward):
             return Outcome("refused", host, f"not let in: {error}")
         except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPNoSuchFile) as error:
             return Outcome("refused", host, str(error))
-        except (Unreachable, asyncssh.Error, OSError, TimeoutError) as error:
+        except TimeoutError:
+            return Outcome("deferred", host, "no answer in time")
+        except (Unreachable, asyncssh.Error, OSError) as error:
             return Outcome("deferred", host, str(error) or repr(error))
         receipt = names[0][:500] if names else None
         return Outcome("sent", host, f"stored as {', '.join(names)}", receipt)
+
+    @contextlib.asynccontextmanager
+    async def _session(self, to: SftpDestination) -> AsyncIterator[asyncssh.SFTPClient]:
+        connection = await self._connected(to)
+        try:
+            async with asyncio.timeout(self._step_s):
+                sftp = await connection.start_sftp_client()
+            yield sftp
+        finally:
+            connection.close()
+            # One that hangs takes no leave.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_FAREWELL_S):
+                    await connection.wait_closed()
+            connection.abort()
 
     async def _connected(self, to: SftpDestination) -> asyncssh.SSHClientConnection:
         import asyncssh
@@ -154,36 +176,54 @@ class SftpChannel(Outward):
             connection.close()
             raise
 
+    async def _put(self, sftp: asyncssh.SFTPClient, name: str, file: File, delivery: str) -> None:
+        """The file under its name in the end; `_Taken` where another one has it."""
+        import asyncssh
 
-async def _put(sftp: asyncssh.SFTPClient, name: str, file: File, delivery: str) -> None:
-    """The file under its name in the end; `_Taken` where another one has it."""
-    import asyncssh
+        def step() -> asyncio.Timeout:
+            return asyncio.timeout(self._step_s)
 
-    folder, _, last = name.rpartition("/")
-    if await sftp.exists(name):
-        if await _sha256(sftp, name) != file.sha256:
-            raise _Taken(f"{name} is there already, with other content: it stays as it is")
-        return
-    if folder:
-        await sftp.makedirs(folder, exist_ok=True)
-    # The same at every attempt, so that what one leaves half the next one writes anew.
-    draft = posixpath.join(folder, f".{last}.{delivery[:8]}.part")
-    async with file.opened() as content, sftp.open(draft, "wb") as remote:
-        while chunk := await asyncio.to_thread(content.read, _CHUNK):
-            await remote.write(chunk)
-        # An extension that not every server has.
-        with contextlib.suppress(asyncssh.SFTPOpUnsupported):
-            await remote.fsync()
-    size = (await sftp.stat(draft)).size
-    if size != file.size:
-        raise OSError(f"{size} of {file.size} bytes arrived")
-    await sftp.rename(draft, name)
+        folder, _, last = name.rpartition("/")
+        async with step():
+            found = await sftp.exists(name)
+        if found:
+            if not await self._is_same(sftp, name, file):
+                raise _Taken(f"{name} is there already, with other content: it stays as it is")
+            return
+        # The same at every attempt, so that what one leaves half the next one writes anew.
+        draft = posixpath.join(folder, f".{last}.{delivery[:8]}.part")
+        async with step():
+            if folder:
+                await sftp.makedirs(folder, exist_ok=True)
+            remote = await sftp.open(draft, "wb")
+        async with file.opened() as content:
+            while chunk := await asyncio.to_thread(content.read, _CHUNK):
+                async with step():
+                    await remote.write(chunk)
+        async with step():
+            # An extension that not every server has.
+            with contextlib.suppress(asyncssh.SFTPOpUnsupported):
+                await remote.fsync()
+            await remote.close()
+            size = (await sftp.stat(draft)).size
+        if size != file.size:
+            raise OSError(f"{size} of {file.size} bytes arrived")
+        async with step():
+            await sftp.rename(draft, name)
 
-
-async def _sha256(sftp: asyncssh.SFTPClient, name: str) -> str:
-    found = hashlib.sha256()
-    async with sftp.open(name, "rb", encoding=None) as remote:
-        while chunk := await remote.read(_CHUNK):
+    async def _is_same(self, sftp: asyncssh.SFTPClient, name: str, file: File) -> bool:
+        """Whether what lies there is the file; no more is read than that has."""
+        async with asyncio.timeout(self._step_s):
+            if (await sftp.stat(name)).size != file.size:
+                return False
+            remote = await sftp.open(name, "rb", encoding=None)
+        sha256, read = hashlib.sha256(), 0
+        while read <= file.size:
+            async with asyncio.timeout(self._step_s):
+                chunk = await remote.read(_CHUNK)
+            if not chunk:
+                break
             assert isinstance(chunk, bytes)
-            await asyncio.to_thread(found.update, chunk)
-    return found.hexdigest()
+            read += len(chunk)
+            await asyncio.to_thread(sha256.update, chunk)
+        return sha256.hexdigest() == file.sha256

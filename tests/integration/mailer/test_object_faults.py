@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 from services.mailer.channels.objects.upload import WHOLE
-from tests.http_receiver import HttpReceiver, Reply
+from tests.http_receiver import HttpReceiver, Reply, Request
 from tests.integration.mailer.conftest import Desk
 from tests.s3_server import BUCKET, KEY_ID, SECRET, s3_client
 from tests.tcp_gate import gate_to
@@ -95,6 +98,103 @@ async def test_cut_in_the_middle_of_a_part_nothing_is_seen_and_nothing_is_left(
     (found,) = objects(s3_url, desk).values()
     assert found["Body"].read() == LARGE["csv"]
     assert begun(s3_url) == []
+
+
+def before(
+    s3_url: str, busy: Callable[[Request], bool], *, once_done: bool = False
+) -> HttpReceiver:
+    """A server that passes requests on to the other one, and is too busy for some of them.
+
+    With `once_done` the other one has done what it was asked, and only its answer is lost.
+    """
+    refusal = Reply(503, b"<Error><Code>SlowDown</Code><Message>slower</Message></Error>")
+
+    def answer(request: Request) -> Reply:
+        refused = busy(request)
+        if refused and not once_done:
+            return refusal
+        headers = {
+            name: value
+            for name, value in request.headers.items()
+            if name not in ("host", "connection", "content-length", "transfer-encoding")
+        }
+        said = httpx.request(
+            request.method,
+            s3_url + request.target,
+            headers=headers,
+            content=request.body,
+            trust_env=False,
+        )
+        return refusal if refused else Reply(said.status_code, said.content, _kept(said.headers))
+
+    return HttpReceiver(answer)
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    framing = ("content-length", "transfer-encoding", "connection", "content-encoding")
+    kept = {name: value for name, value in headers.items() if name not in framing}
+    # As it is said there, because an answer to HEAD has no body that one could measure.
+    return kept | {"Content-Length": headers.get("content-length", "0")}
+
+
+def _second_part(request: Request) -> bool:
+    return request.method == "PUT" and "partNumber=2" in request.target
+
+
+def _end_of_upload(request: Request) -> bool:
+    return request.method == "POST" and "uploadId=" in request.target
+
+
+async def test_too_busy_for_a_part_once_is_not_noticed(desk: Desk, s3_url: str) -> None:
+    times = iter([True])
+    async with before(s3_url, lambda request: _second_part(request) and next(times, False)) as busy:
+        await desk.destination("s3", **settings(busy.url))
+        row = await desk.attempt(await desk.delivery("s3", LARGE))
+    assert row["status"] == "sent", row["answer"]
+    (found,) = objects(s3_url, desk).values()
+    assert found["Body"].read() == LARGE["csv"]
+
+
+async def test_too_busy_in_the_middle_of_an_upload_leaves_nothing_and_is_tried_again(
+    desk: Desk, s3_url: str
+) -> None:
+    async with before(s3_url, _second_part) as busy:
+        await desk.destination("s3", **settings(busy.url))
+        delivery_id = await desk.delivery("s3", LARGE)
+        row = await desk.attempt(delivery_id)
+        there, left = objects(s3_url, desk), begun(s3_url)
+    assert row["status"] == "deferred", row["answer"]
+    assert "503" in row["answer"]
+    assert (there, left) == ({}, [])
+
+
+async def test_an_upload_whose_end_was_not_confirmed_is_looked_for(desk: Desk, s3_url: str) -> None:
+    """Asked again, the server knows of no such upload: it is the object by now."""
+    async with before(s3_url, _end_of_upload, once_done=True) as busy:
+        await desk.destination("s3", **settings(busy.url))
+        row = await desk.attempt(await desk.delivery("s3", LARGE))
+    assert row["status"] == "sent", row["answer"]
+    (found,) = objects(s3_url, desk).values()
+    assert found["Body"].read() == LARGE["csv"]
+    assert begun(s3_url) == []
+
+
+async def test_an_upload_that_somebody_else_aborts_is_begun_anew_later(
+    desk: Desk, s3_url: str
+) -> None:
+    def abort(request: Request) -> bool:
+        if _end_of_upload(request):
+            for upload in begun(s3_url):
+                s3_client(s3_url).abort_multipart_upload(
+                    Bucket=BUCKET, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
+        return False
+
+    async with before(s3_url, abort) as other:
+        await desk.destination("s3", **settings(other.url))
+        row = await desk.attempt(await desk.delivery("s3", LARGE))
+    assert row["status"] == "deferred", row["answer"]
+    assert objects(s3_url, desk) == {}
 
 
 async def test_what_a_killed_mailer_began_is_thrown_away(desk: Desk, s3_url: str) -> None:

@@ -136,6 +136,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         ("Sat, 21 Nov 2026 11:00:00 GMT", 0.0),
         ("soon", None),
         ("-5", None),
+        ("Sat, 21 Nov 2026 12:02:00 +99999999999", None),
         ("", None),
     ],
 )

@@ -30,6 +30,9 @@ _PARTS_AT_ONCE = 3
 _PART = 8 << 20
 """Bytes of a part; storages take 10,000 of them."""
 
+_NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
+"""As storages call it: Amazon's and Google's, and Azure's."""
+
 CleanUp = Callable[[str], Awaitable[None]]
 """Throws away what an earlier attempt left half uploaded under a key."""
 
@@ -96,8 +99,11 @@ async def deliver_objects(
     except (PermissionDeniedError, UnauthenticatedError, InvalidPathError) as error:
         return Outcome("refused", host, _words(error))
     except FileNotFoundError as error:
-        # While something is put only the bucket can be what is not there.
-        return Outcome("refused", host, f"there is no such bucket: {_words(error)}")
+        words = _words(error)
+        if any(code in words for code in _NO_BUCKET):
+            return Outcome("refused", host, f"there is no such bucket: {words}")
+        # An upload that somebody else has aborted meanwhile.
+        return Outcome("deferred", host, words)
     except (BaseError, OSError) as error:
         return Outcome("deferred", host, _words(error))
     receipt = keys[0][:500] if keys else None
@@ -126,20 +132,33 @@ async def _put(
         if clean_up is not None:
             await clean_up(key)
         if not await _is_there(store, key):
-            async with file.opened() as content:
-                await obstore.put_async(
-                    store,
-                    key,
-                    content,
-                    attributes=attributes,
-                    chunk_size=_PART,
-                    max_concurrency=_PARTS_AT_ONCE,
-                    use_multipart=True,
-                )
+            await _put_in_parts(store, key, file, attributes)
             return
     # An earlier attempt may have put it and not heard the answer.
     if not await _is_same(store, key, file):
         raise _Taken(f"{key} is there already, with other content: it stays as it is")
+
+
+async def _put_in_parts(store: Store, key: str, file: File, attributes: dict[str, str]) -> None:
+    import obstore
+    from obstore.exceptions import BaseError
+
+    try:
+        async with file.opened() as content:
+            await obstore.put_async(
+                store,
+                key,
+                content,
+                attributes=attributes,
+                chunk_size=_PART,
+                max_concurrency=_PARTS_AT_ONCE,
+                use_multipart=True,
+            )
+    except (BaseError, OSError):
+        # Only the answer to its end may have been lost. The library asks again then, and hears
+        # that there is no such upload any more.
+        if not (await _is_there(store, key) and await _is_same(store, key, file)):
+            raise
 
 
 async def _is_there(store: Store, key: str) -> bool:
