@@ -4,6 +4,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 SERVICES := api aggregator renderer scheduler mailer
 CODE := cli deploy services shared tests benchmarks
+# Where it is set, each of the hundreds of processes that tests and services start would compile our
+# code and its libraries anew: two to four seconds of computing each.
+unexport PYTHONDONTWRITEBYTECODE
 # Not every folder needs to be there for the others to be checked.
 CODE_HERE = $(wildcard $(CODE))
 

@@ -192,7 +192,6 @@ def environment() -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONPATH": str(Path(__file__).parents[3]),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "MALLOC_ARENA_MAX": "2",
         # Arrow's own would set 1 GB aside at its first use, which counts against the limit.
         "ARROW_DEFAULT_MEMORY_POOL": "system",

@@ -28,6 +28,16 @@ def test_make_alone_explains_every_target() -> None:
     assert listed == set(phony.group(1).split())
 
 
+def test_what_make_starts_may_keep_what_python_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else starting a service takes thrice as long, each time."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("KEPT", "1")
+    words = ["make", "--silent", "--eval", "environment: ; @env", "environment"]
+    shown = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    assert "KEPT=1" in shown
+    assert "PYTHONDONTWRITEBYTECODE" not in shown
+
+
 def test_the_command_lists_its_commands_without_importing_them() -> None:
     shown = CliRunner().invoke(main, ["--help"])
     assert shown.exit_code == 0
