@@ -13,7 +13,7 @@ import pytest
 from deploy.local.places import CHECKOUT, Places
 from deploy.local.processes import Identity
 from deploy.local.record import read_record, stop_orphans
-from deploy.local.stack import stack_status
+from deploy.local.stack import SERVICES, stack_status
 
 _SCRIPT = Path(__file__).with_name("dummy_stack.py")
 
@@ -78,6 +78,9 @@ def test_a_second_supervisor_is_refused_and_disturbs_nothing(
         "inbox_url",
         "services",
     ]
+    assert set(status["smtp"]) == {"host", "port"}
+    assert set(status["services"]) == set(SERVICES)
+    assert all(set(one) == {"pid", "health", "restarts"} for one in status["services"].values())
     assert {service["health"] for service in status["services"].values()} == {"ready"}
     assert (state_dir / "stack.json").stat().st_mode & 0o077 == 0
     assert first.poll() is None
