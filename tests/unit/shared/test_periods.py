@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from deploy.local.places import CHECKOUT
 from shared.periods import (
     MAX_DAYS,
     Period,
@@ -137,6 +139,12 @@ def test_what_each_preset_means_on_a_leap_day(preset: Preset, first: str, last: 
     period = preset_period(preset, date(2024, 2, 29), "UTC")
 
     assert (str(period.first_day), str(period.last_day)) == (first, last)
+
+
+def test_the_page_offers_each_preset_once() -> None:
+    listed = CHECKOUT / "services/api/web/src/features/periods/presets.ts"
+    offered = re.findall(r'value: "(\w+)", label: "', listed.read_text())
+    assert sorted(offered) == sorted(Preset)
 
 
 def test_every_preset_of_the_issue_is_there() -> None:
