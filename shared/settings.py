@@ -135,9 +135,8 @@ class ServiceSettings(BaseSettings):
     """How long a stage under way may go on after SIGTERM before it is handed back."""
     interactive_prefetch: int = Field(default=4, ge=1)
     """Messages of the interactive lane under way at once in one process."""
-    bulk_prefetch: int = Field(default=1, ge=1)
-    """Messages of the bulk lane, and of the backlog lane, under way at once in one process. More
-    make scheduled work quicker and who waits for a report slower."""
+    bulk_prefetch: int = Field(default=2, ge=1)
+    """Messages of the bulk lane, and of the backlog lane, under way at once in one process."""
 
 
 class LinkingSettings(ServiceSettings):
