@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from itertools import islice
@@ -61,6 +62,7 @@ class Catalogue:
         self._store = store
         self._checker = format_checker(rules)
         self._offer: _Offer | None = None
+        self._reading: asyncio.Task[_Offer] | None = None
 
     async def types(self) -> dict[str, OfferedType]:
         """The report types by name; their formats are those some renderer makes."""
@@ -79,9 +81,19 @@ class Catalogue:
         offer = self._offer
         # One with nothing in it is not remembered: the workers are just starting.
         whole = offer and offer.types and offer.formats and offer.channels
-        if not offer or not whole or offer.read_at < now - _REMEMBERED:
+        if offer and whole and offer.read_at >= now - _REMEMBERED:
+            return offer
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_anew(now))
+        # Once for all who wait: of a crowd each would read it. One who goes away leaves it to them.
+        return await asyncio.shield(self._reading)
+
+    async def _read_anew(self, now: float) -> _Offer:
+        try:
             offer = self._offer = await self._read(now)
-        return offer
+            return offer
+        finally:
+            self._reading = None
 
     async def _read(self, now: float) -> _Offer:
         async with self._store.no_tenant() as connection:

@@ -12,7 +12,7 @@ from email.policy import compat32, default
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.mailer.channels import Attachment, Message, Picture, message_id
@@ -212,6 +212,7 @@ _HOSTILE = st.lists(
 
 
 @given(subject=_HOSTILE, name=_HOSTILE, filename=_HOSTILE, reply_to=_HOSTILE)
+@example(subject="", name="", filename="", reply_to="Bcc: x@y.z;\xa0")
 def test_no_value_ever_adds_a_field(subject: str, name: str, filename: str, reply_to: str) -> None:
     message = replace(
         PLAIN,

@@ -139,7 +139,8 @@ def _field(name: str, value: str, utf8: bool) -> bytes:
     mail = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
     try:
         mail[name] = value
-    except (MessageError, LookupError) as error:
+    # AttributeError: what Python's parser makes of some groups of addresses has no address.
+    except (MessageError, LookupError, AttributeError) as error:
         raise ValueError(f"the header field {name} cannot be read: {error}") from error
     return _folded(mail, utf8)
 
