@@ -93,7 +93,8 @@ class Gatekeeper:
         self._settings = settings
         self._sessions = sessions
         self._known: dict[str, tuple[float, Principal]] = {}
-        self._tenants: dict[str, tuple[float, asyncio.Task[UUID]]] = {}
+        self._tenants: dict[str, tuple[float, UUID]] = {}
+        self._asked: dict[str, asyncio.Task[UUID]] = {}
         # Many come at once: at a start, and whenever what is remembered has become old.
         self._memberships = Batching(store, _memberships, name="memberships")
 
@@ -191,23 +192,24 @@ class Gatekeeper:
     async def _tenant_id(self, slug: str) -> UUID:
         """Of a tenant; asked for once and remembered, because many of its members come at once."""
         known = self._tenants.get(slug)
-        if known is None or known[0] <= time.monotonic():
-            until = time.monotonic() + self._settings.membership_seconds
-            known = self._tenants[slug] = (until, asyncio.create_task(self._look_up(slug)))
-        try:
-            # One who goes away does not take the answer from the others.
-            return await asyncio.shield(known[1])
-        except Exception:
-            if self._tenants.get(slug) is known:
-                del self._tenants[slug]
-            raise
+        if known and known[0] > time.monotonic():
+            return known[1]
+        if slug not in self._asked:
+            self._asked[slug] = asyncio.create_task(self._look_up(slug))
+        # One who goes away does not take the answer from the others.
+        return await asyncio.shield(self._asked[slug])
 
     async def _look_up(self, slug: str) -> UUID:
-        async with self._store.no_tenant() as connection:
-            tenant_id: UUID | None = await connection.scalar(_TENANT, {"slug": slug})
-        if tenant_id is None:
-            raise _unauthorized("the token's tenant is not known here")
-        return tenant_id
+        try:
+            async with self._store.no_tenant() as connection:
+                tenant_id: UUID | None = await connection.scalar(_TENANT, {"slug": slug})
+            if tenant_id is None:
+                raise _unauthorized("the token's tenant is not known here")
+            until = time.monotonic() + self._settings.membership_seconds
+            self._tenants[slug] = (until, tenant_id)
+            return tenant_id
+        finally:
+            del self._asked[slug]
 
 
 async def _memberships(connection: AsyncConnection, subs: Sequence[str]) -> list[_Membership]:
