@@ -103,3 +103,19 @@ async def messages(url: str) -> AsyncIterator[Messages]:
     connection = await aio_pika.connect(url)
     async with connection, connection.channel() as channel:
         yield Messages(url, channel)
+
+
+async def until_consumed(amqp_url: str, queue: str) -> None:
+    """Return once somebody consumes the queue, which need not be there yet."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        for _ in range(300):
+            channel = await connection.channel()
+            try:
+                found = await channel.declare_queue(queue, passive=True)
+            except aio_pika.exceptions.AMQPError:
+                await asyncio.sleep(0.1)
+                continue
+            if found.declaration_result.consumer_count:
+                return
+            await asyncio.sleep(0.1)
+    raise AssertionError(f"nobody consumes {queue}")

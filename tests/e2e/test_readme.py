@@ -22,6 +22,7 @@ from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.places import CHECKOUT
 from deploy.local.tokens import make_token, signing_key
 from tests.e2e.test_pipeline import mails_to
+from tests.messages import until_consumed
 from tests.processes import Fleet
 from tests.tenants import Tenant
 
@@ -156,7 +157,7 @@ async def test_the_example_prints_a_line_for_a_finished_report(
     listening = started("\n".join([path, function, "exec env " + block("AMQP_URL=")]), checkout)
     assert listening.stdout is not None
     try:
-        await _bound(infra)
+        await until_consumed(infra.amqp_url, QUEUE)
         report = block("PATH=").splitlines()[1]
         asked = started("\n".join([path, report]), checkout)
         _, errors = asked.communicate(timeout=90)
@@ -169,19 +170,3 @@ async def test_the_example_prints_a_line_for_a_finished_report(
     assert len(message_id) == 36
     assert report_type == "delivery_summary"
     assert "'pdf'" in artifacts
-
-
-async def _bound(infra: LocalInfrastructure) -> None:
-    """Return once the example's queue collects."""
-    async with await aio_pika.connect(infra.amqp_url) as connection:
-        for _ in range(300):
-            channel = await connection.channel()
-            try:
-                queue = await channel.declare_queue(QUEUE, passive=True)
-            except aio_pika.exceptions.ChannelClosed:
-                await asyncio.sleep(0.1)
-                continue
-            if queue.declaration_result.consumer_count:
-                return
-            await asyncio.sleep(0.1)
-    raise AssertionError("the example does not listen")

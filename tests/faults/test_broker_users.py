@@ -26,6 +26,7 @@ from shared.states import Lane
 from shared.topology import COMMANDS, DEAD_LETTER_QUEUE, DELIVERER, REPORTS
 from tests.api_client import body, token
 from tests.faults.mortal_fleet import MortalFleet
+from tests.messages import until_consumed
 from tests.pipeline import Pipeline
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -133,7 +134,7 @@ async def test_one_asks_for_a_report_and_the_other_hears_that_it_is_there(
             )
             commands = await channel.get_exchange(COMMANDS.name, ensure=False)
             # Whoever listens only now hears of no report that was there before.
-            await _listened_to(infra, "acme.finished-reports")
+            await until_consumed(infra.amqp_url, "acme.finished-reports")
             await commands.publish(message, "")
             answer = await asyncio.wait_for(come.get(), 60)
         assert answer.headers["status"] == 202, answer.body
@@ -144,18 +145,3 @@ async def test_one_asks_for_a_report_and_the_other_hears_that_it_is_there(
         await consumer.wait()
     assert run_id in line
     assert "delivery_summary" in line
-
-
-async def _listened_to(infra: LocalInfrastructure, queue: str) -> None:
-    async with await aio_pika.connect(infra.amqp_url) as connection:
-        for _ in range(300):
-            channel = await connection.channel()
-            try:
-                found = await channel.declare_queue(queue, passive=True)
-            except aio_pika.exceptions.ChannelClosed:
-                await asyncio.sleep(0.1)
-                continue
-            if found.declaration_result.consumer_count:
-                return
-            await asyncio.sleep(0.1)
-    raise AssertionError(f"nobody listens to {queue}")

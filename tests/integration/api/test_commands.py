@@ -17,6 +17,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from deploy.local.infrastructure import LocalInfrastructure
 from shared.store import tables
 from shared.topology import COMMANDS, DEAD_LETTER_QUEUE
+from tests.messages import until_consumed
 from tests.running_api import RunningApi, body, claims, running_api
 from tests.tenants import Tenant
 
@@ -82,17 +83,8 @@ async def channel(
     infra: LocalInfrastructure, listening: RunningApi
 ) -> AsyncIterator[AbstractChannel]:
     """To the broker, once the api has declared what it takes."""
+    await until_consumed(infra.amqp_url, "broadsheet.commands")
     async with await aio_pika.connect(infra.amqp_url) as connection:
-        for _ in range(200):
-            trial = await connection.channel()
-            try:
-                found = await trial.declare_queue("broadsheet.commands", passive=True)
-            except aio_pika.exceptions.AMQPError:
-                await asyncio.sleep(0.1)
-                continue
-            if found.declaration_result.consumer_count:
-                break
-            await asyncio.sleep(0.1)
         yield await connection.channel()
 
 
