@@ -22,6 +22,7 @@ from structlog.contextvars import bound_contextvars
 
 from shared import telemetry
 from shared.events import Event
+from shared.giving_way import InHand
 from shared.settings import ServiceSettings
 from shared.states import Lane
 from shared.store.engine import store_is_away
@@ -45,7 +46,8 @@ class Consumers:
             Lane.BULK: settings.bulk_prefetch,
             Lane.BACKLOG: settings.bulk_prefetch,
         }
-        self._in_hand: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._in_hand = InHand()
 
     def add(
         self,
@@ -105,8 +107,8 @@ class Consumers:
         connection is lost: half a mail must not depend on that.
         """
         task = asyncio.create_task(work)
-        self._in_hand.add(task)
-        task.add_done_callback(self._in_hand.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         await asyncio.shield(task)
 
     async def stop(self) -> None:
@@ -116,9 +118,9 @@ class Consumers:
         """
         stopping = (subscriber.stop() for subscriber in self._broker.subscribers)
         await asyncio.gather(*stopping, return_exceptions=True)
-        for task in self._in_hand:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._in_hand, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _handle(
         self,
@@ -141,8 +143,11 @@ class Consumers:
                 )
                 await self._park(message, consumption.queue_name(lane))
                 return
-            with bound_contextvars(
-                run_id=str(event.run_id), tenant=str(event.tenant_id), consumer=consumption.name
+            with (
+                bound_contextvars(
+                    run_id=str(event.run_id), tenant=str(event.tenant_id), consumer=consumption.name
+                ),
+                self._in_hand.work(lane),
             ):
                 await self._work(message, partial(handler, event))
         finally:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Integer,
     Interval,
     RowMapping,
+    SmallInteger,
     Text,
     Uuid,
     bindparam,
@@ -38,6 +39,7 @@ from uuid6 import uuid7
 
 from shared import telemetry
 from shared.events import Event
+from shared.states import Lane
 from shared.store import tables
 from shared.store.engine import Store, note_events
 from shared.store.many_rows import add_all, as_given, given
@@ -65,7 +67,11 @@ _INSERT_LATER = (
 )
 _DUE = (
     select(tables.outbox)
-    .where(tables.outbox.c.published_at.is_(None), tables.outbox.c.available_at <= func.now())
+    .where(
+        tables.outbox.c.published_at.is_(None),
+        tables.outbox.c.available_at <= func.now(),
+        tables.outbox.c.rank <= bindparam("last_rank", type_=SmallInteger),
+    )
     .order_by(tables.outbox.c.rank, tables.outbox.c.available_at)
     .limit(bindparam("batch", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -81,6 +87,7 @@ _MARK_PUBLISHED = select(func.pg_notify(RUN_CHANGED, _hint)).add_cte(_PUBLISHED)
 _RUNS_IN_A_HINT = 200
 """Postgres refuses a notification of 8,000 bytes, and with it the marking."""
 
+_SOMEBODY_WAITS, _NOBODY_WAITS = Lane.INTERACTIVE.rank, max(lane.rank for lane in Lane)
 _CONFIRMED_WITHIN_SECONDS = 5.0
 
 RETURNED_AGAIN_AFTER = timedelta(seconds=10)
@@ -117,7 +124,7 @@ async def add_rows(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) 
     """Write what `row_of` and `row_for` made."""
     if rows:
         await add_all(connection, tables.outbox, rows)
-        note_events(connection)
+        note_events(connection, (row["rank"] for row in rows))
 
 
 async def add_for(
@@ -143,8 +150,7 @@ async def add_rows_later(
     if rows:
         later = [{**row, "delay": delay} for row, delay in rows]
         await connection.execute(_INSERT_LATER, as_given(later))
-        if not all(delay for _, delay in rows):
-            note_events(connection)
+        note_events(connection, (row["rank"] for row, delay in rows if not delay))
 
 
 def _row(
@@ -184,7 +190,8 @@ class Relay:
     """Publishes what lies in the outbox.
 
     `wake` after a commit publishes at once. `sweep_every` (seconds) also looks by itself,
-    for what a dead process left and for retries that have become due.
+    for what a dead process left and for retries that have become due. What somebody waits for has
+    passes of its own: beside a burst it would wait for the broker's confirmation of bulk events.
     """
 
     def __init__(
@@ -202,9 +209,10 @@ class Relay:
         self._sweep_every = sweep_every
         self._batch = batch
         self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._woken_for_somebody = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
         self._on_pass: Callable[[datetime, float, int], None] | None = None
-        store.on_events(self.wake)
+        store.on_events(self._wake_for)
 
     def on_pass(self, hook: Callable[[datetime, float, int], None]) -> None:
         """Call `hook` after each look: when it began, how many seconds it took, what it found."""
@@ -214,22 +222,41 @@ class Relay:
         """There may be something to publish."""
         self._woken.set()
 
+    def _wake_for(self, ranks: Set[int]) -> None:
+        if _SOMEBODY_WAITS in ranks:
+            self._woken_for_somebody.set()
+        if ranks - {_SOMEBODY_WAITS}:
+            self._woken.set()
+
     async def start(self) -> None:
         """Start publishing in the background."""
-        self._task = asyncio.create_task(self._run(), name="outbox relay")
+        self._tasks = [
+            asyncio.create_task(self._publish_all(), name="outbox relay"),
+            asyncio.create_task(self._publish_what_somebody_waits_for(), name="first relay"),
+        ]
 
     async def stop(self) -> None:
         """Publish what is due, if the broker lets us, and stop."""
-        if self._task is None:
+        if not self._tasks:
             return
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(2):
                 await self.publish_due()
 
-    async def _run(self) -> None:
+    async def _publish_what_somebody_waits_for(self) -> None:
+        while True:
+            await self._woken_for_somebody.wait()
+            self._woken_for_somebody.clear()
+            try:
+                await self.publish_due(_SOMEBODY_WAITS)
+            except Exception as error:  # the rows stay: the passes over all take them up
+                log.warning("outbox relay failed", reason=repr(error))
+                self.wake()
+
+    async def _publish_all(self) -> None:
         failures = 0
         while True:
             self._woken.clear()
@@ -249,11 +276,15 @@ class Relay:
                     async with asyncio.timeout(self._sweep_every):
                         await self._woken.wait()
 
-    async def publish_due(self) -> int:
-        """Publish one batch of due rows; returns how many. Rows others hold are passed over."""
+    async def publish_due(self, last_rank: int = _NOBODY_WAITS) -> int:
+        """Publish one batch of due rows; returns how many. Rows others hold are passed over.
+
+        `last_rank`: up to which of the lanes' ranks.
+        """
         # Not `housekeeping()`: its commit would wake this relay again, for ever.
         async with self._store.quiet_housekeeping() as connection:
-            rows = (await connection.execute(_DUE, {"batch": self._batch})).mappings().all()
+            due = await connection.execute(_DUE, {"batch": self._batch, "last_rank": last_rank})
+            rows = due.mappings().all()
             if not rows:
                 return 0
             confirmed, returned = await self._publish(rows)

@@ -36,6 +36,7 @@ from shared.attempt import Endings, attempt
 from shared.backoff import retry_delay
 from shared.errors import TransientError
 from shared.events import Event, ReportAggregated, ReportRequested
+from shared.giving_way import give_way
 from shared.lease import RELEASED, Lease, LeaseLostError, lease_end
 from shared.runs import Run
 from shared.settings import ServiceSettings
@@ -196,6 +197,7 @@ class StageWorker:
     ) -> None:
         started = time.monotonic()
         async with lease.kept_alive():
+            await give_way()
             finish = await work(run, row, lease)
         await self._finish(event, run, lease, finish, started)
 

@@ -6,7 +6,7 @@ the block ends. Code inside never commits.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Set
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from shared.giving_way import give_way
 from shared.settings import ServiceSettings
 
-_EVENTS_WRITTEN = "broadsheet.events_written"
-"""Of a connection's `info`: its open transaction wrote events that are due at once."""
+_RANKS_WRITTEN = "broadsheet.ranks_written"
+"""Of a connection's `info`: ranks of the lanes of the events due at once that it wrote."""
 
 _SET_TENANT = text("SELECT set_config('broadsheet.tenant', :tenant, true)")
 
@@ -45,15 +46,15 @@ class Store:
     """The metadata store as one service sees it.
 
     `on_commit` hooks run after each successful commit of a tenant's or a housekeeping
-    transaction, `on_events` hooks after those that wrote events; the relay hangs its wake-up
-    there.
+    transaction, `on_events` hooks after those that wrote events, with the ranks of their lanes; the
+    relay hangs its wake-up there.
     """
 
     def __init__(self, application: AsyncEngine, housekeeping: AsyncEngine) -> None:
         self._application = application
         self._housekeeping = housekeeping
         self._on_commit: list[Callable[[], None]] = []
-        self._on_events: list[Callable[[], None]] = []
+        self._on_events: list[Callable[[Set[int]], None]] = []
 
     @classmethod
     def connect(cls, settings: ServiceSettings, application_name: str) -> Store:
@@ -77,26 +78,26 @@ class Store:
 
         return cls(
             engine(settings.database_url.get_secret_value(), settings.database_pool_size),
-            engine(settings.housekeeping_database_url.get_secret_value(), 3),
+            engine(settings.housekeeping_database_url.get_secret_value(), 4),
         )
 
     def on_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` after every commit."""
         self._on_commit.append(hook)
 
-    def on_events(self, hook: Callable[[], None]) -> None:
+    def on_events(self, hook: Callable[[Set[int]], None]) -> None:
         """Call `hook` after every commit of a transaction that wrote events due at once."""
         self._on_events.append(hook)
 
     @asynccontextmanager
     async def tenant(self, tenant_id: UUID) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one tenant's rows; commits at the end of the block."""
+        await give_way()
         async with self._application.begin() as connection:
-            connection.info[_EVENTS_WRITTEN] = False
+            ranks = connection.info[_RANKS_WRITTEN] = set[int]()
             await connection.execute(_SET_TENANT, {"tenant": str(tenant_id)})
             yield connection
-            with_events: bool = connection.info[_EVENTS_WRITTEN]
-        self._committed(with_events)
+        self._committed(ranks)
 
     @asynccontextmanager
     async def no_tenant(self) -> AsyncIterator[AsyncConnection]:
@@ -108,10 +109,9 @@ class Store:
     async def housekeeping(self) -> AsyncIterator[AsyncConnection]:
         """A transaction across tenants; commits at the end of the block."""
         async with self.quiet_housekeeping() as connection:
-            connection.info[_EVENTS_WRITTEN] = False
+            ranks = connection.info[_RANKS_WRITTEN] = set[int]()
             yield connection
-            with_events: bool = connection.info[_EVENTS_WRITTEN]
-        self._committed(with_events)
+        self._committed(ranks)
 
     @asynccontextmanager
     async def quiet_housekeeping(self) -> AsyncIterator[AsyncConnection]:
@@ -129,14 +129,17 @@ class Store:
         await self._application.dispose()
         await self._housekeeping.dispose()
 
-    def _committed(self, with_events: bool) -> None:
+    def _committed(self, ranks: Set[int]) -> None:
         for hook in self._on_commit:
             hook()
-        if with_events:
-            for hook in self._on_events:
-                hook()
+        if ranks:
+            for on_events in self._on_events:
+                on_events(ranks)
 
 
-def note_events(connection: AsyncConnection) -> None:
-    """Have the `on_events` hooks called once the connection's transaction has committed."""
-    connection.info[_EVENTS_WRITTEN] = True
+def note_events(connection: AsyncConnection, ranks: Iterable[int]) -> None:
+    """Have the `on_events` hooks called once the connection's transaction has committed.
+
+    `ranks`: of the lanes of the events (`Lane.rank`).
+    """
+    connection.info[_RANKS_WRITTEN].update(ranks)

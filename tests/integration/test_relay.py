@@ -53,11 +53,11 @@ async def relay(store: Store, publishing: Publishing) -> Relay:
     return relay
 
 
-def _failed(tenant: Tenant, *, message: str = "no") -> ReportFailed:
+def _failed(tenant: Tenant, *, message: str = "no", lane: Lane = Lane.BULK) -> ReportFailed:
     return ReportFailed(
         run_id=uuid4(),
         tenant_id=tenant.id,
-        lane=Lane.BULK,
+        lane=lane,
         report_type="delivery_summary",
         stage="aggregate",
         code="tests",
@@ -112,6 +112,36 @@ async def test_an_event_is_marked_published_once_the_broker_has_it(
     assert message.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
     assert message.headers["cloudEvents_type"] == "report.failed.v1"
     assert ReportFailed.model_validate_json(message.body) == event
+
+
+async def test_what_somebody_waits_for_does_not_wait_for_the_confirmation_of_bulk_events(
+    store: Store, tenant: Tenant, publishing: Publishing, relay: Relay
+) -> None:
+    under_way, confirmed = asyncio.Event(), asyncio.Event()
+
+    async def slow_at_first() -> AbstractChannel:
+        if not under_way.is_set():
+            under_way.set()
+            await confirmed.wait()
+        return await publishing()
+
+    beside = Relay(store, slow_at_first, sweep_every=60)
+    await beside.start()
+    await _write(store, tenant, _failed(tenant))
+    await under_way.wait()
+    await _write(store, tenant, _failed(tenant, lane=Lane.INTERACTIVE))
+    async with asyncio.timeout(4):  # less than the relay waits for the broker
+        while await _published(store, tenant) != [Lane.INTERACTIVE.rank]:
+            await asyncio.sleep(0.02)
+    confirmed.set()
+    async with asyncio.timeout(10):
+        while len(await _published(store, tenant)) < 2:
+            await asyncio.sleep(0.02)
+    await beside.stop()
+
+
+async def _published(store: Store, tenant: Tenant) -> list[int]:
+    return [row["rank"] for row in await _rows(store, tenant) if row["published_at"] is not None]
 
 
 async def test_an_event_whose_transaction_was_rolled_back_is_never_published(
