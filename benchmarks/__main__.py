@@ -51,7 +51,7 @@ class Sizes:
     lateness_seconds: int = 60
     neighbours_runs: int = 10_000
     """Scheduled runs that drain while others want something."""
-    neighbours_requests: int = 15
+    neighbours_requests: int = 100
     reports: int = 1000
     """Of each format by each side and turn."""
     turns: int = 1
@@ -71,7 +71,7 @@ QUICK = Sizes(
     latency_requests=20,
     lateness_seconds=15,
     neighbours_runs=1000,
-    neighbours_requests=7,
+    neighbours_requests=20,
     client_seconds=5,
     reports=200,
     burst_slices=(12,),

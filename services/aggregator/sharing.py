@@ -23,6 +23,7 @@ from shared.runs import Run
 from shared.states import RunStatus
 from shared.store import tables
 from shared.store.engine import Store
+from shared.store.indexed_states import is_in_state
 from shared.topology import AGGREGATOR
 
 _other = tables.runs.alias("other")
@@ -32,7 +33,7 @@ UNDER_WAY = (
     .where(
         _other.c.tenant_id == tables.runs.c.tenant_id,
         _other.c.work_key == tables.runs.c.work_key,
-        _other.c.status == RunStatus.AGGREGATING,
+        is_in_state(_other.c.status, RunStatus.AGGREGATING),
     )
     .correlate(tables.runs)
     .exists()

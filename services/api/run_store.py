@@ -37,6 +37,7 @@ from shared.states import (
     SliceStatus,
 )
 from shared.store import tables
+from shared.store.indexed_states import is_in_none_of, is_in_state
 
 SERVICE = "api"
 
@@ -51,7 +52,9 @@ def _newer_by(names: ColumnElement[UUID | None]) -> ScalarSelect[UUID]:
         .where(
             names == tables.runs.c.id,
             # As the index on it says, so that there is one at most.
-            _newer.c.status.not_in((RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.SKIPPED)),
+            is_in_none_of(
+                _newer.c.status, (RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.SKIPPED)
+            ),
         )
         .correlate(tables.runs)
         .scalar_subquery()
@@ -255,8 +258,8 @@ async def changed_after(connection: AsyncConnection, entry_id: int) -> tuple[int
 async def unfinished(connection: AsyncConnection) -> int:
     """How many runs, and further formats of completed ones, the tenant has under way."""
     runs_, artifacts = tables.runs, tables.artifacts
-    open_runs = select(func.count()).where(runs_.c.status.not_in(sorted(FINAL_RUN_STATUSES)))
-    pending = select(func.count()).where(artifacts.c.status == ArtifactStatus.PENDING)
+    open_runs = select(func.count()).where(is_in_none_of(runs_.c.status, FINAL_RUN_STATUSES))
+    pending = select(func.count()).where(is_in_state(artifacts.c.status, ArtifactStatus.PENDING))
     count = await connection.scalar(select(open_runs.scalar_subquery() + pending.scalar_subquery()))
     return count or 0
 

@@ -22,6 +22,7 @@ from shared.blobs import BlobStore
 from shared.states import NOT_ARRIVED, UNDER_WAY
 from shared.store import tables
 from shared.store.engine import Store
+from shared.store.indexed_states import is_in_one_of
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ NAMED = 20
 """Recipients that a mail names."""
 
 _deliveries, _runs, _members = tables.deliveries, tables.runs, tables.members
-_UNTOLD = (_deliveries.c.told_at.is_(None), _deliveries.c.status.in_(NOT_ARRIVED))
+_UNTOLD = (_deliveries.c.told_at.is_(None), is_in_one_of(_deliveries.c.status, NOT_ARRIVED))
 
 
 async def tell_of_deliveries(store: Store, blobs: BlobStore, public_url: str) -> int:

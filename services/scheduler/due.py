@@ -30,6 +30,7 @@ from shared.planned_runs import current_versions, version_columns
 from shared.recipients import addressed, member_addresses, names_roles
 from shared.states import ScheduleState
 from shared.store import tables
+from shared.store.indexed_states import is_in_state
 
 Clock = Callable[[AsyncConnection], Awaitable[datetime]]
 """Says what time it is; tests bring their own."""
@@ -75,7 +76,7 @@ def _claimed() -> Select[Any]:
 
 CANDIDATES = 4
 """Batches that are looked at for one: of those that others hold, the next ones are taken."""
-_ACTIVE = (_schedules.c.state == ScheduleState.ACTIVE, _schedules.c.deleted_at.is_(None))
+_ACTIVE = (is_in_state(_schedules.c.state, ScheduleState.ACTIVE), _schedules.c.deleted_at.is_(None))
 _IS_NEW = _schedules.c.next_run_at.is_(None)
 _IS_DUE = _schedules.c.next_run_at <= bindparam("now", type_=DateTime(timezone=True))
 _turn = func.row_number().over(

@@ -25,6 +25,7 @@ from shared.stage import STAGES
 from shared.states import ArtifactStatus, DeliveryStatus, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
+from shared.store.indexed_states import is_in_one_of, is_in_state
 from shared.topology import DELIVERER, FORMAT_RENDERER, Consumption
 
 log = structlog.get_logger(__name__)
@@ -96,7 +97,7 @@ def _waiting_formats(after: timedelta) -> Select[Any]:
         select(artifacts, runs.c.traceparent)
         .join(runs, runs.c.id == artifacts.c.run_id)
         .where(
-            artifacts.c.status == ArtifactStatus.PENDING,
+            is_in_state(artifacts.c.status, ArtifactStatus.PENDING),
             artifacts.c.lease_token.is_(None),
             artifacts.c.requested_at < func.now() - after,
             _nothing_under_way(after),
@@ -111,7 +112,7 @@ def _waiting_deliveries(after: timedelta) -> Select[Any]:
     return (
         deliveries_with_runs()
         .where(
-            deliveries.c.status.in_((DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)),
+            is_in_one_of(deliveries.c.status, (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)),
             deliveries.c.lease_token.is_(None),
             runs.c.status == RunStatus.COMPLETED,
             runs.c.completed_at < func.now() - after,

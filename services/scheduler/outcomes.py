@@ -18,6 +18,7 @@ from shared.blobs import BlobStore
 from shared.states import FINAL_RUN_STATUSES, OccurrenceStatus, RunStatus, ScheduleState
 from shared.store import tables
 from shared.store.engine import Store
+from shared.store.indexed_states import is_in_state
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ async def _ended(connection: AsyncConnection) -> Sequence[RowMapping]:
         )
         .join(_runs, _runs.c.id == _occurrences.c.run_id)
         .where(
-            _occurrences.c.status == OccurrenceStatus.FIRED,
+            is_in_state(_occurrences.c.status, OccurrenceStatus.FIRED),
             _occurrences.c.outcome.is_(None),
             _runs.c.status.in_(FINAL_RUN_STATUSES),
         )

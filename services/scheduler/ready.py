@@ -32,6 +32,7 @@ from services.scheduler.due import (
 from shared.readiness import COUNTS_FOR
 from shared.states import OccurrenceStatus, ScheduleState
 from shared.store import tables
+from shared.store.indexed_states import is_in_state
 from shared.store.many_rows import as_given, given
 
 _schedules, _occurrences, _signals = tables.schedules, tables.occurrences, tables.signals
@@ -72,7 +73,7 @@ def _signal(of_it: Column[Found]) -> ScalarSelect[Found]:
 
 def _is_ready() -> ColumnElement[bool]:
     """An occurrence of an active schedule; one that is held waits for its signal alone."""
-    waiting = _occurrences.c.status == OccurrenceStatus.WAITING
+    waiting = is_in_state(_occurrences.c.status, OccurrenceStatus.WAITING)
     held_for_it = (
         _occurrences.c.status == OccurrenceStatus.HELD
     ) & _occurrences.c.wait_until.is_not(None)

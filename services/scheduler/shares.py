@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.states import FINAL_RUN_STATUSES, Lane
 from shared.store import tables
+from shared.store.indexed_states import is_in_none_of
 
 USUAL_SHARE = 50
 
@@ -26,7 +27,7 @@ _UNDER_WAY = (
     .where(
         _runs.c.tenant_id == any_(bindparam("tenants", type_=ARRAY(Uuid))),
         _runs.c.lane == Lane.BULK,
-        _runs.c.status.not_in(sorted(FINAL_RUN_STATUSES)),
+        is_in_none_of(_runs.c.status, FINAL_RUN_STATUSES),
     )
     .group_by(_runs.c.tenant_id)
 )

@@ -22,6 +22,7 @@ from shared.planned_runs import current_versions, planned_run, version_columns
 from shared.run_requests import Recipient, RunRequest
 from shared.states import Lane, Occasion
 from shared.store import tables
+from shared.store.indexed_states import is_in_state
 
 _HOUR = timedelta(hours=1)
 
@@ -98,7 +99,7 @@ async def _ensure_within_quota(connection: AsyncConnection, principal: Principal
                     func.now().label("now"),
                 ).where(
                     runs.c.tenant_id == principal.tenant_id,
-                    runs.c.occasion == Occasion.BY_HAND,
+                    is_in_state(runs.c.occasion, Occasion.BY_HAND),
                     runs.c.created_at > func.now() - _HOUR,
                 )
             )
