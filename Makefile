@@ -24,6 +24,7 @@ down: $(READY) ## stop what `make run DETACH=1` or `broadsheet up --detach` star
 
 test: $(READY) ## unit, contract, integration, browser, end-to-end and fault tests, three at a time
 	@$(if $(ARGS),,$(BIN)/python -m deploy.page test)
+	@$(if $(ARGS),,$(BIN)/python -m deploy.local.chromium)
 	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest $(or $(ARGS),-n 3 tests)
 
 test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100

@@ -210,6 +210,8 @@ class Relay:
         self._batch = batch
         self._woken = asyncio.Event()
         self._woken_for_somebody = asyncio.Event()
+        self._failures = 0
+        """Passes in a row that could not reach the broker or the store."""
         self._tasks: list[asyncio.Task[None]] = []
         self._on_pass: Callable[[datetime, float, int], None] | None = None
         store.on_events(self._wake_for)
@@ -250,26 +252,26 @@ class Relay:
         while True:
             await self._woken_for_somebody.wait()
             self._woken_for_somebody.clear()
-            try:
-                await self.publish_due(_SOMEBODY_WAITS)
-            except Exception as error:  # the rows stay: the passes over all take them up
-                log.warning("outbox relay failed", reason=repr(error))
-                self.wake()
+            if not self._failures:
+                with contextlib.suppress(Exception):  # the rows stay, and the other passes say why
+                    while await self.publish_due(_SOMEBODY_WAITS) == self._batch:
+                        pass
+                    continue
+            self.wake()
 
     async def _publish_all(self) -> None:
-        failures = 0
         while True:
             self._woken.clear()
             began, clock = datetime.now(UTC), time.monotonic()
             try:
                 published = await self.publish_due()
-                failures = 0
+                self._failures = 0
                 if self._on_pass is not None:
                     self._on_pass(began, time.monotonic() - clock, published)
             except Exception as error:  # the broker or the store is away: the rows stay
-                failures += 1
-                log.warning("outbox relay waits", reason=repr(error), failures=failures)
-                await asyncio.sleep(min(0.2 * 2**failures, 5.0))
+                self._failures += 1
+                log.warning("outbox relay waits", reason=repr(error), failures=self._failures)
+                await asyncio.sleep(min(0.2 * 2**self._failures, 5.0))
                 continue
             if published < self._batch:
                 with contextlib.suppress(TimeoutError):

@@ -244,6 +244,7 @@ async def _put_back(connection: AsyncConnection, row: RowMapping) -> str:
                 "run_id": None if event is None else event.run_id,
                 "exchange": "",
                 "routing_key": row["queue"],
+                "rank": Lane.INTERACTIVE.rank,  # somebody asked for it
                 "headers": headers_of_the_sender(row["headers"]),
                 "payload": payload,
             }

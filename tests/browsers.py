@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from deploy.local.chromium import installed
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+BROWSER = installed()
 """Chromium or Chrome; None: there is none."""

@@ -36,13 +36,13 @@ class PrivateApt:
         """Whether this machine has apt and dpkg-deb."""
         return bool(shutil.which("apt-get") and shutil.which("dpkg-deb"))
 
-    def fetch_with_dependencies(self, package: str) -> list[Path]:
-        """The .deb files of `package` and of what it needs beyond what is installed."""
+    def fetch_with_dependencies(self, package: str, *others: str) -> list[Path]:
+        """The .deb files of these packages and of what they need beyond what is installed."""
         self._prepare(package)
         archives = self._cache / "archives"
         for stale in archives.glob("*.deb"):
             stale.unlink()
-        self._get("install", "-y", "--no-install-recommends", "--download-only", package)
+        self._get("install", "-y", "--no-install-recommends", "--download-only", package, *others)
         return sorted(archives.glob("*.deb"))
 
     def fetch_alone(self, package: str) -> Path:
