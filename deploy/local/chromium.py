@@ -21,7 +21,7 @@ _SCRIPT = """\
 #!/bin/sh
 # Chromium with the libraries and fonts that were unpacked beside it.
 root={root}
-LD_LIBRARY_PATH="$(echo "$root"/usr/lib/*-linux-gnu | tr ' ' ':'):$root/usr/lib"
+LD_LIBRARY_PATH="$(echo "$root"/lib/*-linux-gnu "$root"/usr/lib/*-linux-gnu | tr ' ' ':')"
 FONTCONFIG_FILE="$root/fonts.conf"
 export LD_LIBRARY_PATH FONTCONFIG_FILE
 exec "$root/usr/lib/chromium/chromium" "$@"
