@@ -6,3 +6,5 @@ from deploy.local.chromium import installed
 
 BROWSER = installed()
 """Chromium or Chrome; None: there is none."""
+BROWSER_ARGUMENTS = ["--no-sandbox"]
+"""It is shown our own pages alone, and its sandbox works neither for root nor in every container."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import subprocess
 import unicodedata
@@ -16,7 +15,7 @@ from deploy.local.infrastructure import LocalInfrastructure
 from services.renderer.drawing.report import draw_report
 from services.renderer.drawing.web_page import draw_page
 from shared.document import Column, Kind, ReportDocument, Section, Table
-from tests.browsers import BROWSER
+from tests.browsers import BROWSER, BROWSER_ARGUMENTS
 from tests.documents import document, document_of_rows
 from tests.october import REPORTS, october
 
@@ -31,7 +30,7 @@ def printed(wanted: ReportDocument, folder: Path) -> pypdf.PdfReader:
         [
             BROWSER,
             "--headless=new",
-            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            *BROWSER_ARGUMENTS,
             "--disable-gpu",
             f"--user-data-dir={folder / 'profile'}",
             "--no-pdf-header-footer",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Generator, Iterator
 from datetime import date
@@ -16,7 +15,7 @@ from deploy import page as page_build
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
 from deploy.local.tokens import make_token, signing_key
-from tests.browsers import BROWSER
+from tests.browsers import BROWSER, BROWSER_ARGUMENTS
 from tests.e2e.conftest import point_source_to
 from tests.inbox_process import running_inbox
 from tests.page.visitor import Visitor
@@ -92,9 +91,7 @@ def chromium(fleet: Fleet, sourceless: Tenant) -> Iterator[Browser]:
     After what runs an event loop of its own: Playwright's runs for as long as it is there.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=BROWSER_ARGUMENTS)
         yield browser
         browser.close()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from services.renderer.formats import formats
-from tests.browsers import BROWSER
+from tests.browsers import BROWSER, BROWSER_ARGUMENTS
 from tests.documents import document
 from tests.pictures.drawn_pages import store
 
@@ -56,9 +55,7 @@ TEXTS = """() => {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=BROWSER, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        launched = playwright.chromium.launch(executable_path=BROWSER, args=BROWSER_ARGUMENTS)
         yield launched
         launched.close()
 
