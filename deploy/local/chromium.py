@@ -17,14 +17,13 @@ _NAMES = ("chromium", "google-chrome", "chrome")
 _ROOT = PACKAGES / "chromium"
 _LAUNCHER = "launch"
 _PLAIN_FONT = "fonts-dejavu-core"
-_PACKAGE = "chromium-headless-shell"
 _SCRIPT = """\
 #!/bin/sh
 # Chromium with the libraries and fonts that were unpacked beside it.
 LD_LIBRARY_PATH="{libraries}"
 FONTCONFIG_FILE="{root}/fonts.conf"
 export LD_LIBRARY_PATH FONTCONFIG_FILE
-exec "{root}/usr/lib/chromium/chromium-headless-shell" "$@"
+exec "{root}/usr/lib/chromium/chromium" "$@"
 """
 _FONTS = """\
 <?xml version="1.0"?>
@@ -55,7 +54,7 @@ def install(say: Callable[[str], None]) -> None:
         draft = _ROOT.with_name("chromium.new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
-        for archive in PrivateApt(apt).fetch_with_dependencies(_PACKAGE, _PLAIN_FONT):
+        for archive in PrivateApt(apt).fetch_with_dependencies("chromium", _PLAIN_FONT):
             unpack(archive, draft)
         (draft / "fonts.conf").write_text(_FONTS.format(root=_ROOT))
         launcher = draft / _LAUNCHER

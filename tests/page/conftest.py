@@ -9,13 +9,13 @@ from datetime import date
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from deploy import page as page_build
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
 from deploy.local.tokens import make_token, signing_key
-from tests.browsers import BROWSER, BROWSER_ARGUMENTS
+from tests.browsers import BROWSER, driven
 from tests.e2e.conftest import point_source_to
 from tests.inbox_process import running_inbox
 from tests.page.visitor import Visitor
@@ -90,10 +90,8 @@ def chromium(fleet: Fleet, sourceless: Tenant) -> Iterator[Browser]:
 
     After what runs an event loop of its own: Playwright's runs for as long as it is there.
     """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=BROWSER_ARGUMENTS)
+    with driven() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from services.renderer.formats import formats
-from tests.browsers import BROWSER, BROWSER_ARGUMENTS
+from tests.browsers import BROWSER, driven
 from tests.documents import document
 from tests.pictures.drawn_pages import store
 
@@ -54,10 +54,8 @@ TEXTS = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=BROWSER, args=BROWSER_ARGUMENTS)
+    with driven() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
