@@ -54,14 +54,19 @@ def texts(reader: pypdf.PdfReader) -> list[str]:
     return [unicodedata.normalize("NFKC", page.extract_text()) for page in reader.pages]
 
 
+def running_texts(reader: pypdf.PdfReader) -> list[str]:
+    """On one line: where a cell is broken depends on the machine's fonts."""
+    return [" ".join(text.split()) for text in texts(reader)]
+
+
 def test_a_long_table_prints_with_its_header_on_each_page_and_one_total(tmp_path: Path) -> None:
-    pages = texts(printed(document_of_rows(120), tmp_path))
+    pages = running_texts(printed(document_of_rows(120), tmp_path))
     assert len(pages) > 2
     with_rows = [page for page in pages if "Project 1" in page]
     assert all("GPU time (h)" in page for page in with_rows)
     assert sum(page.count("Total") for page in pages) == 1
     for number, page in enumerate(pages, 1):
-        assert f"Page {number} of {len(pages)}" in " ".join(page.split())
+        assert f"Page {number} of {len(pages)}" in page
 
 
 def numbered(number: int, rows: int, columns: int) -> Table:
@@ -88,7 +93,7 @@ def test_no_total_and_no_header_is_printed_alone(tmp_path: Path, columns: int) -
     tables = tuple(numbered(n, rows, columns) for n, rows in enumerate(lengths))
     reader = printed(document(sections=(Section(title="All", tables=tables),)), tmp_path)
     assert lies_across(reader) is (columns == 8)
-    pages = texts(reader)
+    pages = running_texts(reader)
     for number, rows in enumerate(lengths):
         (with_total,) = (page for page in pages if f"Total {number}." in page)
         assert f"Row {number}.{rows}." in with_total
