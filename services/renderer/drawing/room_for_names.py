@@ -23,9 +23,12 @@ BESIDE = 40
 """Units left of the legend: an axis with its figures and its title."""
 AXIS_LABEL = 180
 """Units: Vega's own limit for a name beside an axis."""
-USUAL, UNKNOWN, WIDE = 0.6, 0.753, 1.0
-"""Widths as parts of the type size: about a Latin letter's; what is taken for the letters that the
-font lacks; and what one that is as wide as high takes."""
+SPACE, SMALL, CAPITAL = 0.28, 0.54, 0.72
+"""Widths of letters that the font has, as parts of the type size, roughly."""
+UNKNOWN, WIDE = 0.753, 1.0
+"""The same of those that it lacks, as it takes them to be; and of one that is as wide as high."""
+LAST_KNOWN = "\u05ff"
+"""The end of the Hebrew block."""
 
 
 def room_for_names(specification: dict[str, Any], width: int) -> dict[str, Any]:
@@ -48,7 +51,15 @@ def room_for_names(specification: dict[str, Any], width: int) -> dict[str, Any]:
 
 def _counted(name: str) -> float:
     """About how many units of the legend Vega takes it for."""
-    return LEGEND_SIZE * sum(USUAL if letter.isascii() else UNKNOWN for letter in name)
+    return LEGEND_SIZE * sum(map(_letter_width, name))
+
+
+def _letter_width(letter: str) -> float:
+    if letter > LAST_KNOWN:
+        return UNKNOWN
+    if letter.isspace():
+        return SPACE
+    return CAPITAL if letter.isupper() else SMALL
 
 
 def _uncounted(wide: int, size: float, limit: float) -> float:
