@@ -14,6 +14,12 @@ from typing import Any
 import vl_convert
 
 from services.renderer import palette
+from services.renderer.drawing.room_for_names import (
+    AXIS_SIZE,
+    LEGEND_SIZE,
+    TITLE_GAP,
+    room_for_names,
+)
 from shared.series_colours import SERIES
 
 HEIGHT = 138
@@ -23,9 +29,6 @@ ROW_HEIGHT, AXIS_HEIGHT = 15, 38
 VEGA_LITE = "5.21"
 MEASURED_FONT = "Liberation Sans"
 """vl-convert carries it in itself, so measuring a label opens no file."""
-
-LEGEND_COLUMN = 120
-"""Units: a long name of the legend with its mark, and what lies between two."""
 
 HOUSE_STYLE: dict[str, Any] = {
     "font": MEASURED_FONT,
@@ -40,11 +43,11 @@ HOUSE_STYLE: dict[str, Any] = {
     "range": {"category": list(SERIES)},
     "axis": {
         "labelColor": palette.MUTED,
-        "labelFontSize": 8,
+        "labelFontSize": AXIS_SIZE,
         "titleColor": palette.MUTED,
-        "titleFontSize": 8,
+        "titleFontSize": AXIS_SIZE,
         "titleFontWeight": "normal",
-        "titlePadding": 6,
+        "titlePadding": TITLE_GAP,
         "domainColor": palette.RULE,
         "tickColor": palette.RULE,
         "gridColor": "#E7EBEF",
@@ -59,12 +62,10 @@ HOUSE_STYLE: dict[str, Any] = {
         "orient": "top",
         "title": None,
         "labelColor": palette.INK,
-        "labelFontSize": 8.5,
+        "labelFontSize": LEGEND_SIZE,
         "symbolSize": 60,
-        "columnPadding": 16,
-        "labelLimit": 100,
         "titleOrient": "left",
-        "titleFontSize": 8.5,
+        "titleFontSize": LEGEND_SIZE,
         "titleFontWeight": "normal",
         "titleColor": palette.INK,
         "offset": 8,
@@ -83,7 +84,14 @@ def svg(specification_json: str, width: int) -> str:
     _prepare()
     specification = json.loads(specification_json)
     data = specification.get("data")
-    specification = {"height": _height(specification), **specification}
+    specification = {
+        "height": _height(specification),
+        **specification,
+        "config": _merged(
+            _merged(HOUSE_STYLE, room_for_names(specification, width)),
+            specification.get("config", {}),
+        ),
+    }
     without_data = {**specification, "data": {"name": "rows"}}
     if isinstance(data, dict) and set(data) == {"values"}:
         vega = json.loads(_compiled(json.dumps(_styled(without_data, width), sort_keys=True)))
@@ -126,19 +134,12 @@ def _compiled(vega_lite: str) -> str:
     return json.dumps(vl_convert.vegalite_to_vega(vega_lite, vl_version=VEGA_LITE))
 
 
-def _house_style(width: int) -> dict[str, Any]:
-    # Vega breaks no line by itself: so many names fit side by side, and four on paper.
-    columns = min(4, max(1, width // LEGEND_COLUMN))
-    return _merged(HOUSE_STYLE, {"legend": {"columns": columns}})
-
-
 def _styled(specification: dict[str, Any], width: int) -> dict[str, Any]:
-    """In the house's style wherever the specification has none of its own."""
+    """As wide as asked for, unless it says how wide it is."""
     several = {"facet", "hconcat", "vconcat", "concat", "repeat"} & specification.keys()
     styled = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         **specification,
-        "config": _merged(_house_style(width), specification.get("config", {})),
     }
     if several:
         del styled["height"]

@@ -190,6 +190,11 @@ def _sheet_names(tables: Sequence[Table], counts: Sequence[int]) -> list[list[st
 def _sheet_name(title: str, number: int) -> str:
     mark = f" ({number})" if number > 1 else ""
     room = LONGEST_NAME - len(mark)
-    if len(title) > room:
-        title = title[: room - 1].rstrip(" '") + "…"
-    return title + mark
+    return (title if len(title) <= room else _shortened(title, room)) + mark
+
+
+def _shortened(title: str, room: int) -> str:
+    """Its first words with an ellipsis; a first word that is very long is cut, too."""
+    kept = title[: room - 1]
+    words = kept if title[room - 1] == " " else kept.rpartition(" ")[0]
+    return (words if len(words) >= room // 2 else kept).rstrip(" ,;.'") + "…"

@@ -136,7 +136,7 @@ def test_a_text_longer_than_a_cell_ends_in_an_ellipsis_and_says_so() -> None:
 def test_a_table_longer_than_a_sheet_goes_on_on_the_next_and_says_so() -> None:
     book = opened(document_of_rows(50), sheet_rows=13 + 20)
     title = "Delivered characters by project"
-    names = [title, "Delivered characters by pr… (2)", "Delivered characters by pr… (3)"]
+    names = [title, "Delivered characters by… (2)", "Delivered characters by… (3)"]
     assert book.sheetnames == ["Summary", *names, "Chart data"]
     projects = []
     for name, count in zip(names, (20, 20, 10), strict=True):
@@ -279,6 +279,14 @@ def test_a_chart_that_no_spreadsheet_draws_is_named() -> None:
         (("History", "'quoted'"), ["History (2)", "quoted"]),
         (("", "\n"), ["Table", "Table (2)"]),
         (("x" * 40, "x" * 40), ["x" * 30 + "…", "x" * 26 + "… (2)"]),
+        (
+            ("Per character, by project, dearest first", "Before and after workflow changes"),
+            ["Per character, by project…", "Before and after workflow…"],
+        ),
+        (
+            ("Checks before and after their change", "One of " + "x" * 30),
+            ["Checks before and after their…", "One of " + "x" * 23 + "…"],
+        ),
     ],
 )
 def test_every_sheet_gets_a_name_that_excel_takes(
