@@ -39,6 +39,11 @@ def checks(rules: EgressRules) -> Mapping[str, Check]:
     def outgoing_url(url: str) -> None:
         _raise(rules.url_refusal(url))
 
+    def outgoing_endpoint(url: str) -> None:
+        outgoing_url(url)
+        if "?" in url:
+            raise ValueError("leave out ? and what follows it: paths are put behind the address")
+
     def outgoing_host(host: str) -> None:
         _raise(rules.refusal(host, None, encrypted=True))
 
@@ -69,6 +74,7 @@ def checks(rules: EgressRules) -> Mapping[str, Check]:
 
     return {
         "outgoing-url": outgoing_url,
+        "outgoing-endpoint": outgoing_endpoint,
         "outgoing-host": outgoing_host,
         "apprise-url": apprise_url,
         "key-template": key_template,

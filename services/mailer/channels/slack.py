@@ -27,7 +27,7 @@ from services.mailer.channels.channel import (
     register,
     unannounced,
 )
-from services.mailer.channels.fields import Url
+from services.mailer.channels.fields import Endpoint
 from services.mailer.http_client import ANSWER_S, Answer, HttpClient, NoAnswer
 from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
 
@@ -48,7 +48,7 @@ class SlackDestination(DestinationSettings):
     channel_id: str = Field(
         pattern="^[CGD][A-Z0-9]{2,30}$", description="As in the channel's details: C0123ABCD."
     )
-    api_url: Url = Field("https://slack.com/api", description="GovSlack has another.")
+    api_url: Endpoint = Field("https://slack.com/api", description="GovSlack has another.")
 
 
 class _Refusal(Exception):
