@@ -48,7 +48,9 @@ _NOT_PUBLIC_6 = tuple(
 )
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
-_NEVER_PUBLIC = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "onion")
+_NEVER_PUBLIC = (
+    *("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "onion"),
+)
 
 ASK = "the operator can allow it (BROADSHEET_EGRESS_ALLOW)"
 
@@ -180,7 +182,8 @@ def plain_url(url: str, *schemes: str) -> SplitResult:
         raise ValueError(f"give an address that begins with {schemes[0]}://")
     if "@" in parts.netloc:
         raise ValueError("leave out user names and passwords: the address is host and path alone")
-    if not parts.hostname or port == 0:
+    bracketed = "[" in parts.netloc
+    if not parts.hostname or port == 0 or (bracketed and ":" not in parts.hostname):
         raise ValueError("this is no address: give one like https://host/path")
     if parts.fragment:
         raise ValueError("leave out what follows #: it is never sent")

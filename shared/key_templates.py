@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
 
 PLACEHOLDERS = {
     "tenant": "the tenant's slug",
@@ -26,6 +27,7 @@ DEFAULT = "{tenant}/{definition}/{yyyy}/{mm}/{run}.{format}"
 
 MOST_CHARACTERS = 300
 _MOST_OF_A_VALUE = 80
+_MOST_DECODED = 4
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -47,11 +49,25 @@ def checked_template(template: str) -> str:
         if f"{{{name}}}" not in template:
             raise ValueError(f"{{{name}}} has to be in it, so that no two files have one name")
     for part in template.split("/"):
-        if part.strip() in ("", ".", ".."):
-            raise ValueError("leave out empty parts, . and ..: it is a path below the destination")
         if part != part.strip():
             raise ValueError("no part of the path begins or ends with a space")
+    for reading in _readings(template):
+        # What follows a semicolon is a parameter to some servers (RFC 3986, section 3.3).
+        if any(part.partition(";")[0].strip() in ("", ".", "..") for part in reading.split("/")):
+            raise ValueError(
+                "leave out empty parts, . and .., however written: it is a path below the "
+                "destination"
+            )
     return template
+
+
+def _readings(template: str) -> Iterator[str]:
+    """As it stands, and as others may read it: percent-decoded, more than once, and with the plain
+    form of letters of which one is two dots."""
+    decoded = template
+    for _ in range(_MOST_DECODED):
+        yield decoded
+        decoded = unicodedata.normalize("NFKC", unquote(decoded)).replace("\\", "/")
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

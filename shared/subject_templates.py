@@ -29,6 +29,33 @@ _NODES = (
     *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Keyword),
 )
 
+_UNREADABLE = (TemplateError, SyntaxError, RecursionError, MemoryError)
+"""What parsing a text raises; the last two where brackets are nested too deeply."""
+_UNDOABLE = (
+    *(TemplateError, ArithmeticError, AssertionError, AttributeError, LookupError, NameError),
+    *(RecursionError, TypeError, ValueError),
+)
+"""What evaluating one raises: filters pass on whatever a wrong argument leads to."""
+
+
+class _Any(dict[str, str]):
+    """Figures of every name."""
+
+    def __missing__(self, name: str) -> str:
+        return "45"
+
+
+_EXAMPLE: Mapping[str, Any] = {
+    "subject": "Delivery summary, October 2026",
+    "title": "Delivery summary",
+    "period": "October 2026",
+    "first_day": "2026-10-01",
+    "last_day": "2026-10-31",
+    "organisation": "Example Studio",
+    "report_type": "delivery_summary",
+    "kpis": _Any(),
+}
+
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
 
@@ -36,8 +63,13 @@ _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoesca
 def _template(text: str) -> Template:
     try:
         tree = _environment.parse(text)
-    except TemplateError as error:
+        _ensure_simple(tree)
+        return _environment.from_string(text)
+    except _UNREADABLE as error:
         raise ValueError(f"this template cannot be read: {error}") from None
+
+
+def _ensure_simple(tree: nodes.Template) -> None:
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _NODES):
             what = type(node).__name__.lower()
@@ -48,13 +80,12 @@ def _template(text: str) -> Template:
             )
         if isinstance(node, nodes.Name) and node.name not in NAMES:
             raise ValueError(f"there is no {node.name!r} here: use one of {', '.join(NAMES)}")
-    return _environment.from_string(text)
 
 
 def check(text: str) -> str:
-    """The template, unless it is none: ValueError says why."""
+    """The template, unless it is none, or makes nothing of a usual report: ValueError says why."""
     harmless(text, "the subject")
-    _template(text)
+    _evaluated(text, _EXAMPLE)
     return text
 
 
@@ -63,11 +94,15 @@ def rendered(text: str, facts: Mapping[str, Any]) -> str:
 
     ValueError where a fact that it names is missing, or the outcome is nothing one may send.
     """
-    try:
-        subject = _template(text).render(facts)
-    except TemplateError as error:
-        raise ValueError(f"the subject cannot be made: {error}") from None
-    line = " ".join(subject.split())
+    line = " ".join(_evaluated(text, facts).split())
     if not line:
         raise ValueError("the subject would be empty")
     return harmless(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…", "the subject")
+
+
+def _evaluated(text: str, facts: Mapping[str, Any]) -> str:
+    template = _template(text)
+    try:
+        return template.render(facts)
+    except _UNDOABLE as error:
+        raise ValueError(f"the subject cannot be made: {error}") from None

@@ -32,6 +32,17 @@ class SftpSite:
     host_key: str
     folder: Path
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a destination there says."""
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "username": USER,
+            "password": PASSWORD,
+            "host_keys": [self.host_key],
+        }
+
     def files(self) -> dict[str, bytes]:
         """Every file by its path, hidden ones too."""
         return {

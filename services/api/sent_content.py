@@ -13,26 +13,33 @@ from sqlalchemy import RowMapping
 from services.api.problems import Problem
 from shared.blobs import BlobStore
 from shared.errors import PermanentError, TransientError
+from shared.states import DeliveryStatus
 
 log = structlog.get_logger(__name__)
+
+_EXTENSIONS = {"message/rfc822": "eml", "application/json": "json", "text/plain": "txt"}
 
 
 def of(delivery: RowMapping, attempts: Sequence[RowMapping], number: int | None) -> RowMapping:
     """The attempt whose bytes are meant: that of the number, else the latest that sent some.
 
-    `delivery` is a row of `delivery_store`. Problem 404 where nothing was sent, 410 once it is no
-    longer kept.
+    `delivery` is a row of `delivery_store`. Problem 404 where nothing was sent, or the report's
+    files alone; 410 once it is no longer kept.
     """
-    sent = [
-        attempt
-        for attempt in attempts
-        if attempt["content_sha256"] is not None and number in (None, attempt["number"])
-    ]
+    kept = [attempt for attempt in attempts if attempt["content_sha256"] is not None]
+    sent = [attempt for attempt in kept if number in (None, attempt["number"])]
+    gone = delivery["files_expired_at"] is not None or delivery["deleted_at"] is not None
+    if not kept and any(attempt["outcome"] == DeliveryStatus.SENT for attempt in attempts):
+        where = f"/api/v1/reports/{delivery['run_id']}/download"
+        raise Problem(
+            410 if gone else 404,
+            "this delivery brought the report's files as they are, and nothing else: "
+            + (f"they are gone, {where} tells their sha256" if gone else f"see {where}"),
+        )
     if not sent:
         what = "this delivery" if number is None else f"attempt {number} of this delivery"
         raise Problem(404, f"{what} has sent nothing")
     attempt = sent[-1]
-    gone = delivery["files_expired_at"] is not None or delivery["deleted_at"] is not None
     if gone or attempt["content_head"] is None:
         raise Problem(
             410, f"what was sent is no longer kept; its sha256 was {attempt['content_sha256']}"
@@ -57,7 +64,7 @@ async def response(blobs: BlobStore, attempt: RowMapping) -> Response:
     if hashlib.sha256(content).hexdigest() != attempt["content_sha256"]:
         log.error("what was sent is damaged", expected=attempt["content_sha256"])
         raise _damaged()
-    extension = "eml" if attempt["content_type"] == "message/rfc822" else "bin"
+    extension = _EXTENSIONS.get(attempt["content_type"], "bin")
     name = f"delivery-{attempt['delivery_id']}-{attempt['number']}.{extension}"
     return Response(
         content,

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,13 +37,14 @@ from services.mailer.letters import Letters
 from services.mailer.outcomes import Ended
 from services.mailer.retrying import Verdict, suppressed, verdict
 from services.mailer.settings import MailerSettings
+from services.mailer.telling import told
 from services.mailer.turns import NoTurn, Turns
 from services.mailer.unsubscribing import Unsubscribing
-from shared import outbox, runs, telemetry
+from shared import outbox, telemetry
 from shared.errors import PermanentError, TransientError
-from shared.events import DeliveryDue, ReportDelivered, ReportDeliveryFailed
+from shared.events import DeliveryDue
 from shared.lease import RELEASED, Lease, LeaseLostError
-from shared.states import ArtifactStatus, DeliveryStatus, Lane
+from shared.states import ArtifactStatus, Lane
 from shared.store import tables
 from shared.store.engine import Store, store_is_away
 from shared.topology import DELIVERER
@@ -142,10 +142,16 @@ class Deliverer:
                 return await channel.deliver(message, before_it_counts)
             tenant, lane, name = claimed.tenant_id, claimed.run.lane, claimed.recipient
             async with (
-                self._of_tenants[lane].taken(tenant, "what your destinations take"),
-                self._of_destinations[lane].taken((tenant, claimed.channel, name), name),
+                self._of_tenants[lane].taken(tenant, "all that you send to destinations") as of_all,
+                self._of_destinations[lane].taken((tenant, claimed.channel, name), name) as of_it,
             ):
-                return await channel.deliver(message, before_it_counts)
+
+                async def counting(written: Written | None = None, /) -> None:
+                    await before_it_counts(written)
+                    of_all.counts()
+                    of_it.counts()
+
+                return await channel.deliver(message, counting)
         except NoTurn as later:
             return Outcome("deferred", "", str(later), retry_after_s=later.after_s)
         except TransientError as error:
@@ -249,7 +255,8 @@ class Deliverer:
                 else (outbox.row_for(DELIVERER, event, SERVICE), follows.delay),
                 told=None
                 if follows.delay is not None
-                else self._told(event, claimed, follows, outcome.receipt, seconds),
+                else told(event, claimed, follows, outcome.receipt, seconds),
+                written=outcome.written,
                 gone=(claimed.channel, claimed.recipient, outcome.answer) if outcome.gone else None,
             )
         )
@@ -263,32 +270,6 @@ class Deliverer:
             host=outcome.host,
             duration_ms=round(seconds * 1000),
         )
-
-    def _told(
-        self,
-        event: DeliveryDue,
-        claimed: Claimed,
-        follows: Verdict,
-        receipt: str | None,
-        seconds: float,
-    ) -> tuple[dict[str, Any], UUID, dict[str, Any]]:
-        """What everybody is told of its end."""
-        status, answer = follows.status, follows.answer
-        about = event.model_dump(exclude={"TYPE"})
-        sent = status is DeliveryStatus.SENT
-        news = (
-            ReportDelivered(**about, receipt=receipt)
-            if sent
-            else ReportDeliveryFailed(**about, outcome=status, answer=answer)
-        )
-        line = runs.line(
-            claimed.run,
-            "delivered" if sent else f"delivery_{status}",
-            SERVICE,
-            duration_ms=round(seconds * 1000),
-            detail=f"{claimed.channel} to {claimed.recipient}: {answer}",
-        )
-        return outbox.row_of(news, SERVICE), event.id, line
 
     def _given_up_after(self, channel: str) -> timedelta:
         known = self._channels.get(channel)

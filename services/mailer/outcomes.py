@@ -59,6 +59,8 @@ class Ended:
     """The outbox row that asks for the next attempt, and its delay."""
     told: tuple[dict[str, Any], UUID, dict[str, Any]] | None
     """The outbox row for everyone, the event that has had its effect, a line of the timeline."""
+    written: Written | None
+    """What was sent, where `OnTheWire` did not say it."""
     gone: tuple[str, str, str] | None
     """Who wants no more, ever: the channel, the destination's name or the address, and why."""
 
@@ -116,6 +118,11 @@ async def note_sending(
             },
         )
     )
+    await _keep_content(connection, [item for item in batch if item.delivery_id in held])
+    return [None if item.delivery_id in held else LeaseLostError() for item in batch]
+
+
+async def _keep_content(connection: AsyncConnection, sent: Sequence[OnTheWire | Ended]) -> None:
     contents = [
         {
             "of_delivery": item.delivery_id,
@@ -126,12 +133,11 @@ async def note_sending(
             "new_sha256": item.written.sha256,
             "new_size": item.written.size,
         }
-        for item in batch
-        if item.written is not None and item.delivery_id in held
+        for item in sent
+        if item.written is not None
     ]
     if contents:
         await connection.execute(_CONTENT, contents)
-    return [None if item.delivery_id in held else LeaseLostError() for item in batch]
 
 
 _ENDED = given_table(
@@ -216,6 +222,7 @@ async def note_ended(
                 for one in ours
             ],
         )
+    await _keep_content(connection, ours)
     await outbox.add_rows_later(connection, [one.again for one in ours if one.again is not None])
     told = [one.told for one in ours if one.told is not None]
     await outbox.add_rows(connection, [row for row, _, _ in told])

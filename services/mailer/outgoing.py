@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from ipaddress import ip_address
@@ -60,7 +61,7 @@ class Outgoing:
                 async with asyncio.timeout(CONNECT_S):
                     return await _connected(address, port)
             except (OSError, TimeoutError) as error:
-                reason = error or "no answer in time"
+                reason = _in_words(error)
         raise Unreachable(f"{host}:{port} cannot be reached: {reason}")
 
     async def addresses(self, host: str, port: int, *, encrypted: bool = True) -> Sequence[str]:
@@ -70,7 +71,7 @@ class Outgoing:
             async with asyncio.timeout(CONNECT_S):
                 addresses = await self._resolve(host, port)
         except (OSError, TimeoutError) as error:
-            raise Unreachable(f"{host} has no address: {error or 'no answer in time'}") from None
+            raise Unreachable(f"{host} has no address: {_in_words(error)}") from None
         if not self.rules.exempt(host.lower(), port):
             for address in map(ip_address, addresses):
                 # One of them is enough: who answers so is not who the tenant means.
@@ -85,6 +86,13 @@ class Outgoing:
     async def close(self) -> None:
         """Stop the proxy and cut what goes through it."""
         await self._proxy.close()
+
+
+def _in_words(error: OSError) -> str:
+    """Without its number, and without the address, which is nobody's business."""
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error) or "no answer in time"
 
 
 async def _connected(address: str, port: int) -> socket.socket:

@@ -1,9 +1,10 @@
 """Whose turn it is, where many receivers share what one process can do at once.
 
 Each receiver has a share, once something has gone through to it; until then it has one turn,
-because nobody knows yet whether it is slow. All slow receivers together have half of all. Waiting
-takes up what a mailer has in hand, and what goes to others is not even begun: hence nobody waits
-for a slow receiver, and for any other one not for long.
+because nobody knows yet whether it is slow. All slow receivers together have half of all: what
+they have beyond that is taken back, as long as it cannot have arrived. Waiting takes up what a
+mailer has in hand, and what goes to others is not even begun: hence nobody waits for a slow
+receiver, and for any other one not for long.
 """
 
 from __future__ import annotations
@@ -25,9 +26,28 @@ REMEMBERED = 1000
 class NoTurn(Exception):
     """It is better tried again later: why, and after how many seconds, if that is known."""
 
-    def __init__(self, why: str, after_s: float | None = None) -> None:
-        super().__init__(f"not begun: {why}")
+    def __init__(self, why: str, after_s: float | None = None, *, begun: bool = False) -> None:
+        super().__init__(f"{'taken back' if begun else 'not begun'}: {why}")
         self.after_s = after_s
+
+
+class Turn:
+    """Something on its way; it may be taken back until it counts."""
+
+    def __init__(self, limit: asyncio.Timeout) -> None:
+        self._limit = limit
+        self._may_be_taken_back = True
+
+    def counts(self) -> None:
+        """The other side may have it from now on: it is no longer taken back."""
+        self._may_be_taken_back = False
+        self._limit.reschedule(None)
+
+    def take_back(self) -> bool:
+        """End it soon, if it does not count yet; whether it is ended."""
+        if self._may_be_taken_back:
+            self._limit.reschedule(asyncio.get_running_loop().time())
+        return self._may_be_taken_back
 
 
 @dataclass
@@ -38,7 +58,7 @@ class _Receiver:
     present: int = 0
     """How many wait or have a turn."""
     turns: int = 0
-    """How many have one."""
+    """How many have one, without those that are being taken back."""
     begun: dict[object, float] = field(default_factory=dict)
     """When each of those on their way began, by the monotonic clock."""
     last_took_s: float = 0.0
@@ -86,10 +106,11 @@ class Turns:
     @asynccontextmanager
     async def taken(
         self, key: Hashable, called: str, then: Callable[[], Awaitable[None]] = _at_once
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[Turn]:
         """Have a turn for the block, once it is time and `then` has passed; NoTurn where it is not.
 
-        `key` is the receiver, `called` its name for people.
+        So it is, too, where the block is cancelled because slow receivers have too much; not once
+        its turn counts. `key` is the receiver, `called` its name for people.
         """
         with self._present(key) as of:
             await self._begin(of, called)
@@ -99,12 +120,38 @@ class Turns:
                 await self._within_patience(self._all, "too much is on its way")
                 try:
                     with of.timed():
-                        yield
+                        async with self._taken_back_where_too_slow(of, called) as turn:
+                            yield turn
                 finally:
                     self._all.release()
             finally:
                 of.turns -= 1
                 of.free.release()
+
+    @asynccontextmanager
+    async def _taken_back_where_too_slow(self, of: _Receiver, called: str) -> AsyncIterator[Turn]:
+        back = False
+
+        def look() -> None:
+            nonlocal back
+            back = self._slow_turns() > self._of_slow and turn.take_back()
+            of.turns -= back  # at once: others are looked at in the same moment
+
+        try:
+            async with asyncio.timeout(None) as limit:
+                turn = Turn(limit)
+                # A little later than when it is slow, for clocks that differ.
+                looking = asyncio.get_running_loop().call_later(1.1 * self._patience_s, look)
+                try:
+                    yield turn
+                finally:
+                    looking.cancel()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise NoTurn(f"{called} is slow, and so are others", begun=True) from None
+        finally:
+            of.turns += back
 
     @contextmanager
     def _present(self, key: Hashable) -> Iterator[_Receiver]:

@@ -24,6 +24,9 @@ from shared.store.engine import Store
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+SETTLED_S = 3600.0
+"""Seconds for which the files of a run are looked for again: a worker that was paused past its
+lease stores what it had in hand when it goes on, though nobody waits for it any more."""
 
 _attempts, _deliveries = tables.delivery_attempts, tables.deliveries
 _FORGET_HEADS = (
@@ -39,16 +42,23 @@ _FORGET_HEADS = (
 
 
 async def expire_files(
-    store: Store, blobs: BlobStore, *, lease_seconds: float, at_once: int = BATCH
+    store: Store,
+    blobs: BlobStore,
+    *,
+    lease_seconds: float,
+    settled_s: float = SETTLED_S,
+    at_once: int = BATCH,
 ) -> int:
-    """Remove all files that are past their retention; returns of how many runs.
+    """Remove all files that are past their retention; returns of how many runs none is left.
 
     A run that ended less than `lease_seconds` ago waits: the worker of a cancelled one may still
-    be at it, and would store its file after the others went. `at_once` runs in one transaction.
-    Each is looked at once: one whose files cannot be removed now waits for the next call.
+    be at it, and would store its file after the others went. Files go at the first call, and what
+    was stored late at those of the next `settled_s`; only then they count as removed. `at_once`
+    runs in one transaction. Each is looked at once in a call: one whose files cannot be removed now
+    waits for the next.
     """
     expired, looked_at = 0, UUID(int=0)
-    while batch := await _note_as_expired(store, looked_at, lease_seconds, at_once):
+    while batch := await _note_as_expired(store, looked_at, lease_seconds, settled_s, at_once):
         expired += await _remove_files(store, blobs, batch)
         looked_at = batch[-1].id
     if expired:
@@ -57,21 +67,24 @@ async def expire_files(
 
 
 async def _note_as_expired(
-    store: Store, after: UUID, lease_seconds: float, at_once: int
-) -> Sequence[Row[UUID, UUID]]:
-    """The next runs (id, tenant_id) past their definition's or tenant's retention, or deleted.
+    store: Store, after: UUID, lease_seconds: float, settled_s: float, at_once: int
+) -> Sequence[Row[UUID, UUID, bool]]:
+    """The next runs (id, tenant_id, settled) past their definition's or tenant's retention, or
+    deleted.
 
     Also failed and cancelled ones, whose workers may have left files. The rows say `expired`
     before a file goes, and only a run whose files are gone is marked so: a death in between
-    leaves nothing that the next look does not find.
+    leaves nothing that the next look does not find. `settled`: noted so at least `settled_s` ago.
     """
     runs, artifacts, settings = tables.runs, tables.artifacts, tables.tenant_settings
     user = runs.alias("user_of_it")
     definitions = tables.definitions
     days = func.coalesce(definitions.c.retention_days, settings.c.retention_days)
     kept_until = func.now() - func.make_interval(0, 0, 0, days)
+    noted_at = func.coalesce(runs.c.files_expired_at, func.now())
+    settled = noted_at <= func.now() - func.make_interval(0, 0, 0, 0, 0, 0, settled_s)
     past = (
-        select(runs.c.id, runs.c.tenant_id)
+        select(runs.c.id, runs.c.tenant_id, settled.label("settled"))
         .join(settings, settings.c.tenant_id == runs.c.tenant_id)
         .outerjoin(definitions, definitions.c.id == runs.c.definition_id)
         .where(
@@ -79,7 +92,7 @@ async def _note_as_expired(
             runs.c.files_removed_at.is_(None),
             # Another run uses its snapshot.
             ~select(user.c.id)
-            .where(user.c.snapshot_of == runs.c.id, user.c.files_removed_at.is_(None))
+            .where(user.c.snapshot_of == runs.c.id, user.c.files_expired_at.is_(None))
             .exists(),
             # A renderer is at it and would leave a file behind.
             ~select(artifacts.c.id)
@@ -111,13 +124,15 @@ async def _note_as_expired(
     return found
 
 
-async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID, UUID]]) -> int:
-    """Remove their files and say so in the ledger; of how many runs it could.
+async def _remove_files(
+    store: Store, blobs: BlobStore, batch: Sequence[Row[UUID, UUID, bool]]
+) -> int:
+    """Remove their files, and say so in the ledger of those that are settled; how many are.
 
     Those of which a mailer sends something wait: it would find no file, or leave what it wrote of
     the mail after the others went. Nobody begins any more, because they are noted as expired.
     """
-    removed = []
+    removed, settled = [], []
     in_hand = await _in_mailers_hands(store, [run.id for run in batch])
     for run in batch:
         if run.id in in_hand:
@@ -127,22 +142,24 @@ async def _remove_files(store: Store, blobs: BlobStore, batch: Sequence[Row[UUID
         except TransientError as error:
             log.warning("files not removed yet", run_id=str(run.id), reason=error.message)
         else:
-            removed.append(run)
+            removed.append(run.id)
+            if run.settled:
+                settled.append(run)
     async with store.housekeeping() as connection:
         await connection.execute(
             update(tables.runs)
-            .where(tables.runs.c.id.in_([run.id for run in removed]))
+            .where(tables.runs.c.id.in_([run.id for run in settled]))
             .values(files_removed_at=func.now())
         )
-        await connection.execute(_FORGET_HEADS, {"run_ids": [run.id for run in removed]})
+        await connection.execute(_FORGET_HEADS, {"run_ids": removed})
         await audit.record(
             connection,
             *(
                 audit.entry(run.tenant_id, SERVICE, "report.files_removed", f"report/{run.id}")
-                for run in removed
+                for run in settled
             ),
         )
-    return len(removed)
+    return len(settled)
 
 
 async def _in_mailers_hands(store: Store, run_ids: Sequence[UUID]) -> set[UUID]:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.bucket_servers import BucketServer
 from tests.http_receiver import HttpReceiver, Reply
 from tests.s3_server import BUCKET, KEY_ID, SECRET, s3_client
-from tests.sftp_server import PASSWORD, USER, sftp_server
+from tests.sftp_server import PASSWORD, sftp_server
 from tests.slack_server import TOKEN, SlackServer
 
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"w" * 32).decode()
@@ -97,14 +97,7 @@ async def _folder(folder: Path, s3_url: str) -> AsyncIterator[Site]:
 @asynccontextmanager
 async def _sftp(folder: Path, s3_url: str) -> AsyncIterator[Site]:
     async with sftp_server(folder) as server:
-        settings = {
-            "host": "127.0.0.1",
-            "port": server.port,
-            "username": USER,
-            "password": PASSWORD,
-            "host_keys": [server.host_key],
-        }
-        yield Site(settings, PASSWORD, lambda: list(server.files().values()))
+        yield Site(server.settings, PASSWORD, lambda: list(server.files().values()))
 
 
 @asynccontextmanager

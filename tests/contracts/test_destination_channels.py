@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.mailer.channels import Channel, channels
+from services.mailer.channels import Channel, Written, channels
 from services.mailer.outgoing import Outgoing, outgoing
 from tests.contracts.channel_sites import SITES, Site
 from tests.outgoing_messages import (
@@ -74,9 +74,11 @@ async def test_what_is_sent_arrives_and_the_ledger_learns_where(
     name: str, channel: Channel, site: Site
 ) -> None:
     counted_at: list[int] = []
+    written: list[Written | None] = []
 
-    async def before_it_counts(_: object = None) -> None:
+    async def before_it_counts(what: Written | None = None, /) -> None:
         counted_at.append(len(site.arrived()))
+        written.append(what)
 
     outcome = await channel.deliver(message_for(channel, site.settings), before_it_counts)
     assert outcome.state == "sent", outcome.answer
@@ -92,6 +94,14 @@ async def test_what_is_sent_arrives_and_the_ledger_learns_where(
         text = arrived[0].decode().replace("\\/", "/")
         assert f"{LINK}/csv" in text
         assert f"{LINK}/pdf" in text
+    (kept,) = written or [outcome.written]
+    if name in CARRIES_FILES:
+        # Files are the report's own; Slack shows words beside them.
+        assert (kept is not None) == (name == "slack")
+    else:
+        assert kept is not None, "what was sent can be shown afterwards"
+        assert f"{LINK}/csv" in kept.head.decode()
+        assert name == "apprise" or kept.head == arrived[0]
 
 
 @pytest.mark.parametrize("name", sorted(REPEATABLE), indirect=True)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.reports import REPORTS, finished, until_delivered
 from tests.processes import PATIENCE, Fleet
-from tests.sftp_server import PASSWORD, USER, sftp_server
+from tests.sftp_server import PASSWORD, sftp_server
 
 DESTINATIONS = "/api/v1/destinations"
 
@@ -33,14 +33,7 @@ async def test_a_report_is_put_on_an_sftp_server_and_nothing_secret_is_told(
     ada: httpx.Client, fleet: Fleet, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with sftp_server(tmp_path / "far") as server:
-        settings = {
-            "host": "127.0.0.1",
-            "port": server.port,
-            "username": USER,
-            "password": PASSWORD,
-            "host_keys": [server.host_key],
-            "key": "{type}/{yyyy}/{run}.{format}",
-        }
+        settings = server.settings | {"key": "{type}/{yyyy}/{run}.{format}"}
         body = {"name": "archive", "channel": "sftp", "settings": settings}
         saved = await asyncio.to_thread(ada.post, DESTINATIONS, json=body)
         assert saved.status_code == 201, saved.text
@@ -74,13 +67,7 @@ async def test_a_report_is_put_on_an_sftp_server_and_nothing_secret_is_told(
 
 async def test_a_wrong_password_is_said_by_the_test(ada: httpx.Client, tmp_path: Path) -> None:
     async with sftp_server(tmp_path / "far") as server:
-        settings = {
-            "host": "127.0.0.1",
-            "port": server.port,
-            "username": USER,
-            "password": "not-this-one",
-            "host_keys": [server.host_key],
-        }
+        settings = server.settings | {"password": "not-this-one"}
         body = {"name": "wrong", "channel": "sftp", "settings": settings}
         saved = await asyncio.to_thread(ada.post, DESTINATIONS, json=body)
         assert saved.status_code == 201, saved.text

@@ -18,7 +18,7 @@ from tests.api_client import client
 from tests.faults.mortal_fleet import MortalFleet
 from tests.http_receiver import HttpReceiver, Reply
 from tests.pipeline import Pipeline
-from tests.sftp_server import PASSWORD, USER, sftp_server
+from tests.sftp_server import sftp_server
 
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 
@@ -89,11 +89,7 @@ async def test_an_upload_that_was_cut_off_is_made_whole_by_the_next_mailer(
             fleet,
             pipeline,
             "sftp",
-            host="127.0.0.1",
-            port=server.port,
-            username=USER,
-            password=PASSWORD,
-            host_keys=[server.host_key],
+            **server.settings,
             key="{run}.{format}",
         )
         run_id = await pipeline.request(Recipient("sftp", "there"))

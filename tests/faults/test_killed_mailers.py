@@ -120,20 +120,31 @@ async def test_mailers_killed_again_and_again_during_a_thousand_mails(
     assert found[UNCERTAIN] <= 3 * 32
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("how", ["stop", "kill"])
-async def test_a_broker_that_goes_and_comes_during_a_thousand_mails_costs_none(
-    how: str, fleet: MortalFleet, pipeline: Pipeline, post: PostOffice, infra: LocalInfrastructure
+@pytest.mark.parametrize(
+    ("how", "count"),
+    [
+        ("kill", 150),
+        pytest.param("stop", 1000, marks=pytest.mark.long),
+        pytest.param("kill", 1000, marks=pytest.mark.long),
+    ],
+)
+async def test_a_broker_that_goes_and_comes_during_many_mails_costs_none(
+    how: str,
+    count: int,
+    fleet: MortalFleet,
+    pipeline: Pipeline,
+    post: PostOffice,
+    infra: LocalInfrastructure,
 ) -> None:
     assert infra.broker is not None
-    addresses = many(pipeline, 1000)
+    addresses = many(pipeline, count)
     fleet.replace("mailer", BUSY)
     run_id = await pipeline.request(*addresses)
-    await until_received(pipeline, post, addresses, 200)
+    await until_received(pipeline, post, addresses, count // 5)
     await asyncio.to_thread(getattr(infra.broker, how))
     await asyncio.to_thread(infra.broker.start)
 
     await pipeline.until_settled(run_id)
 
     found = await assert_the_ledger_tells_the_truth(pipeline, post, run_id, addresses)
-    assert found == {SENT: 1000}, "who sends mails need not hear from the broker meanwhile"
+    assert found == {SENT: count}, "who sends mails need not hear from the broker meanwhile"

@@ -26,7 +26,7 @@ from tests.faults.test_destinations import saved
 from tests.pipeline import Pipeline
 from tests.processes import ServiceProcess
 from tests.s3_server import BUCKET, KEY_ID, SECRET, s3_client, s3_server
-from tests.sftp_server import PASSWORD, USER, sftp_server
+from tests.sftp_server import sftp_server
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -65,14 +65,7 @@ async def over_sftp(folder: Path) -> AsyncIterator[tuple[dict[str, Any], Callabl
             with (folder / "far" / name).open("rb") as file:
                 return _sha256(iter(lambda: file.read(MEGABYTE), b""))
 
-        settings = {
-            "host": "127.0.0.1",
-            "port": server.port,
-            "username": USER,
-            "password": PASSWORD,
-            "host_keys": [server.host_key],
-        }
-        yield settings, arrived
+        yield server.settings, arrived
 
 
 def _sha256(chunks: Iterator[bytes]) -> str:

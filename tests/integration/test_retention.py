@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.local.infrastructure import LocalInfrastructure
 from services.scheduler.retention import expire_files
 from shared.blobs import FolderBlobs
-from shared.dedup_keys import snapshot_key
+from shared.dedup_keys import artifact_key, snapshot_key
 from shared.lease import lease_end
 from shared.states import ArtifactStatus, RunStatus
 from shared.store import tables
@@ -72,7 +72,7 @@ async def test_files_past_their_retention_go_and_the_rows_say_so(
 ) -> None:
     old = await _ended(admin, pipeline, blobs, status, days_ago=91)
     recent = await _ended(admin, pipeline, blobs, status, days_ago=89)
-    await expire_files(store, blobs, lease_seconds=30)
+    await expire_files(store, blobs, lease_seconds=30, settled_s=0)
     assert pipeline.files(old) == set()
     assert pipeline.files(recent) == {"0/document.json"}
     (artifact,) = (await pipeline.artifacts(old)).values()
@@ -80,14 +80,35 @@ async def test_files_past_their_retention_go_and_the_rows_say_so(
     assert artifact["sha256"] == "0" * 64, "what it was can still be proved"
     (artifact,) = (await pipeline.artifacts(recent)).values()
     assert artifact["status"] == ArtifactStatus.RENDERED
+    assert await removals(admin, pipeline) == [f"report/{old}"]
+
+
+async def removals(admin: AsyncEngine, pipeline: Pipeline) -> list[str]:
+    """What the audit log says of removed files."""
     async with admin.connect() as connection:
-        removed = await connection.scalars(
+        found = await connection.scalars(
             select(tables.audit.c.subject).where(
                 tables.audit.c.tenant_id == pipeline.tenant.id,
                 tables.audit.c.action == "report.files_removed",
             )
         )
-    assert list(removed) == [f"report/{old}"]
+    return list(found)
+
+
+async def test_what_a_worker_stores_that_was_paused_past_its_lease_goes_as_well(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline, blobs: FolderBlobs
+) -> None:
+    old = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=91)
+    await expire_files(store, blobs, lease_seconds=30)
+    assert pipeline.files(old) == set()
+    assert await removals(admin, pipeline) == [], "it is looked for again before that is said"
+
+    await blobs.put_new(artifact_key(pipeline.tenant.id, old, 0, "letter.mime"), b"late")
+    assert pipeline.files(old) == {"files/0/letter.mime"}
+    for _ in range(2):
+        await expire_files(store, blobs, lease_seconds=30, settled_s=0)
+    assert pipeline.files(old) == set()
+    assert await removals(admin, pipeline) == [f"report/{old}"]
 
 
 async def test_a_definitions_own_retention_comes_before_the_tenants(

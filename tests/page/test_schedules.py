@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -135,3 +136,28 @@ def test_a_mail_is_followed_to_its_answer_and_sent_again(page: Page, program: ht
     assert b"resent@example.com" in download.value.path().read_bytes()
     page.get_by_role("button", name="Send it again").click()
     expect(attempts).to_have_count(2)
+
+
+def test_what_is_tried_later_is_tried_now_where_somebody_wants_that(
+    page: Page, program: httpx.Client
+) -> None:
+    settings = {
+        "bucket": "reports",
+        "endpoint": "https://storage.invalid",
+        "access_key_id": "AKIAEXAMPLE",
+        "secret_access_key": "not-a-secret",
+    }
+    saved = {"name": "nobody-there", "channel": "s3", "settings": settings}
+    assert program.post("/api/v1/destinations", json=saved).status_code == 201
+    there = planned(program, "To nobody", deliver_to=[{"channel": "s3", "to": "nobody-there"}])
+    page.goto(f"/schedules/{there['id']}")
+    page.get_by_role("button", name="Run now").click()
+    expect(page).to_have_url(re.compile("/runs/"))
+    page.goto("/deliveries?recipient=nobody-there")
+    row = page.get_by_role("listitem").filter(has_text="nobody-there")
+    expect(row.get_by_text("Trying later", exact=True)).to_be_visible()
+    row.get_by_role("link").click()
+    page.get_by_role("button", name="Try now").click()
+    expect(page.get_by_text("It is being sent")).to_be_visible()
+    delivery = program.get(f"/api/v1{urlsplit(page.url).path}").json()
+    assert delivery["resends"] == 1

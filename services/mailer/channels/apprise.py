@@ -21,6 +21,7 @@ from services.mailer.channels.channel import (
     DestinationSettings,
     Message,
     Outcome,
+    Written,
     register,
     unannounced,
 )
@@ -91,7 +92,9 @@ class AppriseChannel:
         }
         proxy = await self._outgoing.proxy_url()
         async with self._turns:
-            await before_it_counts()
+            await before_it_counts(
+                Written.whole("text/plain", f"{asked['title']}\n\n{asked['body']}".encode())
+            )
             told = await _notified(asked, proxy)
         return outcome_of(told, host)
 

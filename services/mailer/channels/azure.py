@@ -15,7 +15,7 @@ from services.mailer.channels.channel import (
     register,
     unannounced,
 )
-from services.mailer.channels.fields import KeyTemplate, Url
+from services.mailer.channels.fields import Endpoint, KeyTemplate
 from services.mailer.channels.objects.upload import (
     RETRIES,
     client_options,
@@ -33,7 +33,9 @@ class AzureDestination(DestinationSettings):
     container: str = Field(pattern="^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")
     account_key: SecretStr = Field(min_length=1, max_length=200, description="In base64.")
     key: KeyTemplate = key_templates.DEFAULT
-    endpoint: Url | None = Field(None, description="Where it is reached privately; null: Azure's.")
+    endpoint: Endpoint | None = Field(
+        None, description="Where it is reached privately; null: Azure's."
+    )
 
 
 @register("azure")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ class Outcome:
     """Seconds to wait as the other side asked; None leaves it to the mailer's own backoff."""
     gone: bool = False
     """The destination wants no more, ever: it is disabled until somebody enables it again."""
+    written: Written | None = None
+    """What was sent, for the ledger, where it was not announced before it counted."""
 
     def __post_init__(self) -> None:
         words = " ".join("".join(c if c.isprintable() else " " for c in self.answer).split())
@@ -169,6 +172,12 @@ class Written:
     sha256: str
     """Of both together."""
     size: int
+
+    @classmethod
+    def whole(cls, media_type: str, content: bytes) -> Self:
+        """Of what nobody else gets."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        return cls(media_type, content, None, sha256, len(content))
 
 
 class BeforeItCounts(Protocol):

@@ -16,6 +16,9 @@ from shared import key_templates
 Url = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "outgoing-url"})]
 """An https address; whether it may be reached is asked when it is used."""
 
+Endpoint = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "outgoing-endpoint"})]
+"""The same of a service: what is asked for is put behind it."""
+
 Host = Annotated[str, Field(max_length=253, json_schema_extra={"format": "outgoing-host"})]
 """A host's name or address alone."""
 

@@ -16,7 +16,7 @@ from services.mailer.channels.channel import (
     register,
     unannounced,
 )
-from services.mailer.channels.fields import BASE64, KeyTemplate, Url, from_base64
+from services.mailer.channels.fields import BASE64, Endpoint, KeyTemplate, from_base64
 from services.mailer.channels.objects.upload import (
     RETRIES,
     client_options,
@@ -39,7 +39,9 @@ class GcsDestination(DestinationSettings):
         description="The key file of a service account, in base64: `base64 -w0 key.json`.",
     )
     key: KeyTemplate = key_templates.DEFAULT
-    endpoint: Url | None = Field(None, description="Where it is reached privately; null: Google's.")
+    endpoint: Endpoint | None = Field(
+        None, description="Where it is reached privately; null: Google's."
+    )
 
     @field_validator("service_account_key")
     @classmethod

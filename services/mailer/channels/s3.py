@@ -15,7 +15,7 @@ from services.mailer.channels.channel import (
     register,
     unannounced,
 )
-from services.mailer.channels.fields import KeyTemplate, Url
+from services.mailer.channels.fields import Endpoint, KeyTemplate
 from services.mailer.channels.objects.leftovers import S3Leftovers
 from services.mailer.channels.objects.upload import (
     RETRIES,
@@ -33,9 +33,9 @@ class S3Destination(DestinationSettings):
     """A bucket. The credentials need PutObject, GetObject, ListBucket, AbortMultipartUpload and
     ListBucketMultipartUploads there."""
 
-    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    bucket: str = Field(pattern=r"^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
     region: str = Field("us-east-1", pattern="^[a-z0-9-]{1,40}$")
-    endpoint: Url | None = Field(None, description="Of compatible storage; null: Amazon's.")
+    endpoint: Endpoint | None = Field(None, description="Of compatible storage; null: Amazon's.")
     access_key_id: str = Field(min_length=1, max_length=200, pattern="^[!-~]+$")
     secret_access_key: SecretStr = Field(min_length=1, max_length=500)
     key: KeyTemplate = key_templates.DEFAULT

@@ -23,13 +23,15 @@ from services.mailer.channels.channel import (
     File,
     Message,
     Outcome,
+    Written,
     register,
     unannounced,
 )
-from services.mailer.channels.fields import Url
+from services.mailer.channels.fields import Endpoint
 from services.mailer.http_client import ANSWER_S, Answer, HttpClient, NoAnswer
 from services.mailer.outgoing import EgressRefused, Outgoing, Unreachable
 
+_FORM = "application/x-www-form-urlencoded"
 _CHUNK = 256 << 10
 _SLOWEST = 100_000.0
 """Bytes a second: an upload slower than that is given up."""
@@ -46,7 +48,7 @@ class SlackDestination(DestinationSettings):
     channel_id: str = Field(
         pattern="^[CGD][A-Z0-9]{2,30}$", description="As in the channel's details: C0123ABCD."
     )
-    api_url: Url = Field("https://slack.com/api", description="GovSlack has another.")
+    api_url: Endpoint = Field("https://slack.com/api", description="GovSlack has another.")
 
 
 class _Refusal(Exception):
@@ -86,13 +88,13 @@ class SlackChannel:
         counts = False
         try:
             files = [await self._uploaded(to, file) for file in message.files]
-            await before_it_counts()
-            counts = True
             shared = {
                 "files": json.dumps(files),
                 "channel_id": to.channel_id,
                 "initial_comment": slack_text.written(message),
             }
+            await before_it_counts(Written.whole(_FORM, urlencode(shared).encode()))
+            counts = True
             answer = await self._call(to, "files.completeUploadExternal", shared)
         except _Refusal as refusal:
             if not refusal.passing:
@@ -132,7 +134,7 @@ class SlackChannel:
             f"{to.api_url.rstrip('/')}/{method}",
             urlencode(arguments).encode(),
             {
-                "Content-Type": "application/x-www-form-urlencoded",
+                "Content-Type": _FORM,
                 "Authorization": f"Bearer {to.token.get_secret_value()}",
             },
         )

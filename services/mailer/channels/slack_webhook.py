@@ -15,6 +15,7 @@ from services.mailer.channels.channel import (
     DestinationSettings,
     Message,
     Outcome,
+    Written,
     register,
     unannounced,
 )
@@ -58,11 +59,11 @@ class SlackWebhookChannel:
         assert isinstance(to, SlackWebhookDestination)
         url = to.url.get_secret_value()
         host = urlsplit(url).netloc
-        body = json.dumps({"text": slack_text.written(message), "unfurl_links": False})
-        await before_it_counts()
+        body = json.dumps({"text": slack_text.written(message), "unfurl_links": False}).encode()
+        await before_it_counts(Written.whole("application/json", body))
         try:
             answer = await self._http.post(
-                url, body.encode(), {"Content-Type": "application/json; charset=utf-8"}
+                url, body, {"Content-Type": "application/json; charset=utf-8"}
             )
         except EgressRefused as refused:
             return Outcome("refused", host, str(refused))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from services.mailer.channels.channel import (
     DestinationSettings,
     Message,
     Outcome,
+    Written,
     register,
     unannounced,
 )
@@ -75,13 +77,16 @@ class WebhookChannel:
         headers = {"Content-Type": "application/json"} | signed(
             message_id, body, keys, datetime.now(UTC)
         )
+        written = Written.whole("application/json", body.encode())
         try:
-            answer = await self._http.post(to.url, body.encode(), headers)
+            answer = await self._http.post(to.url, written.head, headers)
         except EgressRefused as refused:
             return Outcome("refused", host, str(refused))
-        except (Unreachable, NoAnswer) as error:
+        except Unreachable as error:
             return Outcome("deferred", host, str(error))
-        return outcome_of(answer, host, message_id)
+        except NoAnswer as error:
+            return Outcome("deferred", host, str(error), written=written)
+        return replace(outcome_of(answer, host, message_id), written=written)
 
     async def close(self) -> None:
         """Let go of connections."""

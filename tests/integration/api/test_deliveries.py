@@ -103,7 +103,7 @@ async def test_other_tenants_find_nothing_of_it(
 async def test_every_attempt_tells_when_to_whom_what_was_answered_and_what_came_next(
     api: RunningApi, studio: Tenant, ada: httpx.AsyncClient
 ) -> None:
-    _, (delivery,) = await delivered(api, ada, "someone@example.com", status=DeliveryStatus.SENT)
+    run, (delivery,) = await delivered(api, ada, "someone@example.com", status=DeliveryStatus.SENT)
     later = datetime(2026, 11, 21, 9, 1, tzinfo=UTC)
     said: dict[str, Any] = {"host": "mx.example.com:25", "duration_ms": 41, "finished_at": later}
     await attempted(
@@ -126,6 +126,11 @@ async def test_every_attempt_tells_when_to_whom_what_was_answered_and_what_came_
     ]
     assert found["tries"][0]["next_attempt_at"] == "2026-11-21T09:01:00Z"
     assert found["tries"][1]["content"] is None
+    files = await ada.get(f"{DELIVERIES}/{delivery['id']}/content")
+    assert files.status_code == 404
+    assert f"{REPORTS}/{run}/download" in files.json()["detail"], "it brought these"
+    await ada.delete(f"{REPORTS}/{run}")
+    assert (await ada.get(f"{DELIVERIES}/{delivery['id']}/content")).status_code == 410
 
 
 async def test_what_was_sent_is_given_out_byte_for_byte_until_it_is_gone_and_audited(

@@ -71,6 +71,7 @@ def ended(claimed: Claimed, status: DeliveryStatus = DeliveryStatus.SENT, **valu
             "seconds": 0.04,
             "again": None,
             "told": None,
+            "written": None,
             "gone": None,
             **values,
         }

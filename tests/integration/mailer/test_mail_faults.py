@@ -5,10 +5,7 @@ The mailer that is killed: `tests/faults/test_killed_mailers.py`.
 
 from __future__ import annotations
 
-import resource
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.states import DeliveryStatus
+from tests.full_disk import little_room
 from tests.mailing import Post
 from tests.smtp_server import Received, Script, self_signed
 
@@ -68,6 +66,38 @@ async def test_of_many_recipients_each_gets_what_their_own_server_says_and_nobod
     assert {row["recipient"]: tries[row["id"]] for row in rows} == {
         to: 2 if to in ("busy@example.com", "grey@example.com") else 1 for to in ends
     }
+
+
+@pytest.mark.parametrize("when_uncertain", ["hold", "resend"])
+async def test_silence_after_the_final_dot_is_told_and_only_then_may_there_be_two(
+    when_uncertain: str, post: Post
+) -> None:
+    addresses = [f"person{number}@example.com" for number in range(5)]
+    # The server has all five and says so of the first two.
+    async with post(Script(hang="dot", after=3), smtp_final_timeout_seconds=0.5) as (made, server):
+        run_id = await made.completed(*addresses, options={"when_uncertain": when_uncertain})
+        rows = await made.attempt(run_id)
+        assert mails(server.received) == Counter(addresses)
+        sent = {row["recipient"] for row in rows if row["status"] == SENT}
+        assert len(sent) == 2
+        waits = UNCERTAIN if when_uncertain == "hold" else DEFERRED
+        assert {row["status"] for row in rows if row["recipient"] not in sent} == {waits}
+
+        server.script = Script()
+        rows = await made.attempt(run_id)
+    told = Counter(
+        (row["delivery_id"], row["outcome"]) for row in await made.pipeline.attempts(run_id)
+    )
+    received = mails(server.received)
+    for row in rows:
+        uncertain = told[row["id"], UNCERTAIN]
+        assert uncertain == (row["recipient"] not in sent)
+        assert told[row["id"], SENT] + uncertain == received[row["recipient"]]
+    if when_uncertain == "hold":
+        assert received == Counter(addresses), "nobody gets a second one unasked"
+    else:
+        assert {row["status"] for row in rows} == {SENT}
+        assert received == Counter(addresses) + Counter(set(addresses) - sent)
 
 
 @pytest.mark.parametrize("fault", ["STARTTLS refused", "no STARTTLS", "login refused", "no name"])
@@ -130,14 +160,3 @@ async def test_a_full_disk_defers_every_mail_and_none_goes_out_half(post: Post) 
         rows = await made.attempt(run_id)
     assert {row["status"] for row in rows} == {SENT}
     assert mails(server.received) == Counter(addresses)
-
-
-@contextmanager
-def little_room(octets: int) -> Iterator[None]:
-    """No file of this process may grow beyond that: to it, the disk is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)

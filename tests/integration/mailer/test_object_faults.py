@@ -64,18 +64,21 @@ async def test_an_object_says_what_it_is(desk: Desk, s3_url: str) -> None:
     }
 
 
-async def test_a_server_that_is_too_busy_is_tried_again(desk: Desk) -> None:
-    busy = Reply(503, b"<Error><Code>SlowDown</Code><Message>slower</Message></Error>")
-    async with HttpReceiver(lambda request: busy) as server:
+async def test_a_server_that_is_too_busy_is_tried_again(desk: Desk, s3_url: str) -> None:
+    busy = True
+    async with before(s3_url, lambda request: busy) as server:
         await desk.destination("s3", **settings(server.url))
         delivery_id = await desk.delivery("s3", SMALL)
-        row = await desk.attempt(delivery_id)
-        server.answer = lambda request: Reply(200, b"", {"ETag": '"1"'})
+        row, there = await desk.attempt(delivery_id), objects(s3_url, desk)
+        busy = False
         after = await desk.attempt(delivery_id)
     assert row["status"] == "deferred"
     assert "503" in row["answer"]
     assert SECRET not in row["answer"]
+    assert there == {}
     assert after["status"] == "sent"
+    ((key, found),) = objects(s3_url, desk).items()
+    assert (key, found["Body"].read()) == (after["receipt"], SMALL["csv"])
 
 
 async def test_cut_in_the_middle_of_a_part_nothing_is_seen_and_nothing_is_left(
@@ -158,14 +161,20 @@ async def test_too_busy_for_a_part_once_is_not_noticed(desk: Desk, s3_url: str) 
 async def test_too_busy_in_the_middle_of_an_upload_leaves_nothing_and_is_tried_again(
     desk: Desk, s3_url: str
 ) -> None:
-    async with before(s3_url, _second_part) as busy:
-        await desk.destination("s3", **settings(busy.url))
+    busy = True
+    async with before(s3_url, lambda request: busy and _second_part(request)) as server:
+        await desk.destination("s3", **settings(server.url))
         delivery_id = await desk.delivery("s3", LARGE)
         row = await desk.attempt(delivery_id)
         there, left = objects(s3_url, desk), begun(s3_url)
+        busy = False
+        after = await desk.attempt(delivery_id)
     assert row["status"] == "deferred", row["answer"]
     assert "503" in row["answer"]
     assert (there, left) == ({}, [])
+    assert after["status"] == "sent", after["answer"]
+    (found,) = objects(s3_url, desk).values()
+    assert found["Body"].read() == LARGE["csv"]
 
 
 async def test_an_upload_whose_end_was_not_confirmed_is_looked_for(desk: Desk, s3_url: str) -> None:

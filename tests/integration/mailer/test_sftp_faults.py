@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any
 
 import asyncssh
 import pytest
@@ -13,20 +12,10 @@ import pytest
 from services.mailer.channels.sftp import SftpChannel
 from services.mailer.outgoing import Outgoing
 from tests.integration.mailer.conftest import Desk
-from tests.sftp_server import PASSWORD, USER, SftpSite, sftp_server
+from tests.sftp_server import sftp_server
 
 FILES = {"csv": bytes(range(256)) * 12_000}
 """3 MB: several writes."""
-
-
-def settings(server: SftpSite) -> dict[str, Any]:
-    return {
-        "host": "127.0.0.1",
-        "port": server.port,
-        "username": USER,
-        "password": PASSWORD,
-        "host_keys": [server.host_key],
-    }
 
 
 class _BreaksOff(asyncssh.SFTPServer):
@@ -44,7 +33,7 @@ async def test_broken_off_in_the_middle_no_half_file_has_the_name(
     desk: Desk, tmp_path: Path
 ) -> None:
     async with sftp_server(tmp_path / "far", _BreaksOff) as server:
-        await desk.destination("sftp", **settings(server))
+        await desk.destination("sftp", **server.settings)
         delivery_id = await desk.delivery("sftp", FILES)
         _BreaksOff.full = True
         row = await desk.attempt(delivery_id)
@@ -65,7 +54,7 @@ async def test_broken_off_in_the_middle_no_half_file_has_the_name(
 async def test_a_server_with_another_key_gets_no_password(desk: Desk, tmp_path: Path) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
     async with sftp_server(tmp_path / "far") as server:
-        await desk.destination("sftp", **settings(server) | {"host_keys": [other]})
+        await desk.destination("sftp", **server.settings | {"host_keys": [other]})
         row = await desk.attempt(await desk.delivery("sftp", FILES))
         assert server.files() == {}
     assert row["status"] == "failed"
@@ -74,7 +63,7 @@ async def test_a_server_with_another_key_gets_no_password(desk: Desk, tmp_path: 
 
 async def test_a_wrong_password_is_said_and_not_repeated(desk: Desk, tmp_path: Path) -> None:
     async with sftp_server(tmp_path / "far") as server:
-        await desk.destination("sftp", **settings(server) | {"password": "no-such-password"})
+        await desk.destination("sftp", **server.settings | {"password": "no-such-password"})
         row = await desk.attempt(await desk.delivery("sftp", FILES))
     assert row["status"] == "failed"
     assert "not let in" in row["answer"]
@@ -83,7 +72,7 @@ async def test_a_wrong_password_is_said_and_not_repeated(desk: Desk, tmp_path: P
 
 async def test_another_file_under_the_name_stays_as_it_is(desk: Desk, tmp_path: Path) -> None:
     async with sftp_server(tmp_path / "far") as server:
-        await desk.destination("sftp", **settings(server) | {"key": "{run}.{format}"})
+        await desk.destination("sftp", **server.settings | {"key": "{run}.{format}"})
         delivery_id = await desk.delivery("sftp", FILES)
         path = tmp_path / "far" / f"{(await desk.row(delivery_id))['run_id']}.csv"
         path.write_bytes(b"somebody else's")
@@ -122,7 +111,7 @@ async def test_a_server_that_falls_silent_is_left_and_tried_again(
 ) -> None:
     desk.channels["sftp"] = SftpChannel(way_out, step_s=1.0)
     async with sftp_server(tmp_path / "far", _Hangs) as server:
-        await desk.destination("sftp", **settings(server))
+        await desk.destination("sftp", **server.settings)
         delivery_id = await desk.delivery("sftp", FILES)
         _Hangs.at = at
         async with asyncio.timeout(30):
@@ -149,7 +138,7 @@ async def test_of_a_file_that_never_ends_no_more_is_read_than_ours_has(
     desk: Desk, tmp_path: Path
 ) -> None:
     async with sftp_server(tmp_path / "far", _Endless) as server:
-        await desk.destination("sftp", **settings(server) | {"key": "{run}.{format}"})
+        await desk.destination("sftp", **server.settings | {"key": "{run}.{format}"})
         delivery_id = await desk.delivery("sftp", FILES)
         path = tmp_path / "far" / f"{(await desk.row(delivery_id))['run_id']}.csv"
         path.write_bytes(bytes(len(FILES["csv"])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -34,6 +35,9 @@ async def test_the_event_is_signed_and_its_links_lead_to_the_files(desk: Desk) -
     assert file["filename"] == "delivery_summary 2026-10.csv"
     assert file["url"].startswith(f"{PUBLIC_URL}/s/")
     assert request.headers["webhook-id"] == str(delivery_id)
+    (attempt,) = await desk.attempts(delivery_id)
+    assert attempt["content_head"] == request.body, "the very bytes can be shown afterwards"
+    assert attempt["content_sha256"] == hashlib.sha256(request.body).hexdigest()
 
 
 async def test_a_redirect_is_not_followed(desk: Desk) -> None:
@@ -110,6 +114,7 @@ async def test_a_body_without_end_is_left(desk: Desk) -> None:
     assert row["status"] == "sent"
     assert row["answer"].startswith("200 Said: so zzz")
     assert len(row["answer"]) <= 500
+    assert [request.headers["webhook-id"] for request in server.received] == [str(row["id"])]
 
 
 async def test_an_answer_that_is_never_whole_still_has_its_status(

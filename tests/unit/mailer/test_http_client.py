@@ -122,6 +122,34 @@ async def test_storage_whose_name_leads_inside_is_refused_with_the_reason(
     assert "leads to 127.0.0.1" in outcome.answer
 
 
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("s3", {"bucket": "reports", "access_key_id": "a", "secret_access_key": "b"}),
+        ("azure", {"account": "studio", "container": "reports", "account_key": "YWJj"}),
+    ],
+)
+async def test_a_name_that_leads_inside_a_moment_after_it_was_checked_gets_nothing(
+    name: str, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    """The first answer is for the look before, the others for the library's own connections."""
+    answers = iter(["93.184.215.14"])
+
+    async def rebinding(host: str, port: int) -> list[str]:
+        return [next(answers, "127.0.0.1")]
+
+    tls, _ = server_of(NAME, tmp_path)
+    async with HttpReceiver(tls=tls) as server:
+        guard = Outgoing(EgressRules.of("", f"443,{server.port}"), rebinding)
+        endpoint = {"endpoint": f"https://{NAME}:{server.port}"}
+        channel = opened(name, guard)
+        outcome = await channel.deliver(message_for(channel, settings | endpoint))
+        await guard.close()
+    assert outcome.state == "deferred", "it may lead elsewhere again"
+    assert next(answers, None) is None
+    assert server.connections == 0
+
+
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 

@@ -149,6 +149,99 @@ async def test_a_slow_domain_has_to_show_for_the_next_report_that_it_is_well_aga
         assert await begin(under_way, turns, SLOW, 2) == 2
 
 
+async def hold(turns: Turns, domain: str, *, counts: bool) -> str:
+    """Take a turn and never come to an end; what became of it."""
+    try:
+        async with turns.taken(domain, domain) as turn:
+            if counts:
+                turn.counts()
+            await asyncio.sleep(3600)
+    except NoTurn as later:
+        return str(later)
+    return "through"
+
+
+@pytest.mark.parametrize("counts", [0, 3, 8])
+async def test_what_several_have_too_much_of_that_turn_slow_at_once_is_taken_back(
+    counts: int,
+) -> None:
+    """But nothing that counts: it may have arrived."""
+    turns = Turns(8, 4, PATIENCE_S)
+    slow = ["a.slow.example", "b.slow.example"]
+    await mail_went_through(turns, *slow)
+    holding = [
+        asyncio.create_task(hold(turns, slow[number % 2], counts=number < counts))
+        for number in range(8)
+    ]
+    await asyncio.sleep(2 * PATIENCE_S)
+    back = [task.done() for task in holding]
+    assert sum(back) == min(4, 8 - counts), "half of all is left to others"
+    assert not any(back[:counts])
+    assert {task.result() for task in holding if task.done()} <= {
+        f"taken back: {domain} is slow, and so are others" for domain in slow
+    }
+    if counts < 8:
+        async with asyncio.timeout(PATIENCE_S / 2), turns.taken(OTHER, OTHER):
+            pass
+    for task in holding:
+        task.cancel()
+    await asyncio.gather(*holding, return_exceptions=True)
+
+
+async def test_what_is_taken_back_ends_as_such_and_other_ends_stay_what_they_are() -> None:
+    turns = Turns(2, 2, PATIENCE_S)
+    with pytest.raises(TimeoutError, match="the server's own"):
+        async with turns.taken(SLOW, SLOW):
+            raise TimeoutError("the server's own")
+    cancelled = asyncio.create_task(hold(turns, SLOW, counts=False))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+
+
+async def nothing() -> None:
+    """Nobody need be told that a mail counts."""
+
+
+def mail_to(to: str) -> Envelope:
+    return Envelope(
+        Address.parse("reports@studio.example"),
+        Address.parse(to),
+        (b"Subject: Delivery\r\n\r\n45 characters\r\n",),
+    )
+
+
+async def test_domains_that_turn_slow_at_one_moment_leave_connections_to_others() -> None:
+    """Before that they were quick, and have all connections between them."""
+    slow = ("a.slow.example", "b.slow.example")
+    async with SmtpServer() as server:
+        settings = smtp_settings(
+            server.port, smtp_connections=4, smtp_domain_connections=2, smtp_timeout_seconds=60
+        )
+        connections = SmtpConnections(settings, patience_s=PATIENCE_S)
+        for domain in slow:
+            await connections.send(mail_to(f"first@{domain}"), nothing)
+        server.script = Script(slow_domains=frozenset(slow), byte_seconds=1.0)
+        before = len(server.received)
+        sending = [
+            asyncio.create_task(connections.send(mail_to(f"{n}@{slow[n % 2]}"), nothing))
+            for n in range(4)
+        ]
+        try:
+            await asyncio.sleep(2 * PATIENCE_S)
+            async with asyncio.timeout(5):
+                await connections.send(mail_to(f"someone@{OTHER}"), nothing)
+            ended = [task.exception() for task in sending if task.done()]
+        finally:
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+            await connections.close()
+    assert [type(one) for one in ended] == [NoTurn, NoTurn], "two go on, two are tried again later"
+    assert [mail.recipients for mail in server.received[before:]] == [(f"someone@{OTHER}",)]
+
+
 async def test_a_server_that_is_slow_for_one_domain_does_not_slow_the_others() -> None:
     """As in a mailer: so many in hand, in the order of the queue, the slow domain's first."""
     queue = [f"{number}@{SLOW}" for number in range(60)]
@@ -157,18 +250,10 @@ async def test_a_server_that_is_slow_for_one_domain_does_not_slow_the_others() -
     mails = iter(queue)
     others_are_there = asyncio.Event()
 
-    async def before_dot() -> None:
-        pass
-
     async def hand(connections: SmtpConnections) -> None:
         for to in mails:
-            envelope = Envelope(
-                Address.parse("reports@studio.example"),
-                Address.parse(to),
-                (b"Subject: Delivery\r\n\r\n45 characters\r\n",),
-            )
             try:
-                await connections.send(envelope, before_dot)
+                await connections.send(mail_to(to), nothing)
             except NoTurn:
                 outcomes[to] = "later"
             else:

@@ -17,11 +17,29 @@ from shared.key_templates import DEFAULT, PLACEHOLDERS, checked_template, filled
         *("{run}\x00.{format}", "{run}\u202e.{format}", "{secret}/{run}.{format}"),
         *("{run}", "{format}", "", "{run.__class__}.{format}", "{{run}}.{format}", "{run.{format}"),
         *(" /{run}.{format}", "a/ b/{run}.{format}", "x" * 300 + "{run}.{format}"),
+        *("%2e%2e/{run}.{format}", "a/%2E./{run}.{format}", "..%2f{run}.{format}"),
+        *("a/%252e%252e/{run}.{format}", "..%5c{run}.{format}", "a/..;x/{run}.{format}"),
+        *("\uff0e\uff0e/{run}.{format}", "a/\u2025/{run}.{format}", "a%2f%2fb/{run}.{format}"),
     ],
 )
 def test_a_template_that_could_lead_elsewhere_is_refused(template: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         checked_template(template)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        *("100%/{run}.{format}", "50%25/{run}.{format}", "a;b/{run}.{format}"),
+        *(
+            ".../{run}.{format}",
+            "\u00dcbersicht\u2026/{run}.{format}",
+            "{definition}/..{run}.{format}",
+        ),
+    ],
+)
+def test_what_only_looks_a_little_like_one_is_fine(template: str) -> None:
+    assert checked_template(template) == template
 
 
 def test_the_default_is_fine() -> None:

@@ -42,11 +42,34 @@ def test_a_template_names_what_the_report_says(template: str, subject: str) -> N
         "{% include 'secrets' %}",
         "{{ title }}\r\nBcc: x@y.z",
         "=?utf-8?q?hi=0d=0aBcc:_x@y.z?=",
+        "{{" + "(" * 140 + "1" + ")" * 140 + "}}",
+        "{{" + "[" * 140 + "]" * 140 + "}}",
     ],
 )
 def test_what_could_run_away_or_break_out_is_refused(template: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         check(template)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ title > 1 }}",
+        "{{ title in 5 }}",
+        "{{ title | truncate('ten') }}",
+        "{{ title | truncate(1) }}",
+        "{{ title | upper(1) }}",
+        "{{ 1e999 | truncate }}",
+        "{{ period.begin }}",
+        "{{ ''.__class__ }}",
+    ],
+)
+def test_what_no_report_could_make_a_subject_of_is_refused_when_saved_and_when_sent(
+    template: str,
+) -> None:
+    for use in (check, lambda text: rendered(text, FACTS)):
+        with pytest.raises(ValueError, match="the subject cannot be made"):
+            use(template)
 
 
 @pytest.mark.parametrize(

@@ -48,17 +48,22 @@ class SmtpConnections:
         """
         domain = envelope.to.domain
         in_time = partial(self._rates.waited_for, domain)
-        async with self._turns.taken(domain, domain, in_time):
+        async with self._turns.taken(domain, domain, in_time) as turn:
+
+            async def counting() -> None:
+                await before_dot()
+                turn.counts()
+
             kept = await self._kept()
             if kept is not None:
                 try:
-                    return await self._send_over(kept, envelope, before_dot)
+                    return await self._send_over(kept, envelope, counting)
                 except SmtpFailure as failure:
                     # Hung up on between two mails: nothing was begun, so a new one may try.
                     if failure.step is not Step.MAIL or failure.code not in (None, 421):
                         raise
             opened = await SmtpSession.open(self._settings, self._tls_context, self._helo_name)
-            return await self._send_over(opened, envelope, before_dot)
+            return await self._send_over(opened, envelope, counting)
 
     async def close(self) -> None:
         """Take leave of the server on every idle connection."""

@@ -153,6 +153,9 @@ class SmtpSession:
             await self._smtp.rset(timeout=min(5.0, self._settings.smtp_timeout_seconds))
         except (aiosmtplib.SMTPException, OSError):
             self._smtp.close()
+        except BaseException:  # cancelled: nobody else knows of it any more
+            self._smtp.close()
+            raise
         return self.is_open
 
     async def send(self, envelope: Envelope, before_dot: BeforeDot) -> aiosmtplib.SMTPResponse:

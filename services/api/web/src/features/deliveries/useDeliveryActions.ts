@@ -19,7 +19,7 @@ export function useDeliveryActions(id: string) {
     mutationFn: () => answered(api.POST("/api/v1/deliveries/{delivery_id}/resend", path)),
     onSuccess: () => {
       lookAgain();
-      notifications.show({ message: "It is sent again" });
+      notifications.show({ message: "It is being sent" });
     },
     onError,
   });
@@ -34,7 +34,7 @@ export function useDeliveryActions(id: string) {
   return { resend, resolve };
 }
 
-/** Whether somebody may have it sent again: it is not on its way. */
-export function canBeSentAgain(status: string): boolean {
-  return !["pending", "sending", "deferred"].includes(status);
+/** Whether somebody may have it sent now: it is not on its way. */
+export function canBeSentNow(status: string): boolean {
+  return !["pending", "sending"].includes(status);
 }

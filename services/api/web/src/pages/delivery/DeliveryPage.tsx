@@ -3,9 +3,9 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import { type DeliveryDetails, deliveryQuery } from "../../api/ledger";
+import { channelsQuery, type DeliveryDetails, deliveryQuery } from "../../api/ledger";
 import { runQuery, sessionQuery } from "../../api/queries";
-import { canBeSentAgain, useDeliveryActions } from "../../features/deliveries/useDeliveryActions";
+import { canBeSentNow, useDeliveryActions } from "../../features/deliveries/useDeliveryActions";
 import { useReportTitle } from "../../features/runs/report-names";
 import { Moment } from "../../parts/Moment";
 import { days, duration, exact } from "../../parts/moments";
@@ -32,6 +32,7 @@ function Whole({ delivery }: { delivery: DeliveryDetails }) {
   const titleOf = useReportTitle();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { data: run } = useQuery(runQuery(delivery.run));
+  const channel = useQuery(channelsQuery).data?.find((one) => one.name === delivery.channel);
   const { resend, resolve } = useDeliveryActions(delivery.id);
   const who = session.signed_in;
   const may = who?.role === "admin" || (who?.role === "author" && who.sub === run?.requested_by);
@@ -49,13 +50,13 @@ function Whole({ delivery }: { delivery: DeliveryDetails }) {
         about={<StatusMark status={delivery.status} />}
         actions={
           may &&
-          canBeSentAgain(delivery.status) && (
+          canBeSentNow(delivery.status) && (
             <Button
               variant={uncertain || delivery.status === "sent" ? "default" : "filled"}
               loading={resend.isPending}
               onClick={() => resend.mutate()}
             >
-              Send it again
+              {delivery.status === "deferred" ? "Try now" : "Send it again"}
             </Button>
           )
         }
@@ -93,7 +94,7 @@ function Whole({ delivery }: { delivery: DeliveryDetails }) {
           </Link>
           {run && `, ${days(run.period.from, run.period.to)}`}
         </Fact>
-        <Fact name="By">{delivery.channel}</Fact>
+        <Fact name="By">{channel?.title ?? delivery.channel}</Fact>
         <Fact name="Asked for">
           <Moment at={delivery.created_at} />
         </Fact>
