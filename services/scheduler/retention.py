@@ -17,13 +17,16 @@ from shared.blobs import BlobStore
 from shared.dedup_keys import run_prefix
 from shared.errors import TransientError
 from shared.lease import RELEASED
-from shared.states import ArtifactStatus
+from shared.states import ArtifactStatus, Occasion
 from shared.store import tables
 from shared.store.engine import Store
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+_PASSING = sorted(occasion for occasion in Occasion if occasion.is_passing)
+_PASSING_HOURS = 1
+"""How long the data of previews and look-ups are kept."""
 
 _attempts, _deliveries = tables.delivery_attempts, tables.deliveries
 _FORGET_HEADS = (
@@ -59,7 +62,8 @@ async def expire_files(
 async def _note_as_expired(
     store: Store, after: UUID, lease_seconds: float, at_once: int
 ) -> Sequence[Row[UUID, UUID]]:
-    """The next runs (id, tenant_id) past their definition's or tenant's retention, or deleted.
+    """The next runs (id, tenant_id) past their definition's or tenant's retention, or deleted;
+    and those that nobody asked for as reports, after an hour.
 
     Also failed and cancelled ones, whose workers may have left files. The rows say `expired`
     before a file goes, and only a run whose files are gone is marked so: a death in between
@@ -70,6 +74,7 @@ async def _note_as_expired(
     definitions = tables.definitions
     days = func.coalesce(definitions.c.retention_days, settings.c.retention_days)
     kept_until = func.now() - func.make_interval(0, 0, 0, days)
+    passing_until = func.now() - timedelta(hours=_PASSING_HOURS)
     past = (
         select(runs.c.id, runs.c.tenant_id)
         .join(settings, settings.c.tenant_id == runs.c.tenant_id)
@@ -88,7 +93,9 @@ async def _note_as_expired(
                 artifacts.c.lease_until > func.clock_timestamp(),
             )
             .exists(),
-            (runs.c.completed_at < kept_until) | runs.c.deleted_at.is_not(None),
+            (runs.c.completed_at < kept_until)
+            | runs.c.deleted_at.is_not(None)
+            | (runs.c.occasion.in_(_PASSING) & (runs.c.completed_at < passing_until)),
             runs.c.completed_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, lease_seconds),
         )
         .order_by(runs.c.id)
