@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.house_style import HouseStyle
+from shared.narrowing import Marks, Narrowing
 from shared.periods import Period
 
 Cell = bool | int | str | None
@@ -66,6 +67,10 @@ class Column(_Part):
     """Of the period before, or against it: without a value where the data do not cover that."""
     coded: bool = False
     """Its texts are the source's codes (`close_up`): people read them in plain words."""
+    narrows: str | None = None
+    """The parameter that a cell's text is a name for: with that name alone, the report is narrowed
+    down to it. `period`: the earliest and the latest day among such cells of a row bound what the
+    row is of."""
 
 
 class StoredRows(_Part):
@@ -139,6 +144,8 @@ class Chart(_Part):
     alternative_text: str
     """What the chart shows, in words, for those who cannot see it."""
     specification: dict[str, Any]
+    narrows: Marks = {}
+    """What its bars, points and series are of."""
 
     def texts(self) -> Iterator[str]:
         """Every text that the picture may show."""
@@ -180,6 +187,8 @@ class Kpi(_Part):
     change_points: Decimal | None = None
     """Of a figure in percent: how many percentage points above the previous period."""
     verdict: Verdict
+    narrows: Narrowing | None = None
+    """What the figure is of, where that is less than the report covers, or another type lists."""
 
     @property
     def unsaid_unit(self) -> str | None:

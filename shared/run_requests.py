@@ -23,6 +23,10 @@ from shared.states import DeliveryStatus, Lane, Occasion, RunStatus
 from shared.store import tables
 from shared.store.many_rows import add_all
 
+LOOK_UP = "look_up"
+"""What a run that looks up names says it is, in place of a report type. Its parameters say of which
+type (`of`); its document has a table of names for each filter."""
+
 
 @dataclass(frozen=True)
 class Recipient:

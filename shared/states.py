@@ -237,6 +237,15 @@ class Occasion(StrEnum):
     """A schedule makes up for a fire that it missed."""
     BY_HAND = "by_hand"
     """Somebody had a schedule or a definition run now."""
+    PREVIEW = "preview"
+    """Somebody wanted to see what a report would say, and no files of it."""
+    LOOK_UP = "look_up"
+    """Somebody wanted to know which names a report's filters can be set to."""
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it is in no list and its data are kept for an hour: nobody asked for a report."""
+        return self in (Occasion.PREVIEW, Occasion.LOOK_UP)
 
 
 class Lane(StrEnum):

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.aggregator.correcting import correction
-from services.aggregator.report_types import ReportRequest, ReportType
+from services.aggregator.report_types import Documented, ReportRequest
 from services.aggregator.sources import SnapshotSession
 from services.aggregator.stored_tables import store_tables
 from shared.blobs import BlobStore
@@ -62,7 +62,7 @@ class Documents:
     """What every document of the run has in common."""
 
     run: Run
-    report_type: ReportType
+    made_by: Documented
     session: SnapshotSession
     blobs: BlobStore
     tenant: str
@@ -78,7 +78,7 @@ class Documents:
     def request(self, parameters: Mapping[str, Any]) -> ReportRequest:
         """The run's request with these parameters; PermanentError where they do not fit."""
         try:
-            asked = self.report_type.parameters.model_validate(parameters)
+            asked = self.made_by.parameters.model_validate(parameters)
         except ValidationError as error:
             raise PermanentError("invalid_parameters", all_in_words(error)) from error
         run = self.run
@@ -93,7 +93,7 @@ class Documents:
     async def build(self, request: ReportRequest) -> ReportDocument:
         """The document, its large tables stored."""
         found = await store_tables(
-            await self.report_type.build(self.session, request),
+            await self.made_by.build(self.session, request),
             self.session,
             blobs=self.blobs,
             folder=folder_of(self.key),

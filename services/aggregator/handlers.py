@@ -15,7 +15,8 @@ from services.aggregator.bursting.recording import record_burst
 from services.aggregator.bursting.slices import MadeBurst, make_slices
 from services.aggregator.deciding import decide_on
 from services.aggregator.documents import Documents, Stored, corrected
-from services.aggregator.report_types import ReportType
+from services.aggregator.look_up import LookUp
+from services.aggregator.report_types import Documented, ReportType
 from services.aggregator.sharing import (
     FRESH_SNAPSHOT,
     Snapshot,
@@ -33,6 +34,7 @@ from shared.errors import PermanentError
 from shared.events import ReportRequested
 from shared.house_style import HouseStyle
 from shared.lease import Lease
+from shared.run_requests import LOOK_UP
 from shared.runs import Run
 from shared.stage import Finish, StageWorker
 from shared.store import tables
@@ -147,8 +149,10 @@ async def on_report_requested(
     """
 
     async def work(run: Run, row: RowMapping, _: Lease) -> Finish:
-        report_type = report_types.get(run.report_type)
-        if report_type is None:
+        made_by: Documented | None = report_types.get(run.report_type)
+        if run.report_type == LOOK_UP:
+            made_by = LookUp(report_types)
+        if made_by is None:
             raise PermanentError(
                 "unknown_report_type", f"no aggregator knows the report type {run.report_type!r}"
             )
@@ -163,7 +167,7 @@ async def on_report_requested(
         async with source.snapshot() as session:
             documents = Documents(
                 run=run,
-                report_type=report_type,
+                made_by=made_by,
                 session=session,
                 blobs=blobs,
                 tenant=row["tenant_name"],
@@ -178,6 +182,7 @@ async def on_report_requested(
                     Burst.model_validate(row["burst"]),
                     documents,
                     document,
+                    report_types[run.report_type],
                     consent=consent,
                     most=row["max_burst_rows"],
                     last_try=run.attempt >= most_attempts,

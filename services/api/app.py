@@ -37,6 +37,7 @@ from services.api.routes import (
     further_formats,
     links,
     news_stream,
+    previews,
     recipients,
     report_types,
     reports,
@@ -134,6 +135,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         days_off,
         news_stream,
         documents,
+        previews,
         sign_in,
     ):
         app.include_router(resource.router, responses=openapi.REFUSALS)

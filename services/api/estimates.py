@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.states import FINAL_RUN_STATUSES, RunStatus
+from shared.states import FINAL_RUN_STATUSES, Occasion, RunStatus
 from shared.store import tables
 
 _LATEST = 20
@@ -68,6 +68,8 @@ async def _median_seconds(connection: AsyncConnection, report_type: str) -> floa
         .where(
             runs.c.report_type == report_type,
             runs.c.status == RunStatus.COMPLETED,
+            # A preview makes no files.
+            runs.c.occasion != Occasion.PREVIEW,
             # A burst takes as long as its slices do, and says nothing about a report.
             ~select(bursts.c.run_id).where(bursts.c.run_id == runs.c.id).exists(),
         )

@@ -32,7 +32,7 @@ from shared.format_options import FormatOptions
 from shared.periods import Period, Preset, TimezoneName, preset_period
 from shared.recipients import EverybodyOfRole
 from shared.run_requests import Recipient, RunRequest
-from shared.states import Lane
+from shared.states import Lane, Occasion
 from shared.validation_words import all_in_words
 
 # Names below these are used in examples and tests; whether they can be reached is the mail
@@ -133,17 +133,22 @@ Recipients = Annotated[
 ]
 
 
-class ReportFields(Body):
-    """What a report is made of, whether it is asked for once or saved as a definition."""
+class DocumentFields(Body):
+    """What decides about what a report says."""
 
     type: str = Field(max_length=63, description="A report type's name.")
-    formats: FormatNames
     timezone: TimezoneName | None = Field(
         None, description="IANA name; the tenant's when left out."
     )
     parameters: dict[str, Any] = Field(
         default_factory=dict, description="As the report type's JSON Schema says."
     )
+
+
+class ReportFields(DocumentFields):
+    """What a report is made of, whether it is asked for once or saved as a definition."""
+
+    formats: FormatNames
     format_options: FormatOptions = FormatOptions()
     delivery_options: DeliveryOptionsField = DeliveryOptions()
 
@@ -158,6 +163,12 @@ class ReportBody(ReportFields):
         strict=True,
         description="Read the source in any case, also where an identical report did just now.",
     )
+
+
+class DocumentBody(DocumentFields):
+    """What is to be seen without its being made."""
+
+    period: PeriodBody
 
 
 async def run_request(
@@ -198,8 +209,28 @@ async def run_request(
     )
 
 
+async def preview_request(
+    body: DocumentBody, principal: Principal, catalogue: Catalogue
+) -> RunRequest:
+    """The same for a preview: a run without files, for nobody."""
+    offered = await offered_for(body, principal, catalogue)
+    return RunRequest(
+        tenant_id=principal.tenant_id,
+        report_type=offered.name,
+        source=offered.source,
+        period=_period(body, principal),
+        parameters=body.parameters,
+        formats=(),
+        lane=Lane.INTERACTIVE,
+        occasion=Occasion.PREVIEW,
+        requested_by=principal.sub,
+        role=principal.role,
+        freshness_seconds=principal.freshness_seconds,
+    )
+
+
 async def offered_for(
-    body: ReportFields,
+    body: DocumentFields,
     principal: Principal,
     catalogue: Catalogue,
     *,
@@ -222,7 +253,7 @@ async def offered_for(
         )
     ensure_allowed(principal, offered.name, body.parameters)
     errors = [
-        *format_errors(body.formats, offered),
+        *(format_errors(body.formats, offered) if isinstance(body, ReportFields) else ()),
         *offered.parameter_errors(body.parameters),
         *also,
     ]
@@ -260,7 +291,7 @@ def recipient_errors(
         seen.add(recipient)
 
 
-def _period(body: ReportBody, principal: Principal) -> Period:
+def _period(body: ReportBody | DocumentBody, principal: Principal) -> Period:
     timezone = body.timezone or principal.timezone
     wanted = body.period
     try:

@@ -74,7 +74,7 @@ class RunSummary(BaseModel):
     schedule: UUID | None
     occasion: Occasion = Field(
         description="What brought it about: somebody asked, a schedule fired or caught up, or "
-        "somebody ran a definition or a schedule by hand."
+        "somebody ran a definition or a schedule by hand. Previews and look-ups are in no list."
     )
     error: ErrorView | None
 

@@ -33,6 +33,7 @@ from shared.stage import AGGREGATE
 from shared.states import (
     FINAL_RUN_STATUSES,
     ArtifactStatus,
+    Occasion,
     RunStatus,
     SliceStatus,
 )
@@ -40,6 +41,8 @@ from shared.store import tables
 from shared.store.indexed_states import is_in_none_of, is_in_state
 
 SERVICE = "api"
+
+_PASSING = sorted(occasion for occasion in Occasion if occasion.is_passing)
 
 # Built once: recognising an equal statement costs as much as running it.
 _newer = tables.runs.alias("newer")
@@ -195,6 +198,7 @@ class RunFilter:
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """What a row has to meet."""
         row = tables.runs.c
+        yield row.occasion.not_in(_PASSING)
         for column, wanted in (
             (row.status, self.status),
             (row.report_type, self.report_type),
@@ -248,7 +252,11 @@ async def changed_after(connection: AsyncConnection, entry_id: int) -> tuple[int
     changed = select(line.run_id).where(line.id > entry_id).distinct()
     query = (
         select(tables.runs)
-        .where(tables.runs.c.id.in_(changed), tables.runs.c.deleted_at.is_(None))
+        .where(
+            tables.runs.c.id.in_(changed),
+            tables.runs.c.deleted_at.is_(None),
+            tables.runs.c.occasion.not_in(_PASSING),
+        )
         .order_by(tables.runs.c.created_at.desc())
         .limit(_MOST_CHANGED)
     )

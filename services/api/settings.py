@@ -39,6 +39,8 @@ class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
     """The largest request body; a larger one is answered 413 unread."""
     body_seconds: float = Field(default=10.0, gt=0)
     """How long a request's body may take to arrive; a later one is answered 408."""
+    preview_seconds: float = Field(default=25.0, gt=0)
+    """How long a preview or a look-up may take; a later one is given up and answered 503."""
     rate_limit: str = "500/second;20000/minute"
     """Requests per client (tenant and `sub`), in the notation of the library `limits`."""
     membership_seconds: float = Field(default=10.0, ge=0)

@@ -17,7 +17,7 @@ from shared.blobs import BlobStore
 from shared.dedup_keys import run_prefix
 from shared.errors import TransientError
 from shared.lease import RELEASED
-from shared.states import ArtifactStatus
+from shared.states import ArtifactStatus, Occasion
 from shared.store import tables
 from shared.store.engine import Store
 
@@ -27,6 +27,9 @@ BATCH = 100
 SETTLED_S = 3600.0
 """Seconds for which the files of a run are looked for again: a worker that was paused past its
 lease stores what it had in hand when it goes on, though nobody waits for it any more."""
+_PASSING = sorted(occasion for occasion in Occasion if occasion.is_passing)
+_PASSING_HOURS = 1
+"""How long the data of previews and look-ups are kept."""
 
 _attempts, _deliveries = tables.delivery_attempts, tables.deliveries
 _FORGET_HEADS = (
@@ -70,7 +73,7 @@ async def _note_as_expired(
     store: Store, after: UUID, lease_seconds: float, settled_s: float, at_once: int
 ) -> Sequence[Row[UUID, UUID, bool]]:
     """The next runs (id, tenant_id, settled) past their definition's or tenant's retention, or
-    deleted.
+    deleted; and those that nobody asked for as reports, after an hour.
 
     Also failed and cancelled ones, whose workers may have left files. The rows say `expired`
     before a file goes, and only a run whose files are gone is marked so: a death in between
@@ -83,6 +86,7 @@ async def _note_as_expired(
     kept_until = func.now() - func.make_interval(0, 0, 0, days)
     noted_at = func.coalesce(runs.c.files_expired_at, func.now())
     settled = noted_at <= func.now() - func.make_interval(0, 0, 0, 0, 0, 0, settled_s)
+    passing_until = func.now() - timedelta(hours=_PASSING_HOURS)
     past = (
         select(runs.c.id, runs.c.tenant_id, settled.label("settled"))
         .join(settings, settings.c.tenant_id == runs.c.tenant_id)
@@ -101,7 +105,9 @@ async def _note_as_expired(
                 artifacts.c.lease_until > func.clock_timestamp(),
             )
             .exists(),
-            (runs.c.completed_at < kept_until) | runs.c.deleted_at.is_not(None),
+            (runs.c.completed_at < kept_until)
+            | runs.c.deleted_at.is_not(None)
+            | (runs.c.occasion.in_(_PASSING) & (runs.c.completed_at < passing_until)),
             runs.c.completed_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, lease_seconds),
         )
         .order_by(runs.c.id)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from deploy.local.infrastructure import LocalInfrastructure
 from services.aggregator.report_types import ReportRequest, ReportType, register, report_types
 from services.aggregator.sources import Source
 from shared.document import Cell, Direction, Kind, ReportDocument, Verdict
+from shared.narrowing import PERIOD
 from shared.periods import MAX_DAYS, Period
 from tests.studio import studio, studio_source
 
@@ -110,6 +112,7 @@ async def test_it_makes_a_whole_document(
     check_kpis(document)
     check_cells(document)
     check_charts(document)
+    check_narrowing(document)
 
 
 def check_words(document: ReportDocument) -> None:
@@ -185,6 +188,96 @@ def check_charts(document: ReportDocument) -> None:
         json.dumps(specification, allow_nan=False)
         svg = vl_convert.vegalite_to_svg(specification, vl_version="5.21", allowed_base_urls=[])
         assert svg.count("<path") > 3
+
+
+def check_narrowing(document: ReportDocument) -> None:
+    """What it says that its parts are of, a request can say: parameters, days of the period."""
+    lists = lists_of_names(document.type)
+    for table in document.tables:
+        for column in table.columns:
+            assert column.narrows in (None, PERIOD, *lists, "statuses")
+    drawn = [chart for section in document.sections for chart in section.charts]
+    parts = [
+        part for chart in drawn for values in chart.narrows.values() for part in values.values()
+    ]
+    for chart in drawn:
+        layers = chart.specification.get("layer", [chart.specification])
+        fields = {name for layer in layers for row in layer["data"]["values"] for name in row}
+        assert chart.narrows.keys() <= fields
+    for part in (*parts, *(kpi.narrows for kpi in document.kpis if kpi.narrows is not None)):
+        opened = report_types[part.report_type or document.type]
+        asked = {name: list(names) for name, names in part.parameters.items()}
+        schema = opened.parameters.model_json_schema()
+        assert not list(Draft202012Validator(schema).iter_errors(asked))
+        if part.first_day and part.last_day:
+            period = document.period
+            assert period.first_day <= part.first_day <= part.last_day <= period.last_day
+
+
+def lists_of_names(name: str) -> set[str]:
+    """The parameters of a report type that list names which only the source knows."""
+    properties = report_types[name].parameters.model_json_schema()["properties"]
+    return {
+        parameter
+        for parameter, schema in properties.items()
+        if schema.get("type") == "array"
+        and schema["items"].get("type") == "string"
+        and "enum" not in schema["items"]
+    }
+
+
+@every_type
+def test_every_filter_by_names_can_be_looked_up(name: str) -> None:
+    assert report_types[name].known_names.keys() == lists_of_names(name)
+
+
+@every_type
+async def test_a_row_opened_by_itself_has_the_figures_that_it_had(
+    name: str, source: Source
+) -> None:
+    """The first row of each table that names what it is of, the middle one of each over time."""
+    request = request_for(name, PERIODS["usual"])
+    async with source.snapshot() as session:
+        whole = await report_types[name].build(session, request)
+        for table in whole.tables:
+            narrows = table.columns[0].narrows
+            if narrows in (None, PERIOD) or not table.rows:
+                continue
+            label = table.rows[0][0]
+            narrowed = report_types[name].parameters.model_validate({narrows: [label]})
+            part = await report_types[name].build(session, replace(request, parameters=narrowed))
+            (same,) = (each for each in part.tables if each.name == table.name)
+            (row,) = (row for row in same.rows if row[0] == label)
+            assert row[1] == table.rows[0][1]
+        for table in whole.tables:
+            first = [column.name for column in table.columns].index
+            if table.columns[0].narrows != PERIOD or table.total is None:
+                continue
+            row = table.rows[len(table.rows) // 2]
+            day = date.fromisoformat(str(row[first("bucket")]))
+            days = request.period.model_copy(update={"first_day": day, "last_day": day})
+            part = await report_types[name].build(session, replace(request, period=days))
+            (same,) = (each for each in part.tables if each.name == table.name)
+            assert same.total is not None
+            assert same.total[1] == row[1]
+
+
+async def test_a_figure_opens_the_list_that_it_was_counted_from(source: Source) -> None:
+    request = request_for("gpu_utilization", PERIODS["usual"])
+    async with source.snapshot() as session:
+        whole = await report_types["gpu_utilization"].build(session, request)
+        figures = {kpi.name: kpi for kpi in whole.kpis}
+        assert figures["failed_gpu_hours"].value
+        for name in ("gpu_hours", "failed_gpu_hours"):
+            part = figures[name].narrows
+            assert part is not None
+            assert part.report_type == "generation_jobs"
+            asked = report_types["generation_jobs"].parameters.model_validate(part.parameters)
+            listed = await report_types["generation_jobs"].build(
+                session, replace(request, parameters=asked)
+            )
+            (hours,) = (kpi for kpi in listed.kpis if kpi.name == "gpu_hours")
+            assert hours.value == figures[name].value
 
 
 @every_type

@@ -14,7 +14,7 @@ from services.scheduler.retention import expire_files
 from shared.blobs import FolderBlobs
 from shared.dedup_keys import artifact_key, snapshot_key
 from shared.lease import lease_end
-from shared.states import ArtifactStatus, RunStatus
+from shared.states import ArtifactStatus, Occasion, RunStatus
 from shared.store import tables
 from shared.store.engine import Store
 from tests.pipeline import Pipeline
@@ -109,6 +109,24 @@ async def test_what_a_worker_stores_that_was_paused_past_its_lease_goes_as_well(
         await expire_files(store, blobs, lease_seconds=30, settled_s=0)
     assert pipeline.files(old) == set()
     assert await removals(admin, pipeline) == [f"report/{old}"]
+
+
+async def test_what_nobody_asked_for_as_a_report_is_kept_for_an_hour(
+    store: Store, admin: AsyncEngine, pipeline: Pipeline, blobs: FolderBlobs
+) -> None:
+    runs = tables.runs
+    kept: dict[Occasion, bool] = {}
+    for occasion in (Occasion.REQUEST, Occasion.PREVIEW, Occasion.LOOK_UP):
+        run_id = await _ended(admin, pipeline, blobs, RunStatus.COMPLETED, days_ago=0)
+        async with admin.begin() as connection:
+            await connection.execute(
+                update(runs)
+                .where(runs.c.id == run_id)
+                .values(occasion=occasion, completed_at=func.now() - text("interval '61 minutes'"))
+            )
+        await expire_files(store, blobs, lease_seconds=30)
+        kept[occasion] = bool(pipeline.files(run_id))
+    assert kept == {Occasion.REQUEST: True, Occasion.PREVIEW: False, Occasion.LOOK_UP: False}
 
 
 async def test_a_definitions_own_retention_comes_before_the_tenants(

@@ -53,6 +53,8 @@ PAGES = (
     "/runs?q=nothing-is-called-that",
     "/runs/{run}",
     "/runs/{run}?tab=timeline",
+    "/runs/{run}?compare={run}",
+    "/runs/{run}?trail={run}",
     "/inbox",
     "/schedules",
     "/schedules?q=nothing-is-called-that",

@@ -18,6 +18,7 @@ from uuid6 import uuid7
 from services.aggregator.bursting.rows import rows_of
 from services.aggregator.bursting.sums import Ledger
 from services.aggregator.documents import Documents, Stored
+from services.aggregator.report_types import ReportType
 from services.aggregator.scope.parts import Counting
 from services.aggregator.wording.grammar import listed
 from shared.bursts import (
@@ -63,18 +64,21 @@ async def make_slices(
     burst: Burst,
     documents: Documents,
     whole: ReportDocument,
+    report_type: ReportType,
     *,
     consent: Consent,
     most: int,
     last_try: bool,
 ) -> MadeBurst:
-    """Build and store every slice; `whole` is the report that they are parts of. `most`: rows.
+    """Build and store every slice; `whole` is the report of that type that they are parts of.
+
+    `most`: rows.
 
     A slice that cannot be made is told as failed, and the others go on: at once where trying again
     is of no use, else at the last try. PermanentError where the rows are refused as a whole
     (`rows_of`), the slices do not add up, or every one of them failed.
     """
-    run, report_type = documents.run, documents.report_type
+    run = documents.run
     schema = report_type.parameters.model_json_schema()
     found = await rows_of(burst, documents.session, schema, report_type.formats, most=most)
     asked = slices(found.rows, found.parts)
@@ -89,7 +93,7 @@ async def make_slices(
     made = []
     for one in asked:
         try:
-            made.append(await _made(one, burst, documents, ledger, consent))
+            made.append(await _made(one, burst, documents, report_type, ledger, consent))
         except RefusedValueError as error:
             made.append(_failed(one, documents, PermanentError("not_in_report", str(error))))
         except PermanentError as error:
@@ -122,10 +126,15 @@ def every_slice_failed(number: int, first: Mapping[str, Any] | None) -> Permanen
 
 
 async def _made(
-    one: Slice, burst: Burst, documents: Documents, ledger: Ledger, consent: Consent
+    one: Slice,
+    burst: Burst,
+    documents: Documents,
+    report_type: ReportType,
+    ledger: Ledger,
+    consent: Consent,
 ) -> MadeSlice:
     parameters = narrowed(documents.run.parameters, one.chosen)
-    refused = refusal(documents.report_type.name, parameters, consent)
+    refused = refusal(report_type.name, parameters, consent)
     if refused is not None:
         raise PermanentError("report_switched_off", refused.detail)
     request = documents.request(parameters)
@@ -136,7 +145,7 @@ async def _made(
     async with documents.session.apart():
         document = await documents.build(request)
     ledger.ensure_shown(document, counted, f"slice {one.number} ({_in_words(one.chosen)})")
-    told = title_of_part(one.chosen, documents.report_type.counting)
+    told = title_of_part(one.chosen, report_type.counting)
     if told:
         document = document.model_copy(update={"title": f"{document.title}: {told}"})
     stored = await documents.store_one_of_many(document)

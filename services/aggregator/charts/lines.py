@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.aggregator.charts.stacked_bars import MOST_SERIES
-from services.aggregator.charts.time_axis import time_axis
+from services.aggregator.charts.time_axis import days_of, time_axis
 from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
 from shared.series_colours import SERIES
@@ -99,6 +99,7 @@ def lines(
             "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
             **(line if len(layers) == 1 else {"layer": layers}),
         },
+        narrows=days_of(buckets),
     )
 
 

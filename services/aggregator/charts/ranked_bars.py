@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from shared.document import Chart
+from shared.narrowing import Narrowing
 from shared.series_colours import SERIES
 
 MOST_BARS = 24
@@ -21,10 +22,12 @@ def ranked_bars(
     subject_title: str,
     value_title: str,
     value_format: str = ",.1~f",
+    narrows: Mapping[str, Narrowing] | None = None,
 ) -> Chart:
     """`figures` from the top down, in the order given; names are unique.
 
     `subject_title` ("Worker") is what one bar is; `value_title` names the axis with its unit.
+    `narrows`: what each of them is of, where the report can be narrowed down to it.
     """
     if len(figures) > MOST_BARS:
         raise ValueError(f"{len(figures)} bars do not fit: draw {MOST_BARS} at most")
@@ -57,4 +60,5 @@ def ranked_bars(
                 },
             },
         },
+        narrows={"subject": dict(narrows)} if narrows else {},
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.aggregator.charts.time_axis import time_axis
+from services.aggregator.charts.time_axis import days_of, time_axis
 from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
+from shared.narrowing import Narrowing
 from shared.series_colours import OTHERS, SERIES
 
 MOST_SERIES = len(SERIES)
@@ -32,6 +33,7 @@ def stacked_bars(
     series_title: str,
     value_title: str,
     whole: bool = True,
+    narrows: Mapping[str, Narrowing] | None = None,
 ) -> Chart:
     """`counts` by (series, bucket key); what is missing counts zero.
 
@@ -39,6 +41,7 @@ def stacked_bars(
 
     `series` in the order of stack and legend, most important first. `series_title` ("Project")
     is what one of them is; `value_title` ("Characters delivered") names the upright axis.
+    `narrows`: what each series is of, where the report can be narrowed down to it.
     """
     shown, others = _drawn(series, f"Other {series_title.lower()}s")
     drawn = [*shown, others] if others else shown
@@ -69,6 +72,10 @@ def stacked_bars(
                 },
                 "order": {"field": "rank", "type": "quantitative"},
             },
+        },
+        narrows={
+            **days_of(buckets),
+            "series": {entry: narrows[entry] for entry in shown if narrows and entry in narrows},
         },
     )
 

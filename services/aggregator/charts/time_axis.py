@@ -9,6 +9,7 @@ from typing import Any
 
 from services.aggregator.scope.grain import TITLES, Bucket, Grain
 from services.aggregator.wording.numbers import counted
+from shared.narrowing import Marks, Narrowing
 
 _MOST_LABELS = {Grain.DAY: 31, Grain.WEEK: 18, Grain.MONTH: 18}
 """How many labels fit under the axis of a printed page."""
@@ -25,6 +26,16 @@ def time_axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
         # Named in full: a bucket without any row keeps its place.
         "scale": {"domain": [bucket.key for bucket in buckets]},
         "axis": _axis(buckets, grain),
+    }
+
+
+def days_of(buckets: Sequence[Bucket]) -> Marks:
+    """What the marks of each bucket are of: its days."""
+    return {
+        "bucket": {
+            bucket.key: Narrowing(first_day=bucket.first_day, last_day=bucket.last_day)
+            for bucket in buckets
+        }
     }
 
 

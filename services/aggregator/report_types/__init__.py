@@ -1,6 +1,7 @@
 """The report types. A new one is one folder here and one import line below."""
 
 from services.aggregator.report_types.report_type import (
+    Documented,
     ReportRequest,
     ReportType,
     register,
@@ -17,4 +18,4 @@ from services.aggregator.report_types import reviewer_productivity as reviewer_p
 from services.aggregator.report_types import throughput_metrics as throughput_metrics
 from services.aggregator.report_types import usage_summary as usage_summary
 
-__all__ = ["ReportRequest", "ReportType", "register", "report_types"]
+__all__ = ["Documented", "ReportRequest", "ReportType", "register", "report_types"]

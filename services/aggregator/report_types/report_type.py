@@ -33,8 +33,22 @@ class ReportRequest:
     """When the snapshot is made."""
 
 
-class ReportType(Protocol):
-    """One kind of report. It holds no state and never sees the store or the broker."""
+class Documented(Protocol):
+    """What a run's document is made by."""
+
+    parameters: type[BaseModel]
+    """Extra fields forbidden."""
+
+    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
+        """The whole document. Raises TransientError and PermanentError as the source does."""
+        ...
+
+
+class ReportType(Documented, Protocol):
+    """One kind of report. It holds no state and never sees the store or the broker.
+
+    The JSON Schema of its `parameters` is what the API validates against.
+    """
 
     name: str
     """What a request names."""
@@ -46,15 +60,11 @@ class ReportType(Protocol):
     """Names of all key figures that it may show; conditions of schedules name them."""
     formats: tuple[str, ...]
     """`EVERY_FORMAT`, or some of it."""
-    parameters: type[BaseModel]
-    """Extra fields forbidden; its JSON Schema is what the API validates against."""
-
+    known_names: Mapping[str, str]
+    """The query of the names that the source has, for each parameter that lists names: one column,
+    `name`, which may repeat itself."""
     counting: Counting
     """The key figure that adds up over parts of the report, and what parts there are."""
-
-    async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
-        """The whole report. Raises TransientError and PermanentError as the source does."""
-        ...
 
     async def parts(
         self, source: SourceSession, request: ReportRequest, by: Collection[str]

@@ -30,7 +30,18 @@ class Dimension(StrEnum):
     def column(self) -> Column:
         """The column of a table that names them."""
         title = {"resolution_tier": "Tier"}.get(self.value, sentence(self.noun))
-        return Column(name=self.value, title=title, kind=Kind.TEXT, coded=self.coded)
+        return Column(
+            name=self.value,
+            title=title,
+            kind=Kind.TEXT,
+            coded=self.coded,
+            narrows=self.parameter,
+        )
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that lists them (`SceneSelection`)."""
+        return f"{self.value}s"
 
     @property
     def coded(self) -> bool:

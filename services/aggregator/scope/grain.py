@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from services.aggregator.wording.days import month
 from shared.document import Column, Kind
+from shared.narrowing import PERIOD
 from shared.periods import Period, day_range, months_later
 
 MOST_BUCKETS = 400
@@ -55,13 +56,13 @@ TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
 def bucket_columns(grain: Grain) -> tuple[Column, ...]:
     """Of a table over time: which bucket a row is of. A day is one date; others have two more."""
     kind = Kind.DATE if grain is Grain.DAY else Kind.TEXT
-    named = Column(name="bucket", title=TITLES[grain], kind=kind)
+    named = Column(name="bucket", title=TITLES[grain], kind=kind, narrows=PERIOD)
     if grain is Grain.DAY:
         return (named,)
     return (
         named,
-        Column(name="first_day", title="From", kind=Kind.DATE),
-        Column(name="last_day", title="To", kind=Kind.DATE),
+        Column(name="first_day", title="From", kind=Kind.DATE, narrows=PERIOD),
+        Column(name="last_day", title="To", kind=Kind.DATE, narrows=PERIOD),
     )
 
 

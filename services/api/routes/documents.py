@@ -16,10 +16,10 @@ from services.api.guards import allow
 from services.api.principals import Principal
 from services.api.problems import Problem
 from services.api.roles import Action
+from services.api.snapshots import document_of
 from services.api.strict_route import StrictRoute
 from shared.dedup_keys import folder_of
 from shared.document import ReportDocument
-from shared.errors import PermanentError, TransientError
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=StrictRoute)
 
@@ -46,7 +46,7 @@ async def document(run_id: str, request: Request, principal: Reader) -> Response
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    content = await _content(request, row)
+    content = await document_of(row, state.blobs)
     async with state.store.tenant(principal.tenant_id) as connection:
         subject = f"report/{row['id']}"
         await audit.record(connection, principal, "report.read", subject)
@@ -71,7 +71,7 @@ async def table_rows(
 ) -> Response:
     """As a Parquet file: of a table that the document says is `stored`. Supports `Range`."""
     row = await _row(run_id, request, principal)
-    said = ReportDocument.model_validate_json(await _content(request, row))
+    said = ReportDocument.model_validate_json(await document_of(row, request.app.state.blobs))
     found = next((each for each in said.tables if each.name == name), None)
     if found is None or found.stored is None:
         raise Problem(404, f"this report stores no rows of a table {name!r} apart")
@@ -102,17 +102,3 @@ async def _row(run_id: str, request: Request, principal: Principal) -> RowMappin
     if row["deleted_at"] is not None or row["files_expired_at"] is not None:
         raise Problem(410, "the document of this report is no longer kept: ask for it anew")
     return row
-
-
-async def _content(request: Request, row: RowMapping) -> bytes:
-    try:
-        content: bytes = await request.app.state.blobs.get(row["snapshot_key"])
-    except TransientError:
-        raise Problem(
-            503, "the storage does not answer: try again", headers={"Retry-After": "5"}
-        ) from None
-    except PermanentError:
-        raise Problem(
-            500, "the stored document is lost: ask for the report anew", kind="file-damaged"
-        ) from None
-    return content

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ValidationError
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
-from services.aggregator.report_types import ReportRequest, report_types
+from services.aggregator.look_up import LookUp, LookUpParameters
+from services.aggregator.report_types import Documented, ReportRequest, report_types
 from services.aggregator.sources import source_kinds
 from shared.document import ReportDocument
 from shared.errors import PermanentError
@@ -79,6 +80,12 @@ class Views:
 
     async def report(self, name: str, schema: str, parameters: BaseModel) -> ReportDocument:
         """The report, read in that schema alone."""
+        return await self.document(report_types[name], schema, parameters)
+
+    async def document(
+        self, made_by: Documented, schema: str, parameters: BaseModel
+    ) -> ReportDocument:
+        """What that makes of what it reads there."""
         source = source_kinds["postgres"](self._reader_url, {"search_path": schema}, LIMITS)
         request = ReportRequest(
             period=OCTOBER,
@@ -88,7 +95,7 @@ class Views:
         )
         try:
             async with source.snapshot() as session:
-                return await report_types[name].build(session, request)
+                return await made_by.build(session, request)
         finally:
             await source.close()
 
@@ -146,6 +153,38 @@ async def test_it_reads_no_less_than_is_documented(name: str, views: Views) -> N
                 with pytest.raises(PermanentError, match=f"{column}|{relation}"):
                     for parameters in (report_types[name].parameters(), with_everything(name)):
                         await views.report(name, schema, parameters)
+
+
+@every_type
+async def test_what_its_filters_can_be_set_to_is_read_from_there_too(
+    name: str, views: Views, database: str
+) -> None:
+    """Compared with the columns themselves, each put together in Python."""
+    async with views.schema(DOCUMENTED[name]) as schema:
+        looked = await views.document(LookUp(report_types), schema, LookUpParameters(of=name))
+    found = {table.name: [row[0] for row in table.rows] for table in looked.tables}
+    assert found.keys() == report_types[name].known_names.keys()
+    connection = await asyncpg.connect(database)
+    for filtered, names in found.items():
+        rows = [
+            row
+            for relation, column in COLUMNS_OF[filtered]
+            if relation in DOCUMENTED[name]
+            for row in await connection.fetch(f"SELECT {column} FROM studio.{relation}")
+        ]
+        assert set(names) == {row[0] for row in rows}
+        assert len(names) == len(set(names)) > 1
+    await connection.close()
+
+
+COLUMNS_OF = {
+    "projects": [("projects", "name")],
+    "scene_types": [("characters", "scene_type"), ("scenes", "scene_type")],
+    "resolution_tiers": [("characters", "resolution_tier"), ("scenes", "resolution_tier")],
+    "workers": [("workers", "name")],
+    "event_types": [("usage_events", "event_type")],
+    "devices": [("usage_events", "device")],
+}
 
 
 def test_what_is_documented_is_a_report_type() -> None:

@@ -24,8 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def api(infra: LocalInfrastructure) -> AsyncIterator[RunningApi]:
-    """The api, as the local stack sets it, but that no test waits long for half a body."""
-    async with running_api(infra, body_seconds=2) as running:
+    """The api, as the local stack sets it, but that no test waits long for half a body or a
+    preview that nobody makes."""
+    async with running_api(infra, body_seconds=2, preview_seconds=2) as running:
         yield running
 
 

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from services.api.roles import LOWEST_ROLE, ONLY_OWN_BELOW_ADMIN, Action, Role
 from tests.bounces import bounced
-from tests.running_api import MONDAYS, RunningApi, body, definition, schedule
+from tests.running_api import MONDAYS, OCTOBER, RunningApi, body, definition, schedule
 from tests.tenants import Tenant
 
 PUBLIC = {
@@ -34,6 +34,7 @@ SIGNING_IN = {"/session/demo"}
 """Which check for themselves who may."""
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports"): body(),
+    ("POST", "/api/v1/previews"): {"type": "delivery_summary", "period": OCTOBER},
     ("POST", "/api/v1/reports/{run_id}/render"): {"formats": ["csv"]},
     ("POST", "/api/v1/reports/{run_id}/links"): {"format": "csv"},
     ("POST", "/api/v1/reports/{run_id}/supersede"): {},
@@ -74,8 +75,11 @@ QUERIES = {
     "/api/v1/news": "?seconds=0",
     "/api/v1/why": "?recipient=someone@example.com&date=2026-11-20",
 }
-CONFLICTS = {("POST", "/api/v1/confirmed-addresses")}
-"""Where this api, which does not know its own address, has to decline."""
+DECLINED = {
+    ("POST", "/api/v1/confirmed-addresses"): 409,
+    ("POST", "/api/v1/previews"): 503,
+}
+"""Where this api has to decline, which does not know its own address and has no workers."""
 ENDLESS = {"/api/v1/events"}
 """Streams that end for those alone who are not let in; `test_events.py` follows them."""
 MADE_BY_ASKING = {("PUT", "/api/v1/members/{sub:path}"), ("POST", "/api/v1/signals/{name}")}
@@ -144,8 +148,8 @@ async def test_each_role_may_do_what_the_table_says(
             missing = "{" in path and (method, path) not in MADE_BY_ASKING
             missing = missing or (method, path) in RAW
             expected = (404,) if missing else (200, 201, 202, 204)
-            if (method, path) in CONFLICTS:
-                expected = (409,)
+            if declined := DECLINED.get((method, path)):
+                expected = (declined,)
             assert answer.status_code in expected, f"{role} {method} {path}: {answer.text}"
         else:
             assert answer.status_code == 403, f"{role} {method} {path}"

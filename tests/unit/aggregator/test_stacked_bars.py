@@ -17,6 +17,7 @@ from services.aggregator.charts.stacked_bars import (
     stacked_bars,
 )
 from services.aggregator.scope.grain import Grain, buckets
+from shared.narrowing import to_names
 from shared.periods import Period
 from shared.series_colours import OTHERS
 
@@ -40,6 +41,28 @@ def specification(
         series_title="Project",
         value_title="Characters delivered",
     ).specification
+
+
+def test_a_bar_opens_its_days_and_its_series_but_not_what_is_drawn_as_one() -> None:
+    names = [f"Project {number}" for number in range(MOST_SERIES + 3)]
+    chart = stacked_bars(
+        {(name, key): 1 for name in names for key in keys},
+        name="bars",
+        title="Bars",
+        alternative_text="Bars.",
+        buckets=buckets(OCTOBER, Grain.WEEK),
+        grain=Grain.WEEK,
+        series=names,
+        series_title="Project",
+        value_title="Characters delivered",
+        narrows=to_names("projects", {name: name for name in names}),
+    )
+    # The edges of the period cut its first and last week.
+    assert chart.narrows["bucket"]["2026-W40"].first_day == OCTOBER.first_day
+    assert chart.narrows["bucket"]["2026-W41"].first_day == date(2026, 10, 5)
+    drawn = {value["series"] for value in chart.specification["data"]["values"]}
+    assert drawn - chart.narrows["series"].keys() == {"Other projects"}
+    assert chart.narrows["series"].keys() < drawn
 
 
 keys = [bucket.key for bucket in buckets(OCTOBER, Grain.WEEK)]

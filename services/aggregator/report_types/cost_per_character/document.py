@@ -18,6 +18,7 @@ from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_
 from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+from shared.narrowing import PERIOD, to_names
 from shared.plain_words import told_apart
 
 NAME = "cost_per_character"
@@ -138,6 +139,7 @@ def _dearest_types(figures: Figures) -> Iterator[Chart]:
         ),
         subject_title="Scene type",
         value_title="GPU hours per character",
+        narrows=to_names("scene_types", {words[name]: name for name in ranked}),
     )
 
 
@@ -251,10 +253,10 @@ def _dearest(figures: Figures) -> Table:
         title="Dearest characters",
         columns=(
             Column(name="character", title="Character", kind=Kind.TEXT),
-            Column(name="project", title="Project", kind=Kind.TEXT),
+            Dimension.PROJECT.column,
             Dimension.SCENE_TYPE.column,
             Dimension.RESOLUTION_TIER.column,
-            Column(name="delivered_on", title="Delivered", kind=Kind.DATE),
+            Column(name="delivered_on", title="Delivered", kind=Kind.DATE, narrows=PERIOD),
             Column(name="jobs", title="Jobs", kind=Kind.INTEGER, unit="jobs"),
             _decimal("gpu_hours", "GPU time", "h"),
             *_money_columns(figures, "Cost"),

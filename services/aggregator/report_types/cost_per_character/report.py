@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,6 +20,7 @@ from services.aggregator.report_types.report_type import (
     ReportRequest,
     register,
 )
+from services.aggregator.scope.known_names import NAMES_OF_SCENES
 from services.aggregator.scope.parts import CHARACTERS_DELIVERED, Part, delivered_parts
 from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
@@ -94,6 +95,7 @@ class CostPerCharacter:
     )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = CostParameters
+    known_names: Mapping[str, str] = NAMES_OF_SCENES
 
     counting = CHARACTERS_DELIVERED
 

@@ -8,6 +8,7 @@ from services.aggregator.charts.stacked_bars import stacked_bars
 from services.aggregator.report_types.delivery_summary.figures import Figures
 from services.aggregator.report_types.delivery_summary.sentences import notes, summary
 from services.aggregator.report_types.report_type import ReportRequest, report_document
+from services.aggregator.scope.dimensions import Dimension
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.rounding import percentage
 from services.aggregator.wording.numbers import counted
@@ -23,6 +24,7 @@ from shared.document import (
     Verdict,
     compare,
 )
+from shared.narrowing import to_names
 
 NAME = "delivery_summary"
 TITLE = "Delivery summary"
@@ -94,12 +96,13 @@ def _chart(figures: Figures) -> Chart:
         series=delivering,
         series_title="Project",
         value_title="Characters delivered",
+        narrows=to_names("projects", {name: name for name in delivering}),
     )
 
 
 # Units are in the table's title: beside each heading they would leave the names no room.
 _COLUMNS = (
-    Column(name="project", title="Project", kind=Kind.TEXT),
+    Dimension.PROJECT.column,
     Column(name="delivered", title="Delivered", kind=Kind.INTEGER),
     Column(name="previous", title="Period before", kind=Kind.INTEGER, compares=True),
     Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1, compares=True),

@@ -9,9 +9,11 @@ from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from shared.document import Kpi, ReportDocument, Section, Verdict
+from shared.narrowing import Narrowing
 
 NAME = "generation_jobs"
 TITLE = "Generation jobs"
+_SUCCEEDED = Narrowing(parameters={"statuses": ("succeeded",)})
 
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
@@ -42,7 +44,7 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
             "succeeded_percent", "Jobs that succeeded",
             (now.succeeded * 100, ran_now), (before.succeeded * 100, ran_before),
             unit="%", places=1, stage=stage, more_is=Verdict.GOOD,
-        ),
+        ).model_copy(update={"narrows": _SUCCEEDED}),
         ratio_kpi(
             "repeated_percent", "Repeated attempts",
             (now.repeated * 100, now.finished), (before.repeated * 100, before.finished),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from services.aggregator.report_types.generation_jobs.queries import (
     read,
 )
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.known_names import NAMES_OF_JOBS
 from services.aggregator.scope.parts import Counting, Part, count_parts
 from services.aggregator.scope.selection import Names, SceneSelection, each_once
 from services.aggregator.sources import SourceSession
@@ -82,6 +83,7 @@ class GenerationJobs:
     )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = GenerationJobsParameters
+    known_names: Mapping[str, str] = NAMES_OF_JOBS
 
     counting = Counting("jobs_finished", "jobs", tuple(FILTERED_BY))
 

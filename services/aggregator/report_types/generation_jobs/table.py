@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.aggregator.report_types.streamed_table import Query, StreamedTable
+from services.aggregator.scope.dimensions import Dimension
 from shared.document import Cell, Column, Kind, Table
 
 NAME, TITLE = "jobs", "Jobs by the time they finished"
@@ -18,11 +19,11 @@ COLUMNS = (
     Column(name="job_id", title="Job", kind=Kind.TEXT),
     Column(name="scene_id", title="Scene", kind=Kind.TEXT),
     Column(name="character_id", title="Character", kind=Kind.TEXT),
-    Column(name="project", title="Project", kind=Kind.TEXT),
-    Column(name="scene_type", title="Scene type", kind=Kind.TEXT, coded=True),
-    Column(name="resolution_tier", title="Tier", kind=Kind.TEXT, coded=True),
-    Column(name="worker", title="Worker", kind=Kind.TEXT),
-    Column(name="status", title="Status", kind=Kind.TEXT),
+    Dimension.PROJECT.column,
+    Dimension.SCENE_TYPE.column,
+    Dimension.RESOLUTION_TIER.column,
+    Column(name="worker", title="Worker", kind=Kind.TEXT, narrows="workers"),
+    Column(name="status", title="Status", kind=Kind.TEXT, narrows="statuses"),
     Column(name="attempt", title="Attempt", kind=Kind.INTEGER),
     Column(name="queued_at", title="Queued", kind=Kind.INSTANT),
     Column(name="started_at", title="Started", kind=Kind.INSTANT),

@@ -20,6 +20,7 @@ from services.aggregator.wording.numbers import counted
 from shared.document import (
     Chart,
 )
+from shared.narrowing import to_names
 
 _BARS = 14
 """Of the workers' chart: so many names stand clear of each other."""
@@ -72,6 +73,7 @@ def gpu_chart(figures: Figures) -> Chart:
         series_title="Project",
         value_title="GPU hours",
         whole=False,
+        narrows=to_names("projects", {name: name for name in names}),
     )
 
 

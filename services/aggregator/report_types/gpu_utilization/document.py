@@ -41,12 +41,16 @@ from shared.document import (
     Verdict,
     compare,
 )
+from shared.narrowing import Narrowing
 
 MOST_WORKERS = 200
 """Rows of the workers' table; the total is of all, whatever is shown."""
 
 NAME = "gpu_utilization"
 TITLE = "GPU utilization"
+_JOBS = Narrowing(report_type="generation_jobs")
+_FAILED_JOBS = Narrowing(report_type="generation_jobs", parameters={"statuses": ("failed",)})
+"""The list of the very jobs: both count a job as a whole where it finished."""
 
 
 def document(figures: Figures, request: ReportRequest) -> ReportDocument:
@@ -72,7 +76,7 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
         kpi(
             "gpu_hours", "GPU hours", now.gpu, before.gpu,
             divisor=HOUR, places=1, unit="h", stage=stage,
-        ),
+        ).model_copy(update={"narrows": _JOBS}),
         ratio_kpi(
             "utilization", "Active share",
             (work.active * 100, work.available),
@@ -86,7 +90,7 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
         kpi(
             "failed_gpu_hours", "GPU hours in failed jobs", now.failed_gpu, before.failed_gpu,
             divisor=HOUR, places=1, unit="h", stage=stage, more_is=Verdict.BAD,
-        ),
+        ).model_copy(update={"narrows": _FAILED_JOBS}),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import astuple
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +13,7 @@ from services.aggregator.report_types.gpu_utilization.queries import (
     read_figures,
 )
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.known_names import NAMES_OF_SCENES
 from services.aggregator.scope.parts import (
     CHARACTER_COLUMNS,
     Counting,
@@ -52,6 +53,7 @@ class GpuUtilization:
     )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = GpuUtilizationParameters
+    known_names: Mapping[str, str] = NAMES_OF_SCENES
 
     counting = Counting(
         "gpu_hours", "GPU milliseconds", tuple(CHARACTER_COLUMNS), divisor=HOUR, places=1

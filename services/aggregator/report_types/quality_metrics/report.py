@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import astuple
 
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from services.aggregator.report_types.quality_metrics.document import NAME, TITLE, document
 from services.aggregator.report_types.quality_metrics.queries import checks_by_kind, read_figures
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
+from services.aggregator.scope.known_names import NAMES_OF_SCENES
 from services.aggregator.scope.parts import (
     CHARACTER_COLUMNS,
     Counting,
@@ -48,6 +49,7 @@ class QualityMetrics:
     )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = QualityMetricsParameters
+    known_names: Mapping[str, str] = NAMES_OF_SCENES
 
     counting = Counting("checks", "checks", tuple(CHARACTER_COLUMNS))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,7 @@ from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportReq
 from services.aggregator.report_types.reviewer_productivity.document import NAME, TITLE, document
 from services.aggregator.report_types.reviewer_productivity.queries import OF_REVIEWS, read_figures
 from services.aggregator.scope.grain import Grain
+from services.aggregator.scope.known_names import NAMES_OF_CHARACTERS
 from services.aggregator.scope.parts import CHARACTER_COLUMNS, Counting, Part, count_parts
 from services.aggregator.scope.selection import SelectionOverTime, grain_field
 from services.aggregator.sources import SourceSession
@@ -51,6 +52,7 @@ class ReviewerProductivity:
     )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = ReviewerProductivityParameters
+    known_names: Mapping[str, str] = NAMES_OF_CHARACTERS
 
     counting = Counting("reviews_decided", "reviews", tuple(CHARACTER_COLUMNS))
 

@@ -17,6 +17,7 @@ from services.aggregator.statistics.durations import DAY, Spread, days
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
 from services.aggregator.wording.numbers import counted
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
+from shared.narrowing import PERIOD
 
 NAME = "throughput_metrics"
 TITLE = "Throughput"
@@ -196,7 +197,7 @@ def _under_way(figures: Figures) -> Table:
         name="under_way",
         title="Under way by project",
         columns=(
-            Column(name="project", title="Project", kind=Kind.TEXT),
+            Dimension.PROJECT.column,
             Column(name="under_way", title="Characters", kind=Kind.INTEGER, unit="characters"),
             _duration("median_age_days", "Median age"),
             _duration("oldest_days", "Oldest"),
@@ -223,7 +224,7 @@ def _waiting(name: str, found: UnderWay) -> tuple[Cell, ...]:
 
 _CHARACTER = (
     Column(name="character", title="Character", kind=Kind.TEXT),
-    Column(name="project", title="Project", kind=Kind.TEXT),
+    Dimension.PROJECT.column,
     Dimension.SCENE_TYPE.column,
     Dimension.RESOLUTION_TIER.column,
     Column(name="onboarded_on", title="Onboarded", kind=Kind.DATE),
@@ -248,7 +249,7 @@ def _slowest(figures: Figures) -> Table:
         title="Slowest deliveries",
         columns=(
             *_CHARACTER,
-            Column(name="delivered_on", title="Delivered", kind=Kind.DATE),
+            Column(name="delivered_on", title="Delivered", kind=Kind.DATE, narrows=PERIOD),
             _duration("turnaround_days", "Turnaround"),
         ),
         rows=tuple(

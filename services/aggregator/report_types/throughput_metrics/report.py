@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +13,7 @@ from services.aggregator.report_types.report_type import (
 )
 from services.aggregator.report_types.throughput_metrics.document import NAME, TITLE, document
 from services.aggregator.report_types.throughput_metrics.queries import read
+from services.aggregator.scope.known_names import NAMES_OF_SCENES
 from services.aggregator.scope.parts import CHARACTERS_DELIVERED, Part, delivered_parts
 from services.aggregator.scope.scope import scope_of
 from services.aggregator.scope.selection import SelectionOverTime
@@ -47,6 +48,7 @@ class ThroughputMetrics:
     )
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = ThroughputParameters
+    known_names: Mapping[str, str] = NAMES_OF_SCENES
 
     counting = CHARACTERS_DELIVERED
 

@@ -24,6 +24,7 @@ from shared.document import (
     Section,
     Table,
 )
+from shared.narrowing import PERIOD, to_names
 from shared.plain_words import told_apart
 
 NAME = "usage_summary"
@@ -91,6 +92,7 @@ def _chart(figures: Figures) -> Chart:
         series=list(words.values()),
         series_title="Event type",
         value_title="Events",
+        narrows=to_names("event_types", {words[name]: name for name in occurring}),
     )
 
 
@@ -103,7 +105,10 @@ _COMPARED = (
     Column(name="users", title="Users", kind=Kind.INTEGER),
 )
 _DEVICES = Column(name="devices", title="Kinds of device", kind=Kind.INTEGER)
-_EVENT_TYPE = Column(name="event_type", title="Event type", kind=Kind.TEXT, coded=True)
+_EVENT_TYPE = Column(
+    name="event_type", title="Event type", kind=Kind.TEXT, coded=True, narrows="event_types"
+)
+_DEVICE = Column(name="device", title="Device", kind=Kind.TEXT, coded=True, narrows="devices")
 
 
 def _types(figures: Figures) -> Table:
@@ -125,7 +130,7 @@ def _devices(figures: Figures) -> Table:
     return Table(
         name="by_device",
         title="Events by kind of device",
-        columns=(Column(name="device", title="Device", kind=Kind.TEXT, coded=True), *_COMPARED),
+        columns=(_DEVICE, *_COMPARED),
         rows=tuple(
             _compared(name, now.devices, before.devices, figures) for name in figures.devices
         ),
@@ -138,7 +143,7 @@ def _days(figures: Figures) -> Table:
         name="by_day",
         title="Events by day and type",
         columns=(
-            Column(name="day", title="Day", kind=Kind.DATE),
+            Column(name="day", title="Day", kind=Kind.DATE, narrows=PERIOD),
             _EVENT_TYPE,
             _EVENTS,
             Column(name="users", title="Users", kind=Kind.INTEGER),

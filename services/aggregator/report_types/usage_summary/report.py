@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +10,7 @@ from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportReq
 from services.aggregator.report_types.usage_summary.document import NAME, TITLE, document
 from services.aggregator.report_types.usage_summary.queries import read
 from services.aggregator.scope.grain import Grain, buckets, grain_for
+from services.aggregator.scope.known_names import NAMES_OF_EVENTS
 from services.aggregator.scope.parts import Counting, Part, count_parts
 from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import Names, grain_field
@@ -63,6 +64,7 @@ class UsageSummary:
     kpis: tuple[str, ...] = ("events", "users", "events_per_user", "devices")
     formats: tuple[str, ...] = EVERY_FORMAT
     parameters: type[BaseModel] = UsageSummaryParameters
+    known_names: Mapping[str, str] = NAMES_OF_EVENTS
 
     counting = Counting("events", "events", tuple(_COLUMNS))
 

@@ -648,6 +648,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a report would say
+         * @description The document itself, at once or within seconds; no file is made, nobody is sent anything, and
+         *     the run is in no list. A request that is given up takes its run along. Of a large table,
+         *     `stored` says how many rows there are; they are not sent.
+         */
+        post: operations["preview_api_v1_previews_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-types": {
         parameters: {
             query?: never;
@@ -660,6 +682,26 @@ export interface paths {
          * @description Each with its formats and the schema of its parameters.
          */
         get: operations["list_report_types_api_v1_report_types_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-types/{name}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a report's filters can be set to
+         * @description The names that the source has, read at most five minutes ago.
+         */
+        get: operations["known_names_api_v1_report_types__name__names_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1855,6 +1897,15 @@ export interface components {
             alternative_text: string;
             /** Name */
             name: string;
+            /**
+             * Narrows
+             * @default {}
+             */
+            narrows?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Narrowing"];
+                };
+            };
             /** Specification */
             specification: {
                 [key: string]: unknown;
@@ -1880,6 +1931,8 @@ export interface components {
             kind: components["schemas"]["Kind"];
             /** Name */
             name: string;
+            /** Narrows */
+            narrows?: string | null;
             /** Places */
             places?: number | null;
             /** Title */
@@ -2694,6 +2747,30 @@ export interface components {
          */
         Direction: "up" | "down" | "flat" | "unknown";
         /**
+         * DocumentBody
+         * @description What is to be seen without its being made.
+         */
+        DocumentBody: {
+            /**
+             * Parameters
+             * @description As the report type's JSON Schema says.
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            period: components["schemas"]["PeriodBody"];
+            /**
+             * Timezone
+             * @description IANA name; the tenant's when left out.
+             */
+            timezone?: string | null;
+            /**
+             * Type
+             * @description A report type's name.
+             */
+            type: string;
+        };
+        /**
          * ErrorView
          * @description Why the run failed.
          */
@@ -2987,6 +3064,25 @@ export interface components {
          */
         Kind: "text" | "integer" | "decimal" | "percent" | "date" | "instant" | "boolean";
         /**
+         * KnownNamesView
+         * @description By filter.
+         */
+        KnownNamesView: {
+            /**
+             * As Of
+             * Format: date-time
+             * @description The instant whose data they are of.
+             */
+            as_of: string;
+            /**
+             * Filters
+             * @description By the name of the parameter.
+             */
+            filters: {
+                [key: string]: components["schemas"]["NamesView"];
+            };
+        };
+        /**
          * Kpi
          * @description One headline figure with the previous period's beside it.
          */
@@ -2998,6 +3094,7 @@ export interface components {
             direction: components["schemas"]["Direction"];
             /** Name */
             name: string;
+            narrows?: components["schemas"]["Narrowing"] | null;
             /**
              * Places
              * @default 0
@@ -3394,6 +3491,41 @@ export interface components {
             readiness?: components["schemas"]["Readiness"] | null;
         };
         /**
+         * NamesView
+         * @description The names that a filter can be set to.
+         */
+        NamesView: {
+            /**
+             * Names
+             * @description In order, a thousand at most.
+             */
+            names: string[];
+            /**
+             * There Are
+             * @description How many the source has.
+             */
+            there_are: number;
+        };
+        /**
+         * Narrowing
+         * @description A part of what a report covers. What it leaves out stays as in the report that has it.
+         */
+        Narrowing: {
+            /** First Day */
+            first_day?: string | null;
+            /** Last Day */
+            last_day?: string | null;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string[];
+            };
+            /** Report Type */
+            report_type?: string | null;
+        };
+        /**
          * NthWeekday
          * @description For instance the second Tuesday of a month, or the last Friday.
          *
@@ -3412,7 +3544,7 @@ export interface components {
          * @description What brought a run about.
          * @enum {string}
          */
-        Occasion: "request" | "schedule" | "caught_up" | "by_hand";
+        Occasion: "request" | "schedule" | "caught_up" | "by_hand" | "preview" | "look_up";
         /**
          * OnDayOff
          * @description What happens to a fire that falls on a day off.
@@ -3928,7 +4060,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** @description What brought it about: somebody asked, a schedule fired or caught up, or somebody ran a definition or a schedule by hand. */
+            /** @description What brought it about: somebody asked, a schedule fired or caught up, or somebody ran a definition or a schedule by hand. Previews and look-ups are in no list. */
             occasion: components["schemas"]["Occasion"];
             period: components["schemas"]["PeriodView"];
             /** Requested By */
@@ -3988,7 +4120,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** @description What brought it about: somebody asked, a schedule fired or caught up, or somebody ran a definition or a schedule by hand. */
+            /** @description What brought it about: somebody asked, a schedule fired or caught up, or somebody ran a definition or a schedule by hand. Previews and look-ups are in no list. */
             occasion: components["schemas"]["Occasion"];
             /** Parameters */
             parameters: {
@@ -5930,6 +6062,34 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    preview_api_v1_previews_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDocument"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     list_report_types_api_v1_report_types_get: {
         parameters: {
             query?: never;
@@ -5946,6 +6106,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportTypeView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    known_names_api_v1_report_types__name__names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownNamesView"];
                 };
             };
             /** @description Refused. */

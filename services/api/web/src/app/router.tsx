@@ -110,6 +110,8 @@ export interface RunSearch {
   tab?: "timeline" | "files" | undefined;
   /** The run to compare with. */
   compare?: string | undefined;
+  /** The wider reports that it was opened from. */
+  trail?: string | undefined;
 }
 
 const run = createRoute({
@@ -118,6 +120,7 @@ const run = createRoute({
   validateSearch: (search: Record<string, unknown>): RunSearch => ({
     tab: search.tab === "timeline" || search.tab === "files" ? search.tab : undefined,
     compare: textOf(search.compare),
+    trail: textOf(search.trail),
   }),
   component: lazyRouteComponent(() => import("../pages/run/RunPage"), "RunPage"),
 });

@@ -1,7 +1,10 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
+import { ChartParts } from "../drilling/ChartParts";
+import { useReportDrilling } from "../drilling/drilling";
+import { type Marks, narrowingOfMark } from "../drilling/narrowing";
 import { dark, heightOf, light } from "./chart-style";
 import classes from "./Chart.module.css";
 
@@ -9,15 +12,23 @@ interface Props {
   title: string;
   alternative: string;
   specification: Record<string, unknown>;
+  /** What its marks are of. */
+  narrows?: Marks | undefined;
 }
 
 /** A chart as wide as its place. What it shows is said in words to those who cannot see it. */
-export function Chart({ title, alternative, specification }: Props) {
+export function Chart({ title, alternative, specification, narrows }: Props) {
   const { ref, width } = useElementSize();
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme("light") === "dark" ? dark : light;
   const [failure, setFailure] = useState<string>();
   const rounded = Math.floor(width / 8) * 8;
+  const drilling = useReportDrilling();
+  const opens = drilling !== undefined && narrows !== undefined && Object.keys(narrows).length > 0;
+  const onMark = useEffectEvent((datum: Readonly<Record<string, unknown>>) => {
+    const narrowing = narrows && narrowingOfMark(narrows, datum);
+    if (narrowing) drilling?.open(narrowing);
+  });
 
   useEffect(() => {
     const element = place.current;
@@ -25,7 +36,9 @@ export function Chart({ title, alternative, specification }: Props) {
     let remove: (() => void) | undefined;
     let gone = false;
     import("./drawing")
-      .then(({ draw }) => draw(element, specification, rounded, scheme))
+      .then(({ draw }) =>
+        draw(element, specification, rounded, scheme, opens ? (datum) => onMark(datum) : undefined),
+      )
       .then((taken) => {
         remove = taken;
         if (gone) taken();
@@ -35,11 +48,14 @@ export function Chart({ title, alternative, specification }: Props) {
       gone = true;
       remove?.();
     };
-  }, [specification, rounded, scheme]);
+  }, [specification, rounded, scheme, opens]);
 
   return (
     <figure className={classes.figure} ref={ref}>
-      {title && <figcaption className={classes.title}>{title}</figcaption>}
+      <div className={classes.head}>
+        {title && <figcaption className={classes.title}>{title}</figcaption>}
+        {opens && <ChartParts of={title || alternative} marks={narrows} />}
+      </div>
       {failure === undefined ? (
         <Reserved height={heightOf(specification)}>
           <div ref={place} role="img" aria-label={alternative} className={classes.place} />

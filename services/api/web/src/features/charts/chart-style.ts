@@ -67,8 +67,15 @@ const NARROW = 640;
 
 type Specification = Record<string, Json>;
 
-/** The specification as it is drawn: as wide as its place, styled, with what a hover tells. */
-export function styled(given: Specification, width: number, scheme: Scheme): Specification {
+/** The specification as it is drawn: as wide as its place, styled, with what a hover tells.
+ *
+ * `opens`: a click on its marks opens what they are of. */
+export function styled(
+  given: Specification,
+  width: number,
+  scheme: Scheme,
+  opens = false,
+): Specification {
   const coloured = (scheme === dark ? recoloured(given) : given) as Specification;
   const specification = width < NARROW ? thinned(coloured) : coloured;
   const composed = ["facet", "hconcat", "vconcat", "concat", "repeat"].some(
@@ -76,7 +83,7 @@ export function styled(given: Specification, width: number, scheme: Scheme): Spe
   );
   const whole: Specification = {
     ...told(specification),
-    config: merged(config(scheme, width), asObject(specification.config)),
+    config: merged(config(scheme, width, opens), asObject(specification.config)),
   };
   if (composed) return whole;
   return {
@@ -123,7 +130,7 @@ function told(specification: Specification): Specification {
   return changed;
 }
 
-function config(scheme: Scheme, width: number): Specification {
+function config(scheme: Scheme, width: number, opens: boolean): Specification {
   const size = width < 480 ? 11 : 12;
   const axis = {
     labelColor: scheme.muted,
@@ -144,7 +151,7 @@ function config(scheme: Scheme, width: number): Specification {
     background: "transparent",
     padding: 2,
     view: { stroke: null },
-    mark: { color: scheme.accent },
+    mark: { color: scheme.accent, ...(opens ? { cursor: "pointer" } : {}) },
     bar: { color: scheme.accent },
     line: { color: scheme.accent, strokeWidth: 2.2 },
     area: { color: scheme.accent, opacity: 0.85 },

@@ -13,8 +13,9 @@ export async function draw(
   specification: Record<string, unknown>,
   width: number,
   scheme: Scheme,
+  onMark?: (datum: Readonly<Record<string, unknown>>) => void,
 ): Promise<() => void> {
-  const vegaLite = styled(specification, width, scheme);
+  const vegaLite = styled(specification, width, scheme, onMark !== undefined);
   const { spec } = compile(vegaLite as unknown as TopLevelSpec);
   // The specification has its data in it; nothing is ever fetched.
   const loader = {
@@ -32,6 +33,12 @@ export async function draw(
     loader: loader as never,
     tooltip: new Handler({ disableDefaultStyle: true, id: "chart-tooltip" }).call,
   } as never);
+  if (onMark) {
+    view.addEventListener("click", (_event, item) => {
+      const datum: unknown = item?.datum;
+      if (typeof datum === "object" && datum !== null) onMark(datum as Record<string, unknown>);
+    });
+  }
   await view.runAsync();
   return () => {
     view.finalize();

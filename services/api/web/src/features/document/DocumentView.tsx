@@ -34,7 +34,13 @@ export function DocumentView({ runId, document }: Props) {
           <h2 id="figures" className="unseen">
             Key figures
           </h2>
-          <Tiles kpis={document.kpis} />
+          <Tiles
+            kpis={document.kpis}
+            before={{
+              first_day: document.previous_period.first_day,
+              last_day: document.previous_period.last_day,
+            }}
+          />
         </section>
       )}
       {document.sections.map((section) => (
@@ -49,6 +55,7 @@ export function DocumentView({ runId, document }: Props) {
               title={chart.title === section.title ? "" : chart.title}
               alternative={chart.alternative_text}
               specification={chart.specification}
+              narrows={chart.narrows}
             />
           ))}
           {section.tables?.map((table: TableOfDocument) =>

@@ -1,15 +1,19 @@
 import { MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
 
+import type { Schemas } from "../../api/client";
 import { plainWords } from "../document/figures";
 import type { Field } from "./fields";
+import { unknownNames } from "./known-names";
+
+const MOST_OFFERED = 100;
 
 interface Props {
   field: Field;
   value: unknown;
   onChange: (value: unknown) => void;
   error?: string | undefined;
-  /** Names that are known, for those that are typed. */
-  known: readonly string[];
+  /** The names that the source has, where they are known. */
+  known?: Schemas["NamesView"] | undefined;
 }
 
 /** One parameter of a report, as its schema says. */
@@ -21,11 +25,14 @@ export function ParameterField({ field, value, onChange, error, known }: Props) 
         <TagsInput
           {...common}
           placeholder={isEmpty(value) ? "All" : ""}
-          data={[...known]}
+          data={known?.names ?? []}
+          limit={MOST_OFFERED}
+          maxDropdownHeight={280}
           value={texts(value)}
           onChange={onChange}
           clearable
           clearButtonProps={{ "aria-label": `Clear ${field.title}` }}
+          description={unknownSaid(texts(value), known) ?? field.description}
         />
       );
     case "choices":
@@ -87,6 +94,17 @@ function options(values: readonly string[]): { value: string; label: string }[] 
     const words = plainWords(value);
     return { value, label: words.charAt(0).toUpperCase() + words.slice(1) };
   });
+}
+
+/** A name that the source has not is no error: a schedule may well wait for it. */
+function unknownSaid(
+  chosen: readonly string[],
+  known: Schemas["NamesView"] | undefined,
+): string | undefined {
+  const unknown = unknownNames(chosen, known);
+  return unknown.length > 0
+    ? `The source has no ${unknown.map((name) => `“${name}”`).join(", ")} now.`
+    : undefined;
 }
 
 function texts(value: unknown): string[] {

@@ -1,39 +1,43 @@
-/** Names to choose from, taken from what the latest reports say. */
+/** The names that the source has for a report's filters: looked up, and believed for minutes. */
 
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 
-import type { Schemas } from "../../api/client";
-import { documentQuery, runsQuery } from "../../api/queries";
+import { answered, api, type Schemas } from "../../api/client";
+import { inWords } from "../../api/problems";
 
-/** Parameters, and the column of a report's tables that has their names. */
-const COLUMNS: Record<string, string> = {
-  projects: "project",
-  scene_types: "scene_type",
-  resolution_tiers: "resolution_tier",
-  workers: "worker",
-  devices: "device",
-  event_types: "event_type",
-};
+const FIVE_MINUTES = 300_000;
+type Looked = Schemas["KnownNamesView"];
 
-/** Of the latest report of that type, by parameter; nothing until one was made. */
-export function useKnownNames(type: string): Record<string, readonly string[]> {
-  const runs = useInfiniteQuery(runsQuery({ type, status: "completed" }, 1));
-  const run = runs.data?.pages[0]?.items[0];
-  const document = useQuery({ ...documentQuery(run?.id ?? ""), enabled: run !== undefined });
-  return document.data === undefined ? {} : knownNames(document.data);
+export interface KnownNames {
+  /** By parameter; undefined until they are known. */
+  of: (parameter: string) => Schemas["NamesView"] | undefined;
+  /** Why they are not known: names can be typed all the same. */
+  trouble: string | undefined;
 }
 
-/** Every name that a table of the document has, in order. */
-export function knownNames(document: Schemas["ReportDocument"]): Record<string, string[]> {
-  const tables = document.sections.flatMap((section) => section.tables ?? []);
-  return Object.fromEntries(
-    Object.entries(COLUMNS).map(([parameter, column]) => {
-      const names = tables.flatMap((table) => {
-        const index = table.columns.findIndex((each) => each.name === column);
-        return index < 0 ? [] : table.rows.map((row) => row[index]);
-      });
-      const texts = names.filter((name): name is string => typeof name === "string");
-      return [parameter, [...new Set(texts)].sort((one, other) => one.localeCompare(other))];
-    }),
-  );
+/** Of that report type's filters. */
+export function useKnownNames(type: string): KnownNames {
+  const looked = useQuery<Looked>({
+    queryKey: ["names", type],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET("/api/v1/report-types/{name}/names", { params: { path: { name: type } }, signal }),
+      ),
+    staleTime: FIVE_MINUTES,
+    retry: false,
+  });
+  return {
+    of: (parameter) => looked.data?.filters[parameter],
+    trouble: looked.error ? inWords(looked.error) : undefined,
+  };
+}
+
+/** Those of the chosen names that the source has not; none where its list is not whole. */
+export function unknownNames(
+  chosen: readonly string[],
+  known: Schemas["NamesView"] | undefined,
+): string[] {
+  if (known === undefined || known.there_are > known.names.length) return [];
+  const names = new Set(known.names);
+  return chosen.filter((name) => !names.has(name));
 }

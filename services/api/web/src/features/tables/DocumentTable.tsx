@@ -12,6 +12,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useMemo, useRef, useState } from "react";
 
 import type { Schemas } from "../../api/client";
+import { narrowingOfCell } from "../drilling/narrowing";
+import { Part } from "../drilling/Part";
 import {
   type Cell,
   cellText,
@@ -158,7 +160,9 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
                     <tr key={row.id}>
                       {shown.map(({ column, index }) => (
                         <td key={column.name} className={cellClass(column)}>
-                          {cellText(row.original[index] ?? null, column, timeZone)}
+                          <Part of={narrowingOfCell(table.columns, row.original, index)}>
+                            {cellText(row.original[index] ?? null, column, timeZone)}
+                          </Part>
                         </td>
                       ))}
                     </tr>

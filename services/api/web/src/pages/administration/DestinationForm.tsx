@@ -126,7 +126,6 @@ export function DestinationForm({ destination, channels, onClose }: Props) {
                 value={values[field.name] ?? field.initial}
                 onChange={(value) => setValues({ ...values, [field.name]: value })}
                 error={save.at(`/settings/${field.name}`)}
-                known={[]}
               />
             ),
           )}

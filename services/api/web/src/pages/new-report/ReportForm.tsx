@@ -15,6 +15,8 @@ import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { Waiting } from "../../parts/Waiting";
 import { type Draft, draftOf, draftLike, searchOf } from "./draft";
+import { Preview } from "./Preview";
+import { previewRequest } from "./preview-request";
 import classes from "./ReportForm.module.css";
 
 const route = getRouteApi("/inside/new");
@@ -37,6 +39,8 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
     like === undefined ? draftOf(search, type) : draftLike(like),
   );
   const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
+
+  const seen = useMemo(() => previewRequest(type.name, draft, fields), [type, draft, fields]);
 
   // The address says what was chosen, so that it can be kept and sent; people are not in it.
   useEffect(() => {
@@ -89,79 +93,87 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
         }
         about={type.description}
       />
-      <form onSubmit={submit} className={classes.form} noValidate>
-        <Stack gap="lg">
-          <PeriodField
-            value={draft.period}
-            onChange={(period) => change({ period })}
-            error={at("/period")}
-          />
-          {fields.length > 0 && (
-            <fieldset className={classes.group}>
-              <legend>What of it</legend>
-              <div className={classes.fields}>
-                {fields.map((field) => (
-                  <ParameterField
-                    key={field.name}
-                    field={field}
-                    value={draft.parameters[field.name] ?? field.initial}
-                    onChange={(value) =>
-                      change({ parameters: { ...draft.parameters, [field.name]: value } })
-                    }
-                    error={at(`/parameters/${field.name}`)}
-                    known={known[field.name] ?? []}
-                  />
-                ))}
-              </div>
-            </fieldset>
-          )}
-          <Checkbox.Group
-            label="Files"
-            description="More can be made later, of the same data."
-            value={draft.formats}
-            onChange={(formats) => change({ formats })}
-            error={at("/formats")}
-          >
-            <Group mt="xs" gap="lg">
-              {type.formats.map((format) => (
-                <Checkbox key={format} value={format} label={formatName(format)} />
-              ))}
-            </Group>
-          </Checkbox.Group>
-          <TagsInput
-            label="Send it to"
-            description="E-mail addresses; leave it empty to look at the report here."
-            placeholder={draft.to.length === 0 ? "someone@example.com" : ""}
-            value={draft.to}
-            onChange={(to) => change({ to })}
-            error={at("/deliver_to")}
-            splitChars={[",", ";", " "]}
-            acceptValueOnBlur
-            clearable
-            clearButtonProps={{ "aria-label": "Clear all addresses" }}
-          />
-          {elsewhere && (
-            <Notice tone="bad" title="That cannot be asked for">
-              {elsewhere}
-            </Notice>
-          )}
-          {refused && !elsewhere && (
-            <Input.Error role="alert">
-              Look at the fields above: something is not right.
-            </Input.Error>
-          )}
-          <Group>
-            <Button
-              type="submit"
-              size="md"
-              loading={ask.isPending}
-              disabled={draft.formats.length === 0}
+      <div className={classes.beside}>
+        <form onSubmit={submit} className={classes.form} noValidate>
+          <Stack gap="lg">
+            <PeriodField
+              value={draft.period}
+              onChange={(period) => change({ period })}
+              error={at("/period")}
+            />
+            {fields.length > 0 && (
+              <fieldset className={classes.group}>
+                <legend>What of it</legend>
+                <div className={classes.fields}>
+                  {fields.map((field) => (
+                    <ParameterField
+                      key={field.name}
+                      field={field}
+                      value={draft.parameters[field.name] ?? field.initial}
+                      onChange={(value) =>
+                        change({ parameters: { ...draft.parameters, [field.name]: value } })
+                      }
+                      error={at(`/parameters/${field.name}`)}
+                      known={known.of(field.name)}
+                    />
+                  ))}
+                </div>
+                {known.trouble && (
+                  <Notice tone="wait" title="The names to choose from could not be looked up">
+                    {known.trouble}
+                  </Notice>
+                )}
+              </fieldset>
+            )}
+            <Checkbox.Group
+              label="Files"
+              description="More can be made later, of the same data."
+              value={draft.formats}
+              onChange={(formats) => change({ formats })}
+              error={at("/formats")}
             >
-              Generate
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+              <Group mt="xs" gap="lg">
+                {type.formats.map((format) => (
+                  <Checkbox key={format} value={format} label={formatName(format)} />
+                ))}
+              </Group>
+            </Checkbox.Group>
+            <TagsInput
+              label="Send it to"
+              description="E-mail addresses; leave it empty to look at the report here."
+              placeholder={draft.to.length === 0 ? "someone@example.com" : ""}
+              value={draft.to}
+              onChange={(to) => change({ to })}
+              error={at("/deliver_to")}
+              splitChars={[",", ";", " "]}
+              acceptValueOnBlur
+              clearable
+              clearButtonProps={{ "aria-label": "Clear all addresses" }}
+            />
+            {elsewhere && (
+              <Notice tone="bad" title="That cannot be asked for">
+                {elsewhere}
+              </Notice>
+            )}
+            {refused && !elsewhere && (
+              <Input.Error role="alert">
+                Look at the fields above: something is not right.
+              </Input.Error>
+            )}
+            <Group>
+              <Button
+                type="submit"
+                size="md"
+                loading={ask.isPending}
+                disabled={draft.formats.length === 0}
+              >
+                Generate
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+        <Preview of={seen} />
+      </div>
     </>
   );
 }

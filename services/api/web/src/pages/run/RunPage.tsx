@@ -1,24 +1,26 @@
-import { Anchor, Button, Skeleton, Tabs } from "@mantine/core";
+import { Button, Tabs } from "@mantine/core";
 import { CopyIcon, ReloadIcon, StopIcon } from "@radix-ui/react-icons";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 
 import type { Run } from "../../api/client";
-import { inWords } from "../../api/problems";
-import { documentQuery, runQuery } from "../../api/queries";
-import { DocumentView } from "../../features/document/DocumentView";
+import { runQuery } from "../../api/queries";
+import { Trail } from "../../features/drilling/Trail";
+import { trailOf } from "../../features/drilling/trail";
 import { Files } from "../../features/runs/Files";
 import { occasionWords } from "../../features/runs/occasions";
 import { Progress } from "../../features/runs/Progress";
 import { useReportTitle } from "../../features/runs/report-names";
 import { useRunActions } from "../../features/runs/useRunActions";
+import { Share } from "../../features/sharing/Share";
 import { Moment } from "../../parts/Moment";
-import { days, exact } from "../../parts/moments";
+import { days } from "../../parts/moments";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatusMark } from "../../parts/StatusMark";
 import { isFinal } from "../../parts/statuses";
 import { History } from "./History";
+import { Report } from "./Report";
 import classes from "./RunPage.module.css";
 
 const route = getRouteApi("/inside/runs/$id");
@@ -26,7 +28,7 @@ const route = getRouteApi("/inside/runs/$id");
 /** A report: its progress while it is made, then what it says and what happened to it. */
 export function RunPage() {
   const { id } = route.useParams();
-  const { tab } = route.useSearch();
+  const { tab, trail, compare } = route.useSearch();
   const navigate = useNavigate({ from: "/runs/$id" });
   const { data: run } = useSuspenseQuery(runQuery(id));
   const titleOf = useReportTitle();
@@ -36,11 +38,7 @@ export function RunPage() {
     <>
       <PageHeader
         title={title}
-        above={
-          <Anchor component={Link} to="/runs">
-            Runs
-          </Anchor>
-        }
+        above={<Trail run={run} trail={trailOf(trail)} />}
         about={
           <>
             <p className={classes.period}>{days(run.period.from, run.period.to)}</p>
@@ -65,7 +63,10 @@ export function RunPage() {
         value={tab ?? (run.snapshot ? "report" : "timeline")}
         onChange={(value) =>
           void navigate({
-            search: { tab: value === "timeline" ? "timeline" : undefined },
+            search: (before) => ({
+              ...before,
+              tab: value === "timeline" ? "timeline" : undefined,
+            }),
             replace: true,
           })
         }
@@ -79,7 +80,12 @@ export function RunPage() {
           <Tabs.Tab value="timeline">What happened</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="report" pt="xl">
-          <Report run={run} />
+          <Report
+            run={run}
+            trail={trailOf(trail)}
+            compare={compare}
+            onCompare={(id) => void navigate({ search: (now) => ({ ...now, compare: id }) })}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="timeline" pt="xl">
           <History run={run} />
@@ -128,6 +134,7 @@ function Actions({ run }: { run: Run }) {
           Print
         </Button>
       )}
+      {mayAsk && <Share run={run} />}
       <Files run={run} />
     </>
   );
@@ -157,28 +164,4 @@ function Ended({ run }: { run: Run }) {
     return <Notice tone="plain" title="This report was cancelled" />;
   }
   return null;
-}
-
-function Report({ run }: { run: Run }) {
-  const document = useQuery({ ...documentQuery(run.id), enabled: run.snapshot !== null });
-  if (document.error) {
-    return (
-      <Notice tone="bad" title="What the report says cannot be shown">
-        {inWords(document.error)}
-      </Notice>
-    );
-  }
-  if (document.data === undefined) {
-    return <Skeleton h={480} aria-label="Reading the report" />;
-  }
-  return (
-    <>
-      <p className={classes.provenance}>
-        Data as of {exact(new Date(document.data.as_of), run.period.timezone)} · compared with{" "}
-        {days(document.data.previous_period.first_day, document.data.previous_period.last_day)} ·
-        snapshot <code title={run.snapshot?.sha256}>{run.snapshot?.sha256.slice(0, 12)}</code>
-      </p>
-      <DocumentView runId={run.id} document={document.data} />
-    </>
-  );
 }

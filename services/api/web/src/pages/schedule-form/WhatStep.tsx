@@ -10,6 +10,7 @@ import { ParameterField } from "../../features/parameters/ParameterField";
 import { MORE_PRESETS, presetNamed, PRESETS } from "../../features/periods/presets";
 import { formatName } from "../../features/runs/Files";
 import { useReportTitle } from "../../features/runs/report-names";
+import { Notice } from "../../parts/Notice";
 import type { Draft, NewDefinition } from "./draft";
 import classes from "./ScheduleForm.module.css";
 
@@ -162,9 +163,14 @@ function Parameters({ type, fields, values, onChange, at }: ParametersProps) {
           value={values[field.name] ?? field.initial}
           onChange={(value) => onChange({ ...values, [field.name]: value })}
           error={at(`/parameters/${field.name}`)}
-          known={known[field.name] ?? []}
+          known={known.of(field.name)}
         />
       ))}
+      {known.trouble && (
+        <Notice tone="wait" title="The names to choose from could not be looked up">
+          {known.trouble}
+        </Notice>
+      )}
     </div>
   );
 }
