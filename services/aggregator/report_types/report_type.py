@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from services.aggregator.scope.parts import Counting, Part
 from services.aggregator.sources import SourceSession
 from shared.document import Cell, Direction, Kpi, ReportDocument, Section, Table, Verdict
+from shared.languages import current
 from shared.periods import Period
 
 EVERY_FORMAT = ("pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet")
@@ -46,6 +47,8 @@ class ReportType(Protocol):
     """Names of all key figures that it may show; conditions of schedules name them."""
     formats: tuple[str, ...]
     """`EVERY_FORMAT`, or some of it."""
+    languages: tuple[str, ...]
+    """BCP 47 tags of those in which it has all that it says; English is among them."""
     parameters: type[BaseModel]
     """Extra fields forbidden; its JSON Schema is what the API validates against."""
 
@@ -53,7 +56,10 @@ class ReportType(Protocol):
     """The key figure that adds up over parts of the report, and what parts there are."""
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
-        """The whole report. Raises TransientError and PermanentError as the source does."""
+        """The whole report, in the current language (`shared.languages`), one of its own.
+
+        Raises TransientError and PermanentError as the source does.
+        """
         ...
 
     async def parts(
@@ -82,6 +88,7 @@ def report_document(
     Nor is a period that has not begun: that it has nothing yet is no fall.
     """
     document = ReportDocument(
+        language=current(),
         type=name,
         title=title,
         period=request.period,

@@ -38,6 +38,7 @@ def specification(
         grain=grain,
         series=series,
         series_title="Project",
+        others="Other projects",
         value_title="Characters delivered",
     ).specification
 

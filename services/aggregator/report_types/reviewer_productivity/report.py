@@ -14,6 +14,7 @@ from services.aggregator.scope.parts import CHARACTER_COLUMNS, Counting, Part, c
 from services.aggregator.scope.selection import SelectionOverTime, grain_field
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
+from shared.languages import ENGLISH
 
 
 class ReviewerProductivityParameters(SelectionOverTime):
@@ -50,6 +51,7 @@ class ReviewerProductivity:
         "reviews_waiting",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = (ENGLISH,)
     parameters: type[BaseModel] = ReviewerProductivityParameters
 
     counting = Counting("reviews_decided", "reviews", tuple(CHARACTER_COLUMNS))

@@ -12,6 +12,7 @@ from services.aggregator.report_types.report_type import (
     register,
 )
 from services.aggregator.report_types.throughput_metrics.document import NAME, TITLE, document
+from services.aggregator.report_types.throughput_metrics.messages import say
 from services.aggregator.report_types.throughput_metrics.queries import read
 from services.aggregator.scope.parts import CHARACTERS_DELIVERED, Part, delivered_parts
 from services.aggregator.scope.scope import scope_of
@@ -46,6 +47,7 @@ class ThroughputMetrics:
         "median_age_under_way",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = ThroughputParameters
 
     counting = CHARACTERS_DELIVERED

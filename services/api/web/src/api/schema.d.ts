@@ -1722,7 +1722,7 @@ export interface components {
         BurstBody: {
             /**
              * Query
-             * @description A SELECT on the report's source, with the columns `to`, if need be `channel` and `formats`, and parameters. An administrator's alone.
+             * @description A SELECT on the report's source, with the columns `to`, if need be `channel`, `formats` and `language`, and parameters. An administrator's alone.
              */
             query?: string | null;
             /** Rows */
@@ -1751,6 +1751,11 @@ export interface components {
              * @description null: those of the report.
              */
             formats?: string[] | null;
+            /**
+             * Language
+             * @description A BCP 47 tag such as `de`; null: that of the report.
+             */
+            language?: string | null;
             /**
              * To
              * @description Of `email` an address, else the name of a destination.
@@ -2190,6 +2195,12 @@ export interface components {
             formats: string[];
             /** @description What about its looks differs from the tenant's; the rest is the tenant's. */
             house_style?: components["schemas"]["HouseStyle"];
+            /**
+             * Language
+             * @description The language to write in, as a BCP 47 tag such as `de`.
+             * @default en
+             */
+            language?: string;
             /** Name */
             name: string;
             /**
@@ -2229,6 +2240,8 @@ export interface components {
             /** Formats */
             formats?: string[] | null;
             house_style?: components["schemas"]["HouseStyle"] | null;
+            /** Language */
+            language?: string | null;
             /** Name */
             name?: string | null;
             /** Parameters */
@@ -2360,6 +2373,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Language */
+            language: string;
             /** Name */
             name: string;
             /** Owner */
@@ -3751,6 +3766,12 @@ export interface components {
              */
             fresh?: boolean;
             /**
+             * Language
+             * @description The language to write in, as a BCP 47 tag such as `de`.
+             * @default en
+             */
+            language?: string;
+            /**
              * Parameters
              * @description As the report type's JSON Schema says.
              */
@@ -3803,6 +3824,11 @@ export interface components {
             /** Kpis */
             kpis: components["schemas"]["Kpi"][];
             /**
+             * Language
+             * @default en
+             */
+            language?: string;
+            /**
              * Notes
              * @default []
              */
@@ -3845,6 +3871,11 @@ export interface components {
              * @description Names of its key figures, which conditions of schedules may compare.
              */
             kpis: string[];
+            /**
+             * Languages
+             * @description BCP 47 tags of those in which its reports can be written.
+             */
+            languages: string[];
             /** Name */
             name: string;
             /**
@@ -3988,6 +4019,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Language
+             * @description Of the whole report, as a BCP 47 tag.
+             */
+            language: string;
             /** @description What brought it about: somebody asked, a schedule fired or caught up, or somebody ran a definition or a schedule by hand. */
             occasion: components["schemas"]["Occasion"];
             /** Parameters */
@@ -4437,6 +4473,11 @@ export interface components {
              */
             id: string;
             /**
+             * Language
+             * @description A BCP 47 tag.
+             */
+            language: string;
+            /**
              * Number
              * @description In the order of the recipients, from 1.
              */
@@ -4668,6 +4709,8 @@ export interface components {
             house_style: {
                 [key: string]: unknown;
             };
+            /** Language */
+            language: string;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
