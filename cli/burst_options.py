@@ -15,7 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 BETWEEN = ";"
 """Stands between several values, or formats, in one cell."""
-_OWN = ("to", "channel", "formats")
+_OWN = ("to", "channel", "formats", "language")
 
 _OPTIONS = (
     click.option(
@@ -70,6 +70,8 @@ def _row(line: dict[str | None, Any], file: Path, number: int) -> dict[str, Any]
     row: dict[str, Any] = {"to": line["to"].strip()}
     if line.get("channel"):
         row["channel"] = line["channel"].strip()
+    if line.get("language"):
+        row["language"] = line["language"].strip()
     if line.get("formats"):
         row["formats"] = _several(line["formats"])
     values = {str(name): _value(cell) for name, cell in line.items() if name not in _OWN}

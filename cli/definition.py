@@ -24,6 +24,7 @@ from cli.calling import once_option, patience_option
 from cli.downloading import download, ensure_writable, output_option
 from cli.following import asked_and_followed, ensure_completed
 from cli.handing_over import transfer_command
+from cli.language_option import language_option
 from cli.naming import named
 from cli.yaml_files import as_yaml, read_yaml
 from shared.periods import Preset
@@ -91,6 +92,7 @@ def show_definition(client: httpx.Client, name: str, versions: bool) -> None:
     metavar="NAME=VALUE",
     help="As the report type's schema says. Repeatable.",
 )
+@language_option
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="About the files.")
 @click.option("--tag", "tags", multiple=True, help="Repeatable.")
 @click.option(
@@ -107,6 +109,7 @@ def create(
     preset: str | None,
     timezone: str | None,
     parameters: tuple[str, ...],
+    language: str | None,
     options: tuple[str, ...],
     tags: tuple[str, ...],
     file: Path | None,
@@ -127,6 +130,8 @@ def create(
         }
         if timezone:
             body["timezone"] = timezone
+        if language:
+            body["language"] = language
     else:
         raise click.UsageError("give NAME, --type and --preset, or --file")
     saved = asked(client, "POST", "/definitions", json=body)

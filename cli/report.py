@@ -17,6 +17,7 @@ from cli.calling import (
 )
 from cli.downloading import download, ensure_writable, output_option
 from cli.following import asked_and_followed, ensure_completed
+from cli.language_option import language_option
 from cli.naming import named
 from shared.periods import Preset
 
@@ -39,6 +40,7 @@ from shared.periods import Preset
     metavar="NAME=VALUE",
     help="As the report type's schema says; VALUE is JSON, or else taken as text. Repeatable.",
 )
+@language_option
 @click.option(
     "--option",
     "options",
@@ -61,6 +63,7 @@ def report(
     timezone: str | None,
     formats: tuple[str, ...],
     parameters: tuple[str, ...],
+    language: str | None,
     options: tuple[str, ...],
     mail_to: tuple[str, ...],
     fresh: bool,
@@ -89,6 +92,8 @@ def report(
         body["fresh"] = True
     if timezone:
         body["timezone"] = timezone
+    if language:
+        body["language"] = language
     with api_client(api_url, token) as client:
         run = asked_and_followed(client, "/reports", body, key=key, patience=patience)
         ensure_completed(run)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MOST_ROWS = 10_000
 """Of any recipient table; a tenant's own limit (`max_burst_rows`) is lower."""
-ROW_COLUMNS = ("channel", "to", "formats")
+ROW_COLUMNS = ("channel", "to", "formats", "language")
 """Columns of a query's answer that are no parameters."""
 MOST_TOLD = 100
 """Values or rows that an outcome names; of more it says how many."""
@@ -41,6 +41,8 @@ class BurstRow(_Part):
     to: str
     formats: tuple[str, ...] | None = None
     """None: those of the report."""
+    language: str | None = None
+    """A BCP 47 tag. None: that of the report."""
     values: dict[str, Any] = Field(default_factory=dict)
     """Parameters of the report type; a text stands for a list of one. None: the whole report."""
 
@@ -108,6 +110,8 @@ class Slice:
     chosen: dict[str, Any]
     """Parameters that are not the report's own."""
     rows: tuple[BurstRow, ...]
+    language: str | None = None
+    """None: that of the report."""
 
     def formats(self, usual: Sequence[str]) -> tuple[str, ...]:
         """What its recipients get between them; `usual` where a row names none."""
@@ -168,24 +172,27 @@ def duplicates(
 ) -> Iterator[tuple[int, int]]:
     """Rows that ask for what an earlier one does, by their places: (this one, the earlier one).
 
-    `parts`: `chosen` of each row.
+    The same in another language is another letter. `parts`: `chosen` of each row.
     """
-    seen: dict[tuple[str, str, str], int] = {}
+    seen: dict[tuple[str, str, str | None, str], int] = {}
     for index, (row, part) in enumerate(zip(rows, parts, strict=True)):
         # Mailboxes that differ in case alone are one and the same wherever people have them.
-        key = (row.channel, row.to.casefold(), part_key(part))
+        key = (row.channel, row.to.casefold(), row.language, part_key(part))
         first = seen.setdefault(key, index)
         if first != index:
             yield index, first
 
 
 def slices(rows: Sequence[BurstRow], parts: Sequence[Mapping[str, Any]]) -> list[Slice]:
-    """One for each part that is asked for, with its rows. `parts`: `chosen` of each row."""
-    found: dict[str, tuple[Mapping[str, Any], list[BurstRow]]] = {}
+    """One for each part that is asked for in a language, with its rows.
+
+    `parts`: `chosen` of each row.
+    """
+    found: dict[tuple[str | None, str], tuple[Mapping[str, Any], list[BurstRow]]] = {}
     for row, part in zip(rows, parts, strict=True):
-        found.setdefault(part_key(part), (part, []))[1].append(row)
+        found.setdefault((row.language, part_key(part)), (part, []))[1].append(row)
     return [
-        Slice(number, dict(part), tuple(of_part))
+        Slice(number, dict(part), tuple(of_part), of_part[0].language)
         for number, (part, of_part) in enumerate(found.values(), start=1)
     ]
 

@@ -43,6 +43,7 @@ def work_key(
     source: str,
     period: Period,
     parameters: dict[str, Any],
+    language: str,
     role: str,
     definition_id: UUID | None,
     definition_version: int | None,
@@ -60,6 +61,7 @@ def work_key(
             "source": source,
             "period": period.model_dump(mode="json"),
             "parameters": parameters,
+            "language": language,
             "role": role,
             "definition": [str(definition_id), definition_version] if definition_id else None,
         }

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.house_style import HouseStyle
+from shared.languages import ENGLISH, LanguageTag
 from shared.narrowing import Marks, Narrowing
 from shared.periods import Period
 
@@ -119,7 +120,10 @@ class Table(_Part):
 
     @property
     def cut(self) -> str | None:
-        """What a limit cut away, for instance "first 10,000 of 48,120 rows"; None if nothing."""
+        """What a limit cut away, for instance "first 10,000 of 48,120 rows"; None if nothing.
+
+        For file names and metadata, which are the same in every language.
+        """
         if self.available_rows is None or self.available_rows <= self.row_count:
             return None
         return f"first {self.row_count:,} of {self.available_rows:,} rows"
@@ -215,6 +219,9 @@ class ReportDocument(_Part):
     """A whole report. `document_version` grows when a reader would have to change."""
 
     document_version: int = 1
+    language: Annotated[LanguageTag, Field(exclude_if=lambda tag: tag == ENGLISH)] = ENGLISH
+    """The BCP 47 tag of the language that its texts are in; left out where that is English, as in
+    documents from before there was a choice."""
     type: str
     """The report type's name, for instance `delivery_summary`."""
     title: str

@@ -87,11 +87,6 @@ class Period(BaseModel):
         return (self.last_day - self.first_day).days + 1
 
     @property
-    def words(self) -> str:
-        """As people read it, for instance "1–4 October 2026"."""
-        return day_range(self.first_day, self.last_day)
-
-    @property
     def starts_at(self) -> datetime:
         """The first instant of the period (UTC)."""
         return local_midnight(self.first_day, self.timezone)
@@ -110,18 +105,6 @@ class Period(BaseModel):
             last_day=last_day,
             timezone=self.timezone,
         )
-
-
-def day_range(first: date, last: date) -> str:
-    """For instance "1–4 October 2026"; what both days share is said once."""
-    end = f"{last.day} {last:%B} {last.year}"
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}\N{EN DASH}{end}"
-    if first.year == last.year:
-        return f"{first.day} {first:%B} \N{EN DASH} {end}"
-    return f"{first.day} {first:%B} {first.year} \N{EN DASH} {end}"
 
 
 def local_midnight(day: date, timezone: str) -> datetime:

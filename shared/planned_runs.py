@@ -26,6 +26,7 @@ _VERSION_COLUMNS = (
     "preset",
     "timezone",
     "parameters",
+    "language",
     "format_options",
     "delivery_options",
 )
@@ -91,6 +92,7 @@ def planned_run(
         source=version["report_source"],
         period=preset_period(Preset(version["report_preset"]), today, timezone),
         parameters=version["report_parameters"],
+        language=version["report_language"],
         formats=tuple(version["report_formats"]),
         format_options=FormatOptions.model_validate(version["report_format_options"]),
         delivery_options=DeliveryOptions.model_validate(version["report_delivery_options"]),

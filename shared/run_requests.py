@@ -18,6 +18,7 @@ from shared.dedup_keys import work_key
 from shared.delivery_options import DeliveryOptions
 from shared.events import ReportRequested
 from shared.format_options import FormatOptions
+from shared.languages import ENGLISH
 from shared.periods import Period
 from shared.states import DeliveryStatus, Lane, Occasion, RunStatus
 from shared.store import tables
@@ -50,6 +51,8 @@ class RunRequest:
     requested_by: str
     """The `sub` of whoever asked, or whose schedule it is."""
     role: str
+    language: str = ENGLISH
+    """Of the whole report, as a BCP 47 tag."""
     format_options: FormatOptions = field(default_factory=FormatOptions)
     delivery_options: DeliveryOptions = field(default_factory=DeliveryOptions)
     recipients: tuple[Recipient, ...] = ()
@@ -120,6 +123,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "last_day": request.period.last_day,
             "timezone": request.period.timezone,
             "parameters": request.parameters,
+            "language": request.language,
             "formats": list(request.formats),
             "format_options": request.format_options.as_stored(),
             "delivery_options": request.delivery_options.as_stored(),
@@ -139,6 +143,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
                 source=request.source,
                 period=request.period,
                 parameters=request.parameters,
+                language=request.language,
                 role=request.role,
                 definition_id=request.definition_id,
                 definition_version=request.definition_version,

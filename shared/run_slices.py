@@ -19,6 +19,7 @@ class RunSlice:
     id: UUID
     number: int
     chosen: dict[str, Any]
+    language: str
     formats: tuple[str, ...]
     snapshot_key: str
     snapshot_sha256: str

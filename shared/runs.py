@@ -44,6 +44,8 @@ class Run:
     last_day: date
     timezone: str
     parameters: dict[str, Any]
+    language: str
+    """Of the whole report, as a BCP 47 tag."""
     formats: tuple[str, ...]
     format_options: FormatOptions
     delivery_options: DeliveryOptions

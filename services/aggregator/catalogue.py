@@ -22,6 +22,7 @@ async def publish_report_types(
             "description": report_type.description,
             "source": report_type.source,
             "formats": list(report_type.formats),
+            "languages": list(report_type.languages),
             "parameters_schema": report_type.parameters.model_json_schema(),
             "kpis": list(report_type.kpis),
         }

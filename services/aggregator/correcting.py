@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.aggregator.wording.messages import say
+from shared import localized
 from shared.document import Kpi
 
 MOST_FIGURES = 6
@@ -21,13 +23,17 @@ def correction(
     `made_at`: when the earlier one read its data; said in `timezone`.
     """
     local = made_at.astimezone(ZoneInfo(timezone))
-    when = f"{local.day} {local:%B %Y} at {local:%H:%M}"
-    return f"Corrected: this replaces the report made on {when}. {_changes(earlier, now)}"
+    return say(
+        "corrected",
+        day=localized.day(local),
+        time=f"{local:%H:%M}",
+        changes=_changes(earlier, now),
+    )
 
 
 def _changes(earlier: Sequence[Kpi] | None, now: Sequence[Kpi]) -> str:
     if earlier is None:
-        return "The figures of that one are no longer kept."
+        return say("corrected-not-kept")
     before = {kpi.name: kpi for kpi in earlier}
     changed = [
         f"{kpi.title}: {was} → {now_}{_unit(kpi)}"
@@ -35,17 +41,20 @@ def _changes(earlier: Sequence[Kpi] | None, now: Sequence[Kpi]) -> str:
         if kpi.name in before and (was := _said(before[kpi.name])) != (now_ := _said(kpi))
     ]
     if not changed:
-        return "Its headline figures are the same."
+        return say("corrected-same")
     more = len(changed) - MOST_FIGURES
     named = "; ".join(changed[:MOST_FIGURES])
-    return f"{named}; and {more} more." if more > 0 else f"{named}."
+    if more > 0:
+        return say("corrected-figures-more", figures=named, more=more)
+    return say("corrected-figures", figures=named)
 
 
 def _said(kpi: Kpi) -> str:
     """The figure as it is read: what rounds to the same has not changed for who reads it."""
     if kpi.value is None:
-        return "none"
-    return f"{kpi.value:,.{kpi.places}f}{'%' if kpi.unit == '%' else ''}"
+        return say("no-figure")
+    text = f"{kpi.value:,.{kpi.places}f}"
+    return localized.share(text) if kpi.unit == "%" else localized.number(text)
 
 
 def _unit(kpi: Kpi) -> str:

@@ -15,11 +15,13 @@ from services.aggregator.correcting import correction
 from services.aggregator.report_types import Documented, ReportRequest
 from services.aggregator.sources import SnapshotSession
 from services.aggregator.stored_tables import store_tables
+from services.aggregator.wording.messages import say
 from shared.blobs import BlobStore
 from shared.dedup_keys import folder_of, snapshot_key
 from shared.document import Kpi, ReportDocument
 from shared.errors import PermanentError
 from shared.house_style import HouseStyle
+from shared.languages import written_in
 from shared.periods import Period
 from shared.runs import Run
 from shared.validation_words import all_in_words
@@ -67,7 +69,8 @@ class Documents:
     blobs: BlobStore
     tenant: str
     """Its name as people read it."""
-    definition: str | None
+    definition: Mapping[str, str] | None
+    """The saved report's `name` and `version`; None where it was asked for at once."""
     house_style: HouseStyle
     most_rows: int
     """How many rows one table may have."""
@@ -90,15 +93,30 @@ class Documents:
             generated_at=max(self.made_at, self.session.as_of),
         )
 
-    async def build(self, request: ReportRequest) -> ReportDocument:
-        """The document, its large tables stored."""
-        found = await store_tables(
-            await self.made_by.build(self.session, request),
-            self.session,
-            blobs=self.blobs,
-            folder=folder_of(self.key),
-            most_rows=self.most_rows,
-        )
+    async def build(self, request: ReportRequest, language: str | None = None) -> ReportDocument:
+        """The document, its large tables stored; in the run's language where none is named.
+
+        PermanentError for a language that the report type does not speak.
+        """
+        language = language or self.run.language
+        if language not in self.made_by.languages:
+            known = ", ".join(self.made_by.languages)
+            raise PermanentError(
+                "language_not_spoken",
+                f"{self.run.report_type} is not written in {language!r}: use one of {known}",
+            )
+        with written_in(language):
+            found = await store_tables(
+                await self.made_by.build(self.session, request),
+                self.session,
+                blobs=self.blobs,
+                folder=folder_of(self.key),
+                most_rows=self.most_rows,
+            )
+            return self._with_its_origin(found)
+
+    def _with_its_origin(self, found: ReportDocument) -> ReportDocument:
+        """The document with what is said of it whatever its type."""
         lines = [self.run.banner] if self.run.banner else []
         if self.corrects is not None:
             earlier = self.corrects
@@ -111,7 +129,7 @@ class Documents:
         return found.model_copy(
             update={
                 "house_style": self.house_style,
-                "definition": self.definition,
+                "definition": say("definition", **self.definition) if self.definition else None,
                 "summary": (*lines, *found.summary),
             }
         )

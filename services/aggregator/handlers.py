@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, case, cast, func, select
+from sqlalchemy import RowMapping, Text, case, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -87,7 +87,15 @@ _HOUSE_STYLE = (
     .label("house_style")
 )
 _DEFINITION = (
-    select(func.concat(tables.definitions.c.name, ", version ", tables.runs.c.definition_version))
+    select(
+        func.jsonb_build_object(
+            "name",
+            tables.definitions.c.name,
+            "version",
+            cast(tables.runs.c.definition_version, Text),
+            type_=JSONB,
+        )
+    )
     .where(tables.definitions.c.id == tables.runs.c.definition_id)
     .correlate(tables.runs)
     .scalar_subquery()

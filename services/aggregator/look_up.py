@@ -14,6 +14,7 @@ from services.aggregator.report_types import ReportRequest, ReportType
 from services.aggregator.sources import SourceSession
 from shared.document import Column, Kind, ReportDocument, Section, Table
 from shared.errors import PermanentError
+from shared.languages import ENGLISH
 from shared.run_requests import LOOK_UP
 
 MOST_NAMES = 1_000
@@ -32,6 +33,7 @@ class LookUpParameters(BaseModel):
 class LookUp:
     """Makes the document; one table of names for each filter."""
 
+    languages: tuple[str, ...] = (ENGLISH,)
     parameters: type[BaseModel] = LookUpParameters
 
     def __init__(self, report_types: Mapping[str, ReportType]) -> None:

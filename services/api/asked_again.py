@@ -27,6 +27,7 @@ def asked_again(row: RowMapping, principal: Principal, **otherwise: Any) -> RunR
             first_day=row["first_day"], last_day=row["last_day"], timezone=row["timezone"]
         ),
         parameters=row["parameters"],
+        language=row["language"],
         formats=tuple(row["formats"]),
         format_options=FormatOptions.model_validate(row["format_options"]),
         delivery_options=DeliveryOptions.model_validate(row["delivery_options"]),

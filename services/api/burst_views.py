@@ -29,6 +29,7 @@ class SliceView(BaseModel):
     id: UUID = Field(description="For `slice` of a download.")
     number: int = Field(description="In the order of the recipients, from 1.")
     values: dict[str, Any] = Field(description="What it is narrowed down to.")
+    language: str = Field(description="A BCP 47 tag.")
     status: SliceStatus
     counted: int | None = Field(
         description="How much of what the burst's `sums` count is in it; null where it failed."
@@ -105,6 +106,7 @@ def slice_views(
             id=one["id"],
             number=one["number"],
             values=one["chosen"],
+            language=one["language"],
             status=one["status"],
             counted=one["counted"],
             snapshot=SnapshotView(

@@ -31,6 +31,8 @@ class OfferedType:
     description: str
     source: str
     formats: tuple[str, ...]
+    languages: tuple[str, ...]
+    """BCP 47 tags of those that it can be written in."""
     kpis: tuple[str, ...]
     """Names of its key figures, for conditions of schedules."""
     parameters_schema: dict[str, Any]
@@ -114,6 +116,7 @@ class Catalogue:
                     description=row.description,
                     source=row.source,
                     formats=tuple(name for name in row.formats if name in formats),
+                    languages=tuple(row.languages),
                     kpis=tuple(row.kpis),
                     parameters_schema=row.parameters_schema,
                     validator=Draft202012Validator(

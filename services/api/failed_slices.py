@@ -56,6 +56,7 @@ async def _burst_of_failed(connection: AsyncConnection, row: RowMapping) -> Burs
             deliveries.c.recipient,
             deliveries.c.formats,
             slices.c.chosen,
+            slices.c.language,
             bursts.c.asked["when_empty"].astext.label("when_empty"),
         )
         .join(slices, slices.c.id == deliveries.c.slice_id)
@@ -72,6 +73,7 @@ async def _burst_of_failed(connection: AsyncConnection, row: RowMapping) -> Burs
                 channel=one.channel,
                 to=one.recipient,
                 formats=tuple(one.formats) if one.formats else None,
+                language=one.language,
                 values=one.chosen,
             )
             for one in failed

@@ -76,6 +76,7 @@ def _key_of(wanted: RunRequest) -> str:
         source=wanted.source,
         period=wanted.period,
         parameters=wanted.parameters,
+        language=wanted.language,
         role=wanted.role,
         definition_id=None,
         definition_version=None,

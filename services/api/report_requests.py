@@ -29,6 +29,7 @@ from shared import subject_templates
 from shared.dedup_keys import body_hash
 from shared.delivery_options import DeliveryOptions
 from shared.format_options import FormatOptions
+from shared.languages import ENGLISH
 from shared.periods import Period, Preset, TimezoneName, preset_period
 from shared.recipients import EverybodyOfRole
 from shared.run_requests import Recipient, RunRequest
@@ -70,6 +71,9 @@ def _mail_address(value: str) -> str:
 FormatNames = Annotated[
     list[Annotated[str, Field(max_length=30)]],
     Field(min_length=1, max_length=10, description="Formats to render."),
+]
+LanguageName = Annotated[
+    str, Field(max_length=35, description="The language to write in, as a BCP 47 tag such as `de`.")
 ]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_mail_address)]
@@ -143,6 +147,7 @@ class DocumentFields(Body):
     parameters: dict[str, Any] = Field(
         default_factory=dict, description="As the report type's JSON Schema says."
     )
+    language: LanguageName = ENGLISH
 
 
 class ReportFields(DocumentFields):
@@ -193,6 +198,7 @@ async def run_request(
         source=offered.source,
         period=_period(body, principal),
         parameters=body.parameters,
+        language=body.language,
         formats=tuple(body.formats),
         format_options=body.format_options,
         delivery_options=body.delivery_options,
@@ -254,6 +260,7 @@ async def offered_for(
     ensure_allowed(principal, offered.name, body.parameters)
     errors = [
         *(format_errors(body.formats, offered) if isinstance(body, ReportFields) else ()),
+        *language_errors(body.language, offered),
         *offered.parameter_errors(body.parameters),
         *also,
     ]
@@ -273,6 +280,14 @@ def format_errors(formats: Sequence[str], offered: OfferedType) -> Iterator[Fiel
         else:
             continue
         yield FieldError(field=f"/formats/{index}", detail=detail)
+
+
+def language_errors(language: str | None, offered: OfferedType) -> Iterator[FieldError]:
+    """What is wrong with the language, for such a report type; nothing of none."""
+    if language is not None and language not in offered.languages:
+        known = ", ".join(offered.languages)
+        detail = f"{offered.name} is not written in {language!r}: use one of {known}"
+        yield FieldError(field="/language", detail=detail)
 
 
 def recipient_errors(

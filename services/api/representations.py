@@ -90,6 +90,7 @@ class RunView(RunSummary):
     """A run with everything that belongs to it."""
 
     parameters: dict[str, Any]
+    language: str = Field(description="Of the whole report, as a BCP 47 tag.")
     format_options: FormatOptions
     delivery_options: DeliveryOptions
     started_at: datetime | None
@@ -163,6 +164,7 @@ def run_view(
     return RunView(
         **_summary_fields(row),
         parameters=row["parameters"],
+        language=row["language"],
         format_options=FormatOptions.model_validate(row["format_options"]),
         delivery_options=DeliveryOptions.model_validate(row["delivery_options"]),
         started_at=row["started_at"],

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from services.api import run_store
 from services.api.link_store import SharedFile
 from services.api.pages import page
-from shared.periods import day_range
+from shared import localized
 from shared.store import tables
 
 
@@ -31,7 +31,7 @@ async def file_page(
         status,
         title=kind.title if kind else run["report_type"],
         studio=studio,
-        period=day_range(run["first_day"], run["last_day"]),
+        period=localized.day_range(run["first_day"], run["last_day"]),
         file_name=artifact["file_name"],
         size=size_in_words(artifact["size"]),
         until=_local(link["expires_at"], run["timezone"]),

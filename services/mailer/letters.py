@@ -95,7 +95,7 @@ class Letters:
         texts = await self._texts(claimed)
         if texts is None:
             return dict.fromkeys(("subject", "html", "text"), "")
-        subject = _marked(claimed, texts["subject"])
+        subject = _marked(claimed, texts["subject"], texts)
         return {"subject": subject, "html": texts["html"], "text": texts["text"]}
 
     def _keep(self, key: str, letter: Letter) -> None:
@@ -118,7 +118,7 @@ class Letters:
             raise PermanentError("no_mail_body", "the renderer wrote no mail for this run")
         options = claimed.run.delivery_options
         return Letter(
-            subject=_marked(claimed, _subject(claimed, texts)),
+            subject=_marked(claimed, _subject(claimed, texts), texts),
             sender_name=options.from_name,
             headers=(("Reply-To", options.reply_to),) if options.reply_to else (),
             body=await asyncio.to_thread(body_of, key, await self._content(claimed, texts, key)),
@@ -216,9 +216,27 @@ def _key(claimed: Claimed) -> str:
     return artifact_key(run.tenant_id, run.id, run.generation, f"letter-{name}.mime")
 
 
-def _marked(claimed: Claimed, subject: str) -> str:
+def _marked(claimed: Claimed, subject: str, texts: Mapping[str, Any]) -> str:
     """A corrected report is known as one before it is opened, whatever it is called."""
-    return subject if claimed.run.supersedes is None else f"Corrected: {subject}"
+    if claimed.run.supersedes is None:
+        return subject
+    return _words(texts)["corrected"].replace("{subject}", subject)
+
+
+def _words(texts: Mapping[str, Any]) -> Mapping[str, str]:
+    """What is said around the renderer's texts, in their language.
+
+    In English of a renderer of an earlier version, and of a mail that is no report.
+    """
+    words: Mapping[str, str] = texts.get("words", _ENGLISH)
+    return words
+
+
+_ENGLISH = {
+    "corrected": "Corrected: {subject}",
+    "files_too_large": "The files are too large for a mail. Fetch them here:",
+    "decimal_mark": ".",
+}
 
 
 def _subject(claimed: Claimed, texts: Mapping[str, Any]) -> str:
@@ -260,34 +278,32 @@ def _entity(
     )
     text, shown = texts["text"], texts["html"]
     if linked:
-        text = f"{text.rstrip()}\n\n{_links_as_text(linked)}"
-        shown = _with_links(shown, linked)
+        words = _words(texts)
+        text = f"{text.rstrip()}\n\n{_links_as_text(linked, words)}"
+        shown = _with_links(shown, linked, words)
     return entity(text, shown, attachments, pictures)
 
 
-_TOO_LARGE = "The files are too large for a mail. Fetch them here:"
+def _links_as_text(linked: Sequence[_LinkedFile], words: Mapping[str, str]) -> str:
+    lines = [f"{file.name} ({_megabytes(file.size, words)})\n{file.url}\n" for file in linked]
+    return "\n".join([words["files_too_large"], *lines])
 
 
-def _links_as_text(linked: Sequence[_LinkedFile]) -> str:
-    lines = [f"{file.name} ({_megabytes(file.size)})\n{file.url}\n" for file in linked]
-    return "\n".join([_TOO_LARGE, *lines])
-
-
-def _with_links(shown: str, linked: Sequence[_LinkedFile]) -> str:
+def _with_links(shown: str, linked: Sequence[_LinkedFile], words: Mapping[str, str]) -> str:
     items = "".join(
         '<div style="margin:6px 0 0;font-size:15px;line-height:22px;">'
         f'<a class="accent" href="{html.escape(file.url)}">{html.escape(file.name)}</a>'
-        f'<span class="muted" style="color:#56616D;"> ({_megabytes(file.size)})</span></div>'
+        f'<span class="muted" style="color:#56616D;"> ({_megabytes(file.size, words)})</span></div>'
         for file in linked
     )
     block = (
         '<div class="ink" style="margin:22px 0 0;font-size:15px;line-height:22px;color:#1B2127;">'
-        f"{_TOO_LARGE}</div>{items}"
+        f"{html.escape(words['files_too_large'])}</div>{items}"
     )
     # Of a renderer of an earlier version, or a mail that is no report: before its end.
     mark = _MARK if _MARK in shown else "</body>"
     return shown.replace(mark, block + ("" if mark == _MARK else mark), 1)
 
 
-def _megabytes(size: int) -> str:
-    return f"{max(size / 1e6, 0.1):.1f} MB"
+def _megabytes(size: int, words: Mapping[str, str]) -> str:
+    return f"{max(size / 1e6, 0.1):.1f} MB".replace(".", words["decimal_mark"])

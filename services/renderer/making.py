@@ -145,6 +145,9 @@ def _stored(
 ) -> StoredArtifact:
     extension = made.extension or format_.extension
     named = [run.report_type, *([of.label] if of and of.label else [])]
+    if of is not None and of.language != run.language:
+        # Beside the same part in the report's own language.
+        named.append(of.language)
     return StoredArtifact(
         format=format_,
         media_type=made.media_type or format_.media_type,

@@ -1,27 +1,55 @@
-"""How figures, days and movements read in words, for every format that people read."""
+"""How figures, days and movements read in words, for every format that people read.
+
+In the current language (`shared.languages`), which is the document's while it is drawn.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from services.renderer.words import words
+from shared import localized
 from shared.document import Cell, Column, Direction, Kind, Kpi, ReportDocument, Table, Verdict
+from shared.languages import ENGLISH, current
+from shared.messages import select
+from shared.periods import Period
 from shared.plain_words import plain_words
 
 NO_VALUE = "\N{EN DASH}"
 """Printed where there is no figure."""
-NOTHING_TO_REPORT = "There is nothing to report for this period."
-"""Said where a document has no sentence and no row."""
 
-VERDICT_WORDS = {Verdict.GOOD: "good", Verdict.BAD: "bad", Verdict.NEUTRAL: ""}
+
+def sentences(document: ReportDocument) -> tuple[str, ...]:
+    """Its summary; a sentence that there is nothing where it has no sentence and no row."""
+    if document.summary or document.row_count:
+        return document.summary
+    return (words("nothing-to-report"),)
+
+
+def verdict(kpi: Kpi) -> str:
+    """Whether its movement is welcome, in a word; nothing where it is neither."""
+    return "" if kpi.verdict is Verdict.NEUTRAL else words("verdict", verdict=kpi.verdict)
+
+
+def days(period: Period) -> str:
+    """For instance "1–4 October 2026"; what both days share is said once."""
+    return localized.day_range(period.first_day, period.last_day)
 
 
 def one_line(text: str) -> str:
-    """The text without control and direction-changing characters, on one line."""
-    return " ".join(without_controls(text).split())
+    """The text without control and direction-changing characters, on one line.
+
+    Spaces that no line is broken at stay what they are: "38,2 %" has one.
+    """
+    text = without_controls(text)
+    if text.isascii() or not any(space in text for space in _KEPT_SPACES):
+        return " ".join(text.split())
+    return _OTHER_SPACES.sub(" ", text).strip()
 
 
 def without_controls(text: str) -> str:
@@ -35,6 +63,8 @@ def without_controls(text: str) -> str:
     )
 
 
+_KEPT_SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+_OTHER_SPACES = re.compile(rf"[^\S{_KEPT_SPACES}]+")
 _NOT_TEXT = {"Cc", "Cn", "Cs", "Zl", "Zp"}
 """Controls, unassigned code points (XML refuses some), surrogates, separators."""
 _DIRECTION_CHANGES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -47,12 +77,12 @@ def number(value: Decimal | int, places: int | None = None) -> str:
     """
     exact = Decimal(value)
     text = f"{exact:,f}" if places is None else f"{exact:z,.{places}f}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    return localized.number(text.replace("-", "\N{MINUS SIGN}"))
 
 
-def day(value: date) -> str:
-    """For instance "4 Oct 2026"."""
-    return f"{value.day} {value:%b} {value.year}"
+def percentage(value: Decimal | int, places: int | None = None) -> str:
+    """The same of a share that is times 100 already, with its sign: "12.5%"."""
+    return number(value, places) + localized.percent_sign()
 
 
 def instant(value: datetime, timezone: str) -> str:
@@ -62,9 +92,11 @@ def instant(value: datetime, timezone: str) -> str:
     if not name.isalpha():
         offset = f"{local:%z}"
         name = f"UTC{offset[:3]}:{offset[3:5]}"
-    return f"{day(local)}, {local:%H:%M} {name}"
+    return f"{localized.short_day(local.date())}, {local:%H:%M} {name}"
 
 
+_LEAST_SHOWN = Decimal("0.1")
+"""Of a movement; a smaller one is said to be less."""
 LEFT_KINDS = (Kind.TEXT, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN)
 """Kinds of columns whose cells stand to the left; figures stand to the right."""
 
@@ -82,7 +114,7 @@ def cell_text(cell: Cell, column: Column, timezone: str) -> str:
         case None:
             return NO_VALUE
         case bool():
-            return "yes" if cell else "no"
+            return words("truth", truth=select(cell))
         case int():
             return number(cell, column.places)
     if column.coded:
@@ -92,9 +124,9 @@ def cell_text(cell: Cell, column: Column, timezone: str) -> str:
             case Kind.DECIMAL:
                 return number(Decimal(cell), column.places)
             case Kind.PERCENT:
-                return number(Decimal(cell), column.places) + "%"
+                return percentage(Decimal(cell), column.places)
             case Kind.DATE:
-                return day(date.fromisoformat(cell))
+                return localized.short_day(date.fromisoformat(cell))
             case Kind.INSTANT:
                 return instant(datetime.fromisoformat(cell), timezone)
     except (InvalidOperation, ValueError):
@@ -152,6 +184,8 @@ def kpi_unit(kpi: Kpi) -> str:
     if kpi.unit is None or kpi.value is None:
         return ""
     unit = one_line(kpi.unit)
+    if current() != ENGLISH:
+        return unit  # which was chosen by the figure
     # A word and no symbol: "ms" stays.
     return unit.removesuffix("s") if kpi_value(kpi) == "1" and len(unit) > 3 else unit
 
@@ -159,33 +193,63 @@ def kpi_unit(kpi: Kpi) -> str:
 def kpi_previous(kpi: Kpi) -> str:
     """For instance "was 40", "was 78.1%"."""
     if kpi.previous is None:
-        return "no earlier figure"
-    return f"was {number(kpi.previous, kpi.places)}{'%' if kpi.unit == '%' else ''}"
+        return words("no-earlier-figure")
+    written = percentage if kpi.unit == "%" else number
+    return words("was", figure=written(kpi.previous, kpi.places))
 
 
 def kpi_change(kpi: Kpi) -> str:
     """The movement without its arrow: "12.5% up", "2.3 points up", "unchanged"."""
     match kpi.direction:
         case Direction.UNKNOWN:
-            return "no comparison"
+            return words("no-comparison")
         case Direction.FLAT:
-            return "unchanged"
-    for change, unit in ((kpi.change_points, " points"), (kpi.change_percent, "%")):
+            return words("unchanged")
+    changes = (
+        ("change-points", kpi.change_points, number),
+        ("change-percent", kpi.change_percent, percentage),
+    )
+    for name, change, written in changes:
         if change is not None:
-            amount = number(abs(change), 1) if change else "less than 0.1"
-            return f"{amount}{unit} {kpi.direction.value}"
-    return kpi.direction.value
+            amount = written(abs(change) or _LEAST_SHOWN, 1)
+            if not change:
+                amount = words("less-than", amount=amount)
+            return words(name, amount=amount, direction=kpi.direction)
+    return words("direction", direction=kpi.direction)
 
 
 def provenance(document: ReportDocument) -> str:
     """Which data it was made from, for instance "Weekly, version 3  ·  Snapshot 3f9a12c0de34"."""
-    snapshot = f"Snapshot {document.snapshot_id}"
+    snapshot = words("snapshot", id=document.snapshot_id)
     if document.definition is None:
         return snapshot
     return f"{one_line(document.definition)}  ·  {snapshot}"
 
 
+def around(name: str, mark: str, /, **about: str) -> tuple[str, str]:
+    """What a message says before and after one of the things that it is about, named `mark`."""
+    before, _, after = words(name, **about, **{mark: _PLACE}).partition(_PLACE)
+    return before, after
+
+
+_PLACE = "\N{NULL}"
+"""Stands for what is put in later; no text has one."""
+
+
 def row_count(table: Table) -> str:
     """For instance "1 row", "10,000 rows"."""
-    count = table.row_count
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    return words("rows", count=table.row_count)
+
+
+def cut(table: Table) -> str | None:
+    """What a limit cut away, for instance "first 10,000 of 48,120 rows"; None if nothing."""
+    return None if table.cut is None else _cut("cut", table)
+
+
+def cut_sentence(table: Table) -> str | None:
+    """The same as a sentence of its own."""
+    return None if table.cut is None else _cut("cut-sentence", table)
+
+
+def _cut(name: str, table: Table) -> str:
+    return words(name, count=table.row_count, all=table.available_rows or 0)

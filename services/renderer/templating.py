@@ -8,6 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from services.renderer import palette, presentation
+from services.renderer.words import words
+from shared.languages import current
+from shared.localized import percent_sign
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -28,6 +31,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(say=presentation, palette=palette)
+    environment.globals.update(
+        say=presentation,
+        palette=palette,
+        words=words,
+        language=current,
+        percent_sign=percent_sign,
+    )
     environment.filters["line"] = presentation.one_line
     return environment

@@ -18,8 +18,9 @@ from pydantic import ValidationError
 
 from deploy.local.infrastructure import LocalInfrastructure
 from services.aggregator.report_types import ReportRequest, ReportType, register, report_types
-from services.aggregator.sources import Source
+from services.aggregator.sources import Source, SourceSession
 from shared.document import Cell, Direction, Kind, ReportDocument, Verdict
+from shared.languages import written_in
 from shared.narrowing import PERIOD
 from shared.periods import MAX_DAYS, Period
 from tests.studio import studio, studio_source
@@ -278,6 +279,75 @@ async def test_a_figure_opens_the_list_that_it_was_counted_from(source: Source) 
             )
             (hours,) = (kpi for kpi in listed.kpis if kpi.name == "gpu_hours")
             assert hours.value == figures[name].value
+
+
+@every_period
+@every_type
+async def test_in_another_language_the_figures_are_the_same_and_no_english_is_left(
+    name: str, period: tuple[date, date], source: Source
+) -> None:
+    request = request_for(name, period)
+    build = report_types[name].build
+    async with source.snapshot() as session:
+        english = await build(session, request)
+        names = await named_in(session)
+        for language in report_types[name].languages[1:]:
+            with written_in(language):
+                other = await build(session, request)
+            assert (english.language, other.language) == ("en", language)
+            assert figures_of(other) == figures_of(english)
+            for text in texts_of(other):
+                for known in names:
+                    text = text.replace(known, "")
+                assert not _ENGLISH.search(text), text
+            check_cells(other)
+            check_charts(other)
+
+
+_ENGLISH = re.compile(
+    r"\b(the|of|and|were|with|than|which|this|that|from|to|by|not|are|is|has|have|had|each|all|"
+    r"before|after|period|days?|weeks?|months?|hours?|characters?|projects?|jobs? (that|were|was)|"
+    r"share|change|delivered|reviews? (were|was)|median of|types?|team)\b"
+)
+
+
+async def named_in(session: SourceSession) -> list[str]:
+    """What people gave names to, the longest first: it is the same in every language."""
+    rows = await session.fetch(
+        "SELECT name FROM projects UNION SELECT name FROM workers "
+        "UNION SELECT name FROM characters UNION SELECT title FROM workflow_changes"
+    )
+    return sorted((row["name"] for row in rows), key=len, reverse=True)
+
+
+def figures_of(document: ReportDocument) -> object:
+    """What a report says in figures alone."""
+    kpis = [(kpi.name, kpi.value, kpi.previous, kpi.verdict) for kpi in document.kpis]
+    cells = [
+        [row[index] for index, column in enumerate(table.columns) if column.kind is not Kind.TEXT]
+        for table in document.tables
+        for row in table.rows
+    ]
+    shape = [(len(section.charts), len(section.tables)) for section in document.sections]
+    return kpis, cells, shape, len(document.summary), len(document.notes)
+
+
+def texts_of(document: ReportDocument) -> Iterator[str]:
+    """All that people read in it but the cells that name things."""
+    yield from (document.title, *document.summary, *document.notes)
+    for kpi in document.kpis:
+        yield from (kpi.title, kpi.unit or "")
+    for section in document.sections:
+        yield from (section.title, *section.text)
+        for chart in section.charts:
+            yield from (chart.title, chart.alternative_text)
+            encoding = chart.specification.get("layer", [chart.specification])[0]["encoding"]
+            yield from (encoding[axis]["title"] for axis in ("x", "y"))
+    for table in document.tables:
+        yield table.title
+        for column in table.columns:
+            yield from (column.title, column.unit or "")
+        yield str((table.total or ("",))[0])
 
 
 @every_type

@@ -159,6 +159,52 @@ async def test_three_recipients_of_a_schedule_get_three_parts_that_come_to_the_w
     assert told_why["slice"] == run["slices"][0]["id"]
 
 
+async def test_each_recipient_reads_their_part_in_their_language(
+    reader: httpx.Client, inbox: httpx.Client
+) -> None:
+    tag = uuid4().hex[:8]
+    english, german = f"english-{tag}@example.com", f"german-{tag}@example.com"
+    saved = reader.post(
+        "/api/v1/definitions",
+        json=definition(formats=["pdf", "csv"], preset="last_month", timezone="Europe/Berlin"),
+    ).json()
+    asked = {"burst": {"rows": [{"to": english}, {"to": german, "language": "de"}]}}
+
+    answer = reader.post(f"/api/v1/definitions/{saved['id']}/run", json=asked)
+    run = until_sent(reader, answer.json()["id"])
+
+    assert run["status"] == "completed", run["error"]
+    assert (run["language"], [one["language"] for one in run["slices"]]) == ("en", ["en", "de"])
+    (to_english,), (to_german,) = mails_to(inbox, english), mails_to(inbox, german)
+    assert to_english["Subject"].startswith("Delivery summary, ")
+    assert to_german["Subject"].startswith("Lieferübersicht, ")
+    told = {name: shown_to(mail) for name, mail in (("en", to_english), ("de", to_german))}
+    assert '<html lang="en">' in told["en"]["html"]
+    assert '<html lang="de">' in told["de"]["html"]
+    for where in ("pdf", "text", "html"):
+        assert "Data as of" in told["en"][where]
+        assert "Datenstand" in told["de"][where]
+        assert "Data as of" not in told["de"][where]
+    assert (told["en"]["pdf lang"], told["de"]["pdf lang"]) == ("en", "de")
+    assert told["en"]["csv"] == told["de"]["csv"], "data files are the same in every language"
+
+
+def shown_to(mail: EmailMessage) -> dict[str, str]:
+    """What the recipient reads, in the mail and in its files."""
+    files = files_of(mail)
+    pdf = pypdf.PdfReader(io.BytesIO(files["application/pdf"]))
+    html, text = mail.get_body(("html",)), mail.get_body(("plain",))
+    assert html is not None
+    assert text is not None
+    return {
+        "pdf": "".join(page.extract_text() for page in pdf.pages),
+        "pdf lang": str(pdf.root_object["/Lang"]),
+        "html": html.get_content(),
+        "text": text.get_content(),
+        "csv": files["text/csv"].decode(),
+    }
+
+
 async def test_a_retry_makes_the_failed_part_alone_and_nobody_gets_theirs_twice(
     reader: httpx.Client, inbox: httpx.Client
 ) -> None:

@@ -14,7 +14,7 @@ import pypdf
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.periods import day_range
+from shared.localized import day_range
 from shared.store import tables
 from shared.store.starters import give_usage_summary
 from tests.e2e.reports import REPORTS, until_delivered

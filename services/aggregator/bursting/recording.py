@@ -84,6 +84,7 @@ def _slice(run: Run, one: MadeSlice) -> dict[str, Any]:
         "run_id": run.id,
         "number": one.slice.number,
         "chosen": one.slice.chosen,
+        "language": one.slice.language or run.language,
         "formats": list(one.formats),
         "status": one.status,
         "counted": one.counted,

@@ -25,6 +25,24 @@ LONGEST_ADDRESS = 320
 
 
 @dataclass(frozen=True)
+class Offered:
+    """What of a report type a row may choose among."""
+
+    formats: Sequence[str]
+    languages: Sequence[str]
+    language: str
+    """The report's: that of a row which names none."""
+
+    def refusal(self, row: BurstRow) -> str | None:
+        """Why it cannot have what it asks for; None where it can."""
+        if unknown := [name for name in row.formats or () if name not in self.formats]:
+            return f"it is not made as {', '.join(unknown)}: use {', '.join(self.formats)}"
+        if row.language is not None and row.language not in self.languages:
+            return f"it is not written in {row.language}: use {', '.join(self.languages)}"
+        return None
+
+
+@dataclass(frozen=True)
 class Rows:
     """Who gets what, and rows that nothing can be made of."""
 
@@ -38,11 +56,11 @@ async def rows_of(
     burst: Burst,
     session: SnapshotSession,
     schema: Mapping[str, Any],
-    formats: Sequence[str],
+    offered: Offered,
     *,
     most: int,
 ) -> Rows:
-    """The burst's rows; `schema` is that of the report type's parameters, `formats` its own.
+    """The burst's rows; `schema` is that of the report type's parameters.
 
     PermanentError where the query is refused, names columns that are no parameters, has more than
     `most` rows, or asks for the same part for the same recipient twice: that would be a second
@@ -52,13 +70,13 @@ async def rows_of(
         if len(burst.rows) > most:
             raise _too_many(most)
         read = [(number, row) for number, row in enumerate(burst.rows, start=1)]
-        return _checked(read, [], schema, formats)
+        return _checked(read, [], schema, offered)
     answer = await _asked(burst.query, session, most)
-    return rows_of_answer(answer, schema, formats)
+    return rows_of_answer(answer, schema, offered)
 
 
 def rows_of_answer(
-    answer: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], formats: Sequence[str]
+    answer: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], offered: Offered
 ) -> Rows:
     """The rows of a query's answer; as `rows_of`."""
     if answer:
@@ -72,19 +90,18 @@ def rows_of_answer(
             why = all_in_words(error) if isinstance(error, ValidationError) else str(error)
             to = record["to"]
             refused.append(RefusedRow(row=number, to=str(to) if to else None, reason=why))
-    return _checked(read, refused, schema, formats)
+    return _checked(read, refused, schema, offered)
 
 
 def _checked(
     read: Sequence[tuple[int, BurstRow]],
     refused: list[RefusedRow],
     schema: Mapping[str, Any],
-    formats: Sequence[str],
+    offered: Offered,
 ) -> Rows:
     numbers, rows, parts = [], [], []
     for number, row in read:
-        if unknown := [name for name in row.formats or () if name not in formats]:
-            why = f"it is not made as {', '.join(unknown)}: use {', '.join(formats)}"
+        if why := offered.refusal(row):
             refused.append(RefusedRow(row=number, to=row.to, reason=why))
             continue
         try:
@@ -93,7 +110,8 @@ def _checked(
             refused.append(RefusedRow(row=number, to=row.to, reason=str(error)))
             continue
         numbers.append(number)
-        rows.append(row)
+        # Who names the report's language asks for what those get who name none.
+        rows.append(row.model_copy(update={"language": row.language or offered.language}))
         parts.append(part)
     for twice, first in duplicates(rows, parts):
         raise PermanentError(
@@ -139,7 +157,7 @@ def _ensure_columns(columns: Sequence[str], schema: Mapping[str, Any]) -> None:
         raise PermanentError(
             "burst_columns",
             f"the query for the burst's recipients gives {', '.join(columns)}: name its columns "
-            f"`to`, if need be `channel` and `formats`, and {', '.join(known)}",
+            f"`to`, if need be `channel`, `formats` and `language`, and {', '.join(known)}",
         )
 
 
@@ -157,6 +175,7 @@ def _row(record: Mapping[str, Any]) -> BurstRow:
     if isinstance(formats, str):
         formats = [name.strip() for name in formats.split(",") if name.strip()]
     fields["formats"] = formats or None
+    fields["language"] = record.get("language")
     fields["values"] = {
         name: _plain(value) for name, value in record.items() if name not in ROW_COLUMNS
     }

@@ -15,12 +15,12 @@ from uuid import UUID
 import structlog
 from uuid6 import uuid7
 
-from services.aggregator.bursting.rows import rows_of
+from services.aggregator.bursting.rows import Offered, rows_of
 from services.aggregator.bursting.sums import Ledger
 from services.aggregator.documents import Documents, Stored
 from services.aggregator.report_types import ReportType
 from services.aggregator.scope.parts import Counting
-from services.aggregator.wording.grammar import listed
+from services.aggregator.wording.messages import say
 from shared.bursts import (
     MOST_TOLD,
     Burst,
@@ -33,6 +33,8 @@ from shared.bursts import (
 from shared.consent import Consent, refusal
 from shared.document import ReportDocument
 from shared.errors import PermanentError, TransientError, WorkError
+from shared.languages import written_in
+from shared.localized import listed
 from shared.plain_words import plain_words
 from shared.states import SliceStatus
 
@@ -80,7 +82,8 @@ async def make_slices(
     """
     run = documents.run
     schema = report_type.parameters.model_json_schema()
-    found = await rows_of(burst, documents.session, schema, report_type.formats, most=most)
+    offered = Offered(report_type.formats, report_type.languages, run.language)
+    found = await rows_of(burst, documents.session, schema, offered, most=most)
     asked = slices(found.rows, found.parts)
     filters = [
         name for name in report_type.counting.filters if any(name in part for part in found.parts)
@@ -143,11 +146,13 @@ async def _made(
     if not counted and burst.when_empty == "leave_out":
         return MadeSlice(uuid7(), one, formats, SliceStatus.LEFT_OUT, counted)
     async with documents.session.apart():
-        document = await documents.build(request)
+        document = await documents.build(request, one.language)
     ledger.ensure_shown(document, counted, f"slice {one.number} ({_in_words(one.chosen)})")
-    told = title_of_part(one.chosen, report_type.counting)
-    if told:
-        document = document.model_copy(update={"title": f"{document.title}: {told}"})
+    with written_in(document.language):
+        told = title_of_part(one.chosen, report_type.counting)
+        if told:
+            title = say("title-of-part", title=document.title, part=told)
+            document = document.model_copy(update={"title": title})
     stored = await documents.store_one_of_many(document)
     return MadeSlice(uuid7(), one, formats, SliceStatus.AGGREGATED, counted, stored)
 

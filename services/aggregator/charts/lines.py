@@ -8,6 +8,7 @@ from typing import Any
 
 from services.aggregator.charts.stacked_bars import MOST_SERIES
 from services.aggregator.charts.time_axis import days_of, time_axis
+from services.aggregator.charts.vega_lite import vega_lite
 from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
 from shared.series_colours import SERIES
@@ -95,10 +96,7 @@ def lines(
         name=name,
         title=title,
         alternative_text=alternative_text,
-        specification={
-            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-            **(line if len(layers) == 1 else {"layer": layers}),
-        },
+        specification=vega_lite(**(line if len(layers) == 1 else {"layer": layers})),
         narrows=days_of(buckets),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from services.aggregator.charts.vega_lite import vega_lite
 from shared.document import Chart
 from shared.narrowing import Narrowing
 from shared.series_colours import SERIES
@@ -35,16 +36,15 @@ def ranked_bars(
         name=name,
         title=title,
         alternative_text=alternative_text,
-        specification={
-            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-            "data": {
+        specification=vega_lite(
+            data={
                 # As numbers for drawing alone; the table has the exact figures.
                 "values": [
                     {"subject": subject, "value": float(value)} for subject, value in figures
                 ]
             },
-            "mark": {"type": "bar", "color": SERIES[0]},
-            "encoding": {
+            mark={"type": "bar", "color": SERIES[0]},
+            encoding={
                 "y": {
                     "field": "subject",
                     "type": "nominal",
@@ -59,6 +59,6 @@ def ranked_bars(
                     "axis": {"format": value_format},
                 },
             },
-        },
+        ),
         narrows={"subject": dict(narrows)} if narrows else {},
     )

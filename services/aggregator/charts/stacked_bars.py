@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.aggregator.charts.time_axis import days_of, time_axis
+from services.aggregator.charts.vega_lite import vega_lite
 from services.aggregator.scope.grain import Bucket, Grain
 from shared.document import Chart
 from shared.narrowing import Narrowing
@@ -31,6 +32,7 @@ def stacked_bars(
     grain: Grain,
     series: Sequence[str],
     series_title: str,
+    others: str,
     value_title: str,
     whole: bool = True,
     narrows: Mapping[str, Narrowing] | None = None,
@@ -40,22 +42,22 @@ def stacked_bars(
     Not `whole`: amounts, rounded for drawing alone; the report's tables have the exact ones.
 
     `series` in the order of stack and legend, most important first. `series_title` ("Project")
-    is what one of them is; `value_title` ("Characters delivered") names the upright axis.
-    `narrows`: what each series is of, where the report can be narrowed down to it.
+    is what one of them is, `others` ("Other projects") what those are that are not told apart;
+    `value_title` ("Characters delivered") names the upright axis. `narrows`: what each series is
+    of, where the report can be narrowed down to it.
     """
-    shown, others = _drawn(series, f"Other {series_title.lower()}s")
-    drawn = [*shown, others] if others else shown
-    colours = [*SERIES[: len(shown)], OTHERS] if others else list(SERIES[: len(shown)])
+    shown, rest = _drawn(series, others)
+    drawn = [*shown, rest] if rest else shown
+    colours = [*SERIES[: len(shown)], OTHERS] if rest else list(SERIES[: len(shown)])
     return Chart(
         name=name,
         title=title,
         alternative_text=alternative_text,
-        specification={
-            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-            "data": {"values": _values(counts, buckets, series, shown, others)},
+        specification=vega_lite(
+            data={"values": _values(counts, buckets, series, shown, rest)},
             # The white line parts neighbours whose colours come out alike on paper.
-            "mark": {"type": "bar", "stroke": "#FFFFFF", "strokeWidth": 0.4},
-            "encoding": {
+            mark={"type": "bar", "stroke": "#FFFFFF", "strokeWidth": 0.4},
+            encoding={
                 "x": time_axis(buckets, grain),
                 "y": {
                     "field": "count",
@@ -72,7 +74,7 @@ def stacked_bars(
                 },
                 "order": {"field": "rank", "type": "quantitative"},
             },
-        },
+        ),
         narrows={
             **days_of(buckets),
             "series": {entry: narrows[entry] for entry in shown if narrows and entry in narrows},

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from services.aggregator.scope.grain import TITLES, Bucket, Grain
-from services.aggregator.wording.numbers import counted
+from services.aggregator.scope.grain import Bucket, Grain
+from services.aggregator.wording.messages import say
+from shared import localized
 from shared.narrowing import Marks, Narrowing
 
 _MOST_LABELS = {Grain.DAY: 31, Grain.WEEK: 18, Grain.MONTH: 18}
@@ -22,7 +23,7 @@ def time_axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
     return {
         "field": "bucket",
         "type": "ordinal",
-        "title": TITLES[grain],
+        "title": say("grain-title", grain=grain),
         # Named in full: a bucket without any row keeps its place.
         "scale": {"domain": [bucket.key for bucket in buckets]},
         "axis": _axis(buckets, grain),
@@ -70,12 +71,12 @@ def _axis(buckets: Sequence[Bucket], grain: Grain) -> dict[str, Any]:
 
 def _label(bucket: Bucket, before: date | None, grain: Grain) -> list[str]:
     first = bucket.first_day
-    cut = [counted(bucket.days, "day")] if bucket.cut else []
+    cut = [say("counted-days", count=bucket.days)] if bucket.cut else []
     new_year = before is None or before.year != first.year
     match grain:
         case Grain.WEEK:
-            return [f"W{first.isocalendar().week}", *cut]
+            return [say("axis-week", week=str(first.isocalendar().week)), *cut]
         case Grain.MONTH:
-            return [f"{first:%b}", *([str(first.year)] if new_year else []), *cut]
+            return [localized.short_month(first), *([str(first.year)] if new_year else []), *cut]
     new_month = new_year or before is None or before.month != first.month
-    return [str(first.day), *([f"{first:%b}"] if new_month else [])]
+    return [str(first.day), *([localized.short_month(first)] if new_month else [])]

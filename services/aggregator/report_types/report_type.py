@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from services.aggregator.scope.parts import Counting, Part
 from services.aggregator.sources import SourceSession
 from shared.document import Cell, Direction, Kpi, ReportDocument, Section, Table, Verdict
+from shared.languages import current
 from shared.periods import Period
 
 EVERY_FORMAT = ("pdf", "html", "xlsx", "csv", "json", "ndjson", "parquet")
@@ -36,11 +37,16 @@ class ReportRequest:
 class Documented(Protocol):
     """What a run's document is made by."""
 
+    languages: tuple[str, ...]
+    """BCP 47 tags of those in which it has all that it says; English is among them."""
     parameters: type[BaseModel]
     """Extra fields forbidden."""
 
     async def build(self, source: SourceSession, request: ReportRequest) -> ReportDocument:
-        """The whole document. Raises TransientError and PermanentError as the source does."""
+        """The whole document, in the current language (`shared.languages`), one of its own.
+
+        Raises TransientError and PermanentError as the source does.
+        """
         ...
 
 
@@ -92,6 +98,7 @@ def report_document(
     Nor is a period that has not begun: that it has nothing yet is no fall.
     """
     document = ReportDocument(
+        language=current(),
         type=name,
         title=title,
         period=request.period,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from services.aggregator.wording.grammar import sentence
+from services.aggregator.wording.messages import say
 from shared.document import Column, Kind
 from shared.plain_words import plain_words
 
@@ -24,15 +24,14 @@ class Dimension(StrEnum):
     @property
     def noun(self) -> str:
         """What one of them is, in a sentence."""
-        return self.value.replace("_", " ")
+        return say("dimension", dimension=self)
 
     @property
     def column(self) -> Column:
         """The column of a table that names them."""
-        title = {"resolution_tier": "Tier"}.get(self.value, sentence(self.noun))
         return Column(
             name=self.value,
-            title=title,
+            title=say("dimension-title", dimension=self),
             kind=Kind.TEXT,
             coded=self.coded,
             narrows=self.parameter,

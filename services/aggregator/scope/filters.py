@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
-from services.aggregator.wording.grammar import listed, plural, sentence
+from services.aggregator.wording.messages import say
+from shared.localized import listed
 
 
 @dataclass(frozen=True)
@@ -63,31 +64,40 @@ def nothing_left(filters: Sequence[Asked]) -> str | None:
     that says so in its first line is found sooner than one that did not come.
     """
     empty = [each for each in filters if each.unknown and not each.known]
-    return f"There is nothing to report: {_no_such(empty)}." if empty else None
+    return say("nothing-left", missing=_no_such(empty)) if empty else None
 
 
 def unknown(filters: Sequence[Asked]) -> str | None:
     """A sentence about names that do not exist, beside others that do."""
     partly = [each for each in filters if each.unknown]
-    return sentence(f"{_no_such(partly)}.") if partly else None
+    return say("unknown-names", missing=_no_such(partly)) if partly else None
 
 
 def note(filters: Sequence[Asked]) -> str | None:
     """A sentence that says what the report was narrowed down to."""
     parts = [
-        f"{plural(len(each.known), each.noun)} {listed(each.known, at_most=10)}"
+        say("filter-of", names=listed(each.known, at_most=10), **_number_of(each, each.known))
         for each in filters
         if each.known
     ]
-    return f"Only what was asked for is counted: {'; '.join(parts)}." if parts else None
+    return say("only-asked-for", filters="; ".join(parts)) if parts else None
 
 
 def _no_such(filters: Sequence[Asked]) -> str:
+    """What the source does not have."""
     parts = [
-        f"no {plural(len(each.unknown), each.noun)} named {listed(each.unknown)}"
+        say("no-such-names", names=listed(each.unknown), **_number_of(each, each.unknown))
         for each in filters
     ]
-    return f"the source has {' and '.join(parts)}"
+    told = parts[0]
+    for part in parts[1:]:
+        told = say("and-no-such-names", first=told, second=part)
+    return told
+
+
+def _number_of(asked: Asked, names: Sequence[str]) -> dict[str, str | int]:
+    """By which a message tells what they are."""
+    return {"noun": asked.noun.replace(" ", "-"), "count": len(names)}
 
 
 async def filters_of(source: SourceSession, selection: SceneSelection) -> Filters:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from services.aggregator.wording.days import month
+from services.aggregator.wording.messages import say
+from shared import localized
 from shared.document import Column, Kind
 from shared.narrowing import PERIOD
-from shared.periods import Period, day_range, months_later
+from shared.periods import Period, months_later
 
 MOST_BUCKETS = 400
 """More bars than these cannot be told apart on a page; the grain is then made coarser."""
@@ -50,19 +51,17 @@ class Bucket:
         return (self.last_day - self.first_day).days + 1
 
 
-TITLES = {Grain.DAY: "Day", Grain.WEEK: "ISO week", Grain.MONTH: "Month"}
-
-
 def bucket_columns(grain: Grain) -> tuple[Column, ...]:
     """Of a table over time: which bucket a row is of. A day is one date; others have two more."""
     kind = Kind.DATE if grain is Grain.DAY else Kind.TEXT
-    named = Column(name="bucket", title=TITLES[grain], kind=kind, narrows=PERIOD)
+    title = say("grain-title", grain=grain)
+    named = Column(name="bucket", title=title, kind=kind, narrows=PERIOD)
     if grain is Grain.DAY:
         return (named,)
     return (
         named,
-        Column(name="first_day", title="From", kind=Kind.DATE, narrows=PERIOD),
-        Column(name="last_day", title="To", kind=Kind.DATE, narrows=PERIOD),
+        Column(name="first_day", title=say("column-first-day"), kind=Kind.DATE, narrows=PERIOD),
+        Column(name="last_day", title=say("column-last-day"), kind=Kind.DATE, narrows=PERIOD),
     )
 
 
@@ -73,7 +72,7 @@ def bucket_cells(bucket: Bucket, grain: Grain) -> tuple[str, ...]:
 
 def whole_period_cells(period: Period, grain: Grain) -> tuple[str, ...]:
     """The same of the totals row."""
-    return _cells("Whole period", period.first_day, period.last_day, grain)
+    return _cells(say("whole-period"), period.first_day, period.last_day, grain)
 
 
 def _cells(name: str, first: date, last: date, grain: Grain) -> tuple[str, ...]:
@@ -127,10 +126,10 @@ def _bucket(first: date, last: date, grain: Grain) -> Bucket:
         case Grain.WEEK:
             year, week, _ = first.isocalendar()
             cut = (last - first).days < 6
-            words = f"week {week} ({day_range(first, last)})"
+            words = say("week", week=str(week), days=localized.day_range(first, last))
             return Bucket(first, last, f"{year:04}-W{week:02}", cut, words)
         case Grain.MONTH:
             cut = first.day > 1 or (last + _ONE_DAY).day > 1
-            words = day_range(first, last) if cut else month(first)
+            words = localized.day_range(first, last) if cut else localized.month(first)
             return Bucket(first, last, f"{first:%Y-%m}", cut, words)
-    return Bucket(first, last, first.isoformat(), False, day_range(first, last))
+    return Bucket(first, last, first.isoformat(), False, localized.day_range(first, last))

@@ -21,11 +21,6 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 """Milliseconds. A day of elapsed time has 24 hours, whatever the clocks do."""
 
-HOW_QUANTILES_ARE_TAKEN = (
-    "Median and 90th percentile are interpolated linearly between the two durations nearest to "
-    "them, as SQL's percentile_cont does, from whole milliseconds and without rounding on the way."
-)
-
 # Of `sorted`, an ascending bigint[], and `number`, its length: integer division finds the
 # neighbours exactly.
 NEIGHBOURS = """

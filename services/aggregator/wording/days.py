@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-
-def month(day: date) -> str:
-    """For instance "October 2026"."""
-    return f"{day:%B} {day.year}"
+from services.aggregator.wording.messages import say
+from shared import localized
 
 
 def days_before(days: int) -> str:
     """When the period before one of so many days was: "in the 31 days before"."""
-    return "on the day before" if days == 1 else f"in the {days:,} days before"
+    return say("days-before", days=days)
 
 
 def whole_before(days: int) -> str:
     """What a running period of so many days is set against: "the whole 31 days before"."""
-    return "the day before" if days == 1 else f"the whole {days:,} days before"
+    return say("whole-before", days=days)
 
 
 def moment(at: datetime, timezone: str) -> str:
     """For instance "10 October 2026, 14:05", on the clocks of that timezone."""
     local = at.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {month(local)}, {local:%H:%M}"
+    return say("moment", day=localized.day(local), time=f"{local:%H:%M}")

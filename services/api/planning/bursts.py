@@ -19,8 +19,10 @@ from services.api.report_requests import (
     EMAIL,
     Body,
     FormatNames,
+    LanguageName,
     RecipientBody,
     format_errors,
+    language_errors,
 )
 from services.api.roles import Role
 from shared.bursts import (
@@ -42,6 +44,9 @@ class BurstRowBody(RecipientBody):
 
     channel: str = Field(EMAIL, pattern="^[a-z][a-z0-9_]{0,29}$", description="A channel's name.")
     formats: FormatNames | None = Field(None, description="null: those of the report.")
+    language: LanguageName | None = Field(
+        None, description="A BCP 47 tag such as `de`; null: that of the report."
+    )
     values: dict[str, Any] = Field(
         default_factory=dict,
         description="Parameters of the report type, such as `projects`; a text stands for a list "
@@ -57,8 +62,8 @@ class BurstBody(Body):
         None,
         min_length=1,
         max_length=10_000,
-        description="A SELECT on the report's source, with the columns `to`, if need be `channel` "
-        "and `formats`, and parameters. An administrator's alone.",
+        description="A SELECT on the report's source, with the columns `to`, if need be "
+        "`channel`, `formats` and `language`, and parameters. An administrator's alone.",
     )
     when_empty: Literal["send", "leave_out"] = Field(
         "send", description="What becomes of a part with nothing in it."
@@ -76,14 +81,25 @@ class BurstBody(Body):
 
 
 def burst_errors(
-    burst: BurstBody, offered: OfferedType, parameters: Mapping[str, Any], place: str
+    burst: BurstBody,
+    offered: OfferedType,
+    parameters: Mapping[str, Any],
+    language: str,
+    place: str,
 ) -> Iterator[FieldError]:
-    """What is wrong with the table, which lies at `place`; `parameters`: those of the report."""
+    """What is wrong with the table, which lies at `place`.
+
+    `parameters` and `language`: those of the report.
+    """
     parts: list[dict[str, Any]] = []
     known: dict[str, list[FieldError]] = {}
     for index, row in enumerate(burst.rows):
         at = f"{place}/rows/{index}"
-        for error in format_errors(row.formats or (), offered):
+        of_row = (
+            *format_errors(row.formats or (), offered),
+            *language_errors(row.language, offered),
+        )
+        for error in of_row:
             yield FieldError(field=at + error["field"], detail=error["detail"])
         try:
             part = chosen(row.values, offered.parameters_schema)
@@ -100,7 +116,10 @@ def burst_errors(
         parts.append(part)
     if len(parts) < len(burst.rows):
         return  # what is refused cannot be compared with the others
-    rows = [BurstRow(channel=row.channel, to=row.to) for row in burst.rows]
+    rows = [
+        BurstRow(channel=row.channel, to=row.to, language=row.language or language)
+        for row in burst.rows
+    ]
     for twice, first in duplicates(rows, parts):
         yield FieldError(
             field=f"{place}/rows/{twice}",
@@ -115,6 +134,7 @@ async def ensure_burst(
     burst: BurstBody | None,
     offered: OfferedType,
     parameters: Mapping[str, Any],
+    language: str,
     *,
     before: Mapping[str, Any] | None = None,
     place: str = "/burst",
@@ -139,7 +159,7 @@ async def ensure_burst(
         )
         return [FieldError(field=f"{place}/rows", detail=detail)]
     errors = []
-    for error in burst_errors(burst, offered, parameters, place):
+    for error in burst_errors(burst, offered, parameters, language, place):
         errors.append(error)
         if len(errors) >= MOST_ERRORS:
             break

@@ -16,6 +16,7 @@ from services.api.report_requests import (
     Day,
     DeliveryOptionsField,
     FormatNames,
+    LanguageName,
     Recipients,
     ReportFields,
 )
@@ -29,6 +30,7 @@ IN_VERSION = {
     "preset": "preset",
     "timezone": "timezone",
     "parameters": "parameters",
+    "language": "language",
     "format_options": "format_options",
     "delivery_options": "delivery_options",
     "house_style": "house_style",
@@ -69,6 +71,7 @@ class DefinitionChange(Body):
     preset: Preset | None = None
     timezone: TimezoneName | None = None
     parameters: dict[str, Any] | None = None
+    language: LanguageName | None = None
     format_options: FormatOptions | None = None
     delivery_options: DeliveryOptionsField | None = None
     tags: Tags | None = None
@@ -112,6 +115,7 @@ class DefinitionView(DefinitionSummary):
     """A definition."""
 
     parameters: dict[str, Any]
+    language: str
     format_options: dict[str, Any]
     delivery_options: dict[str, Any]
     house_style: dict[str, Any]
@@ -134,6 +138,7 @@ class VersionView(BaseModel):
     preset: str
     timezone: str
     parameters: dict[str, Any]
+    language: str
     format_options: dict[str, Any]
     delivery_options: dict[str, Any]
     house_style: dict[str, Any]

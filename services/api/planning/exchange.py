@@ -28,6 +28,7 @@ from services.api.problems import FieldError, Problem, fields_problem
 from services.api.report_requests import Body, offered_for
 from services.api.roles import Action
 from shared.conditions import Always
+from shared.languages import ENGLISH
 from shared.store import tables
 
 
@@ -87,6 +88,8 @@ def definition_entry(row: RowMapping) -> dict[str, Any]:
     """As a file has it."""
     order = DefinitionBody.model_fields
     stored = stored_fields(row)
+    if stored["language"] == ENGLISH:
+        del stored["language"]
     kept = {name: value for name, value in stored.items() if value not in ({}, [], None)}
     return {name: kept[name] for name in ("name", *order) if name in kept}
 

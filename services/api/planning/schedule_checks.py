@@ -74,6 +74,7 @@ async def ensure_fit(
             body.burst,
             report_type,
             definition["parameters"],
+            definition["language"],
             before=before["burst"] if before is not None else None,
         )
     if errors:

@@ -264,7 +264,12 @@ async def run_definition(
             report_type = offered.get(row["report_type"])
             if report_type is not None:
                 errors += await ensure_burst(
-                    connection, principal, body.burst, report_type, row["parameters"]
+                    connection,
+                    principal,
+                    body.burst,
+                    report_type,
+                    row["parameters"],
+                    row["language"],
                 )
         if errors:
             raise fields_problem(errors)

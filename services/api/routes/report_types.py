@@ -24,6 +24,9 @@ class ReportTypeView(BaseModel):
     title: str
     description: str
     formats: list[str]
+    languages: list[str] = Field(
+        description="BCP 47 tags of those in which its reports can be written."
+    )
     kpis: list[str] = Field(
         description="Names of its key figures, which conditions of schedules may compare."
     )
@@ -49,6 +52,7 @@ def _view(offered: OfferedType, principal: Principal) -> ReportTypeView:
         title=offered.title,
         description=offered.description,
         formats=list(offered.formats),
+        languages=list(offered.languages),
         kpis=list(offered.kpis),
         available=refused is None,
         unavailable_because=None if refused is None else refused.detail,

@@ -27,7 +27,8 @@ from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
 from services.renderer.drawing.table_layout import fits
 from services.renderer.drawing.whole_file import ensure_whole
-from services.renderer.presentation import instant, one_line, provenance
+from services.renderer.presentation import around, days, instant, one_line, provenance
+from services.renderer.words import words
 from shared.document import ReportDocument
 from shared.house_style import Paper
 
@@ -118,7 +119,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         super().__init__(
             out,
             pagesize=(page.width, page.height),
-            title=f"{one_line(document.title)}, {document.period.words}",
+            title=f"{one_line(document.title)}, {days(document.period)}",
             author=one_line(document.tenant),
             subject=f"{document.type}, {document.period.timezone}",
             creator="Broadsheet",
@@ -126,7 +127,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
             invariant=1,
             initialFontName=REGULAR,  # else Helvetica, not embedded, is named in every file
             pageCompression=1,
-            lang="en",
+            lang=document.language,
         )
         self._document, self._page = document, page
         self.pages = 0
@@ -155,7 +156,8 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         canvas.doForm(FURNITURE)
         canvas.saveState()
         canvas.setFillColor(HexColor(palette.MUTED))
-        number = f"Page {self.page} of "
+        number, after = around("page-of-pages", "pages", page=str(self.page))
+        assert not after, "the number of pages stands last: it is filled in at the end"
         draw(canvas, self._page.side, FOOTER, number, REGULAR, SIZE)
         canvas.translate(self._page.side + width(number, REGULAR, SIZE), FOOTER)
         canvas.doForm(TOTAL)
@@ -170,7 +172,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         canvas.setLineWidth(0.6)
         left, right = page.side, page.width - page.side
         header = page.height - 42
-        period = f"{document.period.words} ({zone})"
+        period = f"{days(document.period)} ({zone})"
         canvas.setFillColor(HexColor(palette.INK))
         title = fitted(
             one_line(document.title),
@@ -188,15 +190,15 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]  # ReportLab ships no ty
         canvas.drawRightString(
             right,
             FOOTER,
-            f"Data as of {instant(document.as_of, zone)}"
-            f"  ·  Generated {instant(document.generated_at, zone)}",
+            f"{words('as-of', at=instant(document.as_of, zone))}"
+            f"  ·  {words('generated', at=instant(document.generated_at, zone))}",
         )
         below = FOOTER - 10
         origin = provenance(document)
         canvas.drawRightString(right, below, origin)
         room = page.content_width - width(origin, REGULAR, SIZE) - 24
-        words = fitted(one_line(document.house_style.footer), REGULAR, SIZE, room)
-        draw(canvas, left, below, words, REGULAR, SIZE)
+        own = fitted(one_line(document.house_style.footer), REGULAR, SIZE, room)
+        draw(canvas, left, below, own, REGULAR, SIZE)
         canvas.endForm()
 
     def _endBuild(self) -> None:

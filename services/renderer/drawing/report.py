@@ -27,7 +27,8 @@ from services.renderer.drawing.table_layout import LargestSizes
 from services.renderer.drawing.tables import RowsDrawn, table_flowable
 from services.renderer.drawing.tiles import tile_rows
 from services.renderer.drawing.vega_svg import VegaPicture
-from services.renderer.presentation import one_line, without_empty_comparisons
+from services.renderer.presentation import cut, one_line, without_empty_comparisons
+from services.renderer.words import words
 from shared.document import Chart, ReportDocument, Section, Table
 
 CAPTION = ParagraphStyle(
@@ -84,7 +85,7 @@ def _drawn(document: ReportDocument) -> tuple[bytes, int]:
         heading = CondPageBreak(room)
         slots.append([heading, Bookmark(one_line(section.title), f"section-{index}")])
         slots.append(content)
-    mark = Bookmark("Notes", "notes")
+    mark = Bookmark(words("notes"), "notes")
     if document.notes:
         slots.append([mark])
     story = narrate(document, slots, page.content_width)
@@ -99,8 +100,12 @@ def with_note_on(document: ReportDocument, missing: frozenset[str]) -> ReportDoc
     if not missing:
         return document
     some = ", ".join(f"U+{ord(character):04X}" for character in sorted(missing)[:8])
-    more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""
-    note = f"Printed as {REPLACEMENT}, because no font here has them: {some}{more}."
+    about = {"mark": REPLACEMENT, "characters": some}
+    note = (
+        words("missing-letters-more", more=len(missing) - 8, **about)
+        if len(missing) > 8
+        else words("missing-letters", **about)
+    )
     return document.model_copy(update={"notes": (*document.notes, note)})
 
 
@@ -110,7 +115,7 @@ def _content(
     content: list[Flowable] = [_chart(chart, section, page) for chart in section.charts]
     content += [_table(table, section, document, page, sizes, rows) for table in section.tables]
     if not content and not section.text:
-        return [Lines("Nothing to show for this period.", REMARK)]
+        return [Lines(words("nothing-to-show"), REMARK)]
     return content or [Spacer(1, 1)]
 
 
@@ -133,10 +138,10 @@ def _table(
     sizes: LargestSizes,
     drawn: RowsDrawn,
 ) -> Flowable:
-    cut = table.cut
-    above = _caption(table.title + (f" ({cut})" if cut else ""), table, section)
+    told = cut(table)
+    above = _caption(table.title + (f" ({told})" if told else ""), table, section)
     if not table.rows:
-        return _Block([*above, Lines("No rows in this period.", REMARK)], page)
+        return _Block([*above, Lines(words("no-rows"), REMARK)], page)
     zone, largest = document.period.timezone, sizes.of(table)
     rows = table_flowable(table, page.content_width, zone, largest, drawn)
     return _Block([*above, rows], page)

@@ -11,12 +11,12 @@ from reportlab.platypus import Flowable
 from services.renderer import palette
 from services.renderer.drawing.fonts import REGULAR, STRONG, draw, fitted, width
 from services.renderer.presentation import (
-    VERDICT_WORDS,
     kpi_change,
     kpi_previous,
     kpi_unit,
     kpi_value,
     one_line,
+    verdict,
 )
 from shared.document import Direction, Kpi, Verdict
 
@@ -85,12 +85,12 @@ def _draw_tile(canvas: Any, kpi: Kpi, x: float, y: float, tile_width: float) -> 
     if kpi.direction in (Direction.UP, Direction.DOWN):
         _arrow(canvas, left, y + 25, colour, up=kpi.direction is Direction.UP)
         indent = 10.0
-    words = " · ".join(filter(None, [kpi_change(kpi), VERDICT_WORDS[kpi.verdict]]))
+    told = " · ".join(filter(None, [kpi_change(kpi), verdict(kpi)]))
     # The verdict stands last: better smaller than cut off.
     size = next(
-        (s for s in CHANGE_SIZES if width(words, STRONG, s) <= inner - indent), CHANGE_SIZES[-1]
+        (s for s in CHANGE_SIZES if width(told, STRONG, s) <= inner - indent), CHANGE_SIZES[-1]
     )
-    _text(canvas, left + indent, y + 25, words, STRONG, size, colour, inner - indent)
+    _text(canvas, left + indent, y + 25, told, STRONG, size, colour, inner - indent)
     _text(canvas, left, y + 11, kpi_previous(kpi), REGULAR, 7.5, palette.MUTED, inner)
 
 

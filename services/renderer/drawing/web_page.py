@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from markupsafe import Markup, escape
 
@@ -13,8 +15,11 @@ from services.renderer.drawing.pages import Page, page_for
 from services.renderer.drawing.table_layout import LargestSizes, type_size
 from services.renderer.presentation import (
     LEFT_KINDS,
+    around,
     cell_text,
+    cut,
     heading,
+    instant,
     one_line,
     total_text,
     without_empty_comparisons,
@@ -83,9 +88,28 @@ def draw_page(document: ReportDocument) -> tuple[bytes, int]:
         for number, section in enumerate(document.sections)
     ]
     page = template("report.html").render(
-        document=document, parts=parts, across=paper.width > paper.height
+        document=document,
+        parts=parts,
+        across=paper.width > paper.height,
+        page_of_pages=_page_of_pages(),
+        timed=partial(_timed, document.period.timezone),
     )
     return page.encode(), _rows_read_back(page, document)
+
+
+def _page_of_pages() -> str:
+    """What is printed on each page, as CSS has it: strings beside counters."""
+    page, pages = '" counter(page) "', '" counter(pages)'
+    before, after = around("page-of-pages", "pages", page=page)
+    assert not after, "the number of pages stands last"
+    return f'"{before}{pages}'
+
+
+def _timed(timezone: str, name: str, at: datetime) -> Markup:
+    """A message about an instant, which machines can read too."""
+    before, after = around(name, "at")
+    shown = Markup('<time datetime="{}">{}</time>').format(at.isoformat(), instant(at, timezone))
+    return escape(before) + shown + escape(after)
 
 
 def _part(
@@ -128,7 +152,7 @@ def _grid(
     return Grid(
         title=title,
         same_as_heading=title == one_line(section.title) and section.begins_with(table),
-        cut=table.cut,
+        cut=cut(table),
         head=Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(
                 Markup("") if column.kind in LEFT_KINDS else Markup(' class="n"'), heading(column)

@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol, TypeVar, runtime_checkable
 from shared.document import ReportDocument
 from shared.errors import PermanentError
 from shared.format_options import FormatOptions
+from shared.languages import written_in
 
 Files = Mapping[str, BinaryIO]
 """A snapshot's open Parquet files by the names that its document gives."""
@@ -110,11 +111,13 @@ def adjusted(format_: Format, options: FormatOptions) -> Format:
 
 
 def render_whole(format_: Format, document: ReportDocument) -> Rendered:
-    """The file, once it is sure that it has every row; PermanentError otherwise.
+    """The file in the document's language, once it is sure that it has every row; PermanentError
+    otherwise.
 
     A format that can read its file back cheaply does so in `render`, and counts what it finds.
     """
-    rendered = format_.render(document)
+    with written_in(document.language):
+        rendered = format_.render(document)
     if not rendered.content and document.row_count:
         raise PermanentError("file_not_whole", f"the {format_.title} file came out empty")
     _ensure_whole(format_, document, rendered.rows)
@@ -124,8 +127,9 @@ def render_whole(format_: Format, document: ReportDocument) -> Rendered:
 def write_whole(
     format_: StreamedFormat, document: ReportDocument, files: Files, out: BinaryIO
 ) -> Written:
-    """Write the file; PermanentError unless it has every row."""
-    written = format_.write(document, files, out)
+    """Write the file, in the document's language; PermanentError unless it has every row."""
+    with written_in(document.language):
+        written = format_.write(document, files, out)
     _ensure_whole(format_, document, written.rows)
     return written
 

@@ -9,6 +9,8 @@ import json
 from services.renderer import presentation
 from services.renderer.formats.format import Rendered, register
 from services.renderer.templating import template
+from services.renderer.words import words
+from shared import localized
 from shared.document import ReportDocument
 
 LONGEST_SUBJECT = 150
@@ -17,9 +19,10 @@ LONGEST_SUBJECT = 150
 
 @register
 class MailFormat:
-    """`{"subject", "html", "text", "pictures", "facts"}`: summary, headline figures, a chart.
+    """`{"subject", "html", "text", "pictures", "words", "facts"}`: summary, key figures, a chart.
 
-    `facts`: what a subject of somebody's own may name.
+    `facts`: what a subject of somebody's own may name. `words`: what the mailer has to say about
+    subject and files, in the document's language.
 
     `pictures`: those that the HTML shows, each `{"content_id", "file_name", "media_type",
     "content"}`, the content in base64. `content_id` is what follows `cid:` (RFC 2392).
@@ -66,9 +69,14 @@ class MailFormat:
             "html": template("mail.html").render(values),
             "text": template("mail.txt").render(values),
             "pictures": pictures,
+            "words": {
+                "corrected": words("corrected-subject", subject="{subject}"),
+                "files_too_large": words("files-too-large"),
+                "decimal_mark": localized.number("."),
+            },
             "facts": {
                 "title": presentation.one_line(document.title),
-                "period": document.period.words,
+                "period": presentation.days(document.period),
                 "organisation": presentation.one_line(document.tenant),
                 "kpis": {kpi.name: presentation.kpi_value(kpi) for kpi in document.kpis},
             },
@@ -79,7 +87,7 @@ class MailFormat:
 def subject(document: ReportDocument) -> str:
     """For instance "Delivery summary, 1 October 2026"."""
     title = presentation.one_line(document.title)
-    period = document.period.words
+    period = presentation.days(document.period)
     room = LONGEST_SUBJECT - len(period) - 2
     if len(title) > room:
         title = title[: room - 1].rstrip() + "…"

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from services.renderer import presentation
 from services.renderer.formats.format import Written
+from services.renderer.words import words
 from shared.document import ReportDocument, Table
 from shared.errors import PermanentError
 
@@ -99,14 +100,18 @@ def _cut_mark(table: Table) -> str:
 def _about(document: ReportDocument, names: Sequence[str]) -> str:
     zone = document.period.timezone
     lines = [
-        f"{presentation.one_line(document.title)}, {document.period.words} ({zone})",
+        f"{presentation.one_line(document.title)}, {presentation.days(document.period)} ({zone})",
         presentation.one_line(document.tenant),
-        f"Data as of {document.as_of.isoformat()}, generated {document.generated_at.isoformat()}.",
+        words(
+            "as-of-and-generated",
+            data=document.as_of.isoformat(),
+            made=document.generated_at.isoformat(),
+        ),
         "",
     ]
     for name, table in zip(names, document.tables, strict=True):
-        rows = table.cut or presentation.row_count(table)
+        rows = presentation.cut(table) or presentation.row_count(table)
         lines.append(f"{name}: {presentation.one_line(table.title)}, {rows}")
     if not names:
-        lines.append("This report has no tables.")
+        lines.append(words("no-tables"))
     return "\r\n".join(lines) + "\r\n"

@@ -7,7 +7,8 @@ letters need more fonts than this process has is answered with the status `more_
 Charts are drawn by another process, which it asks through the service.
 
 Whatever is needed later must be loaded before it is locked in: each of those draws a sample, and
-the timezones, which Python reads from files when they are first named, are all kept.
+the timezones, which Python reads from files when they are first named, are all kept, as are the
+words of all languages.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import sys
 from zoneinfo import ZoneInfo, available_timezones
 
+from services.renderer import words
 from services.renderer.drawing import charts, more_fonts
 from services.renderer.formats.format import Format, adjusted, formats, render_whole
 from services.renderer.isolation import locked
@@ -122,6 +124,7 @@ def _warm_up(isolated: list[Format], sample: ReportDocument) -> list[ZoneInfo]:
     zones = [ZoneInfo(name) for name in sorted(available_timezones())]
     for format_ in isolated:
         format_.render(sample)
+    words.load()
     if "jinja2" in sys.modules:
         importlib.import_module(WHEN_A_TEMPLATE_FAILS)
     return zones

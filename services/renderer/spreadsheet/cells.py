@@ -14,6 +14,8 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from services.renderer.presentation import one_line
+from services.renderer.words import words
+from shared import localized
 from shared.document import Cell, Column, Kind
 from shared.plain_words import plain_words
 
@@ -43,30 +45,11 @@ class Value:
 
     content: bool | int | float | str | None
     remark: str | None = None
-    """A key of `REMARKS` when the cell is not quite what the document has."""
+    """One of `REMARKS` when the cell is not quite what the document has."""
 
 
-REMARKS = {
-    "digits": (
-        "figure has more than 15 digits, which a spreadsheet cannot hold: it is a text",
-        "figures have more than 15 digits, which a spreadsheet cannot hold: they are texts",
-    ),
-    "kind": (
-        "cell is a text because it is not what its column holds",
-        "cells are texts because they are not what their column holds",
-    ),
-    "early": ("day before March 1900 is a text", "days before March 1900 are texts"),
-    "rounded": ("time is rounded to the millisecond", "times are rounded to the millisecond"),
-    "twice": (
-        "time lies in an hour that the clocks went through twice: CSV has its offset",
-        "times lie in an hour that the clocks went through twice: CSV has their offsets",
-    ),
-    "cut": (
-        "text is longer than a cell may be and ends in an ellipsis",
-        "texts are longer than a cell may be and end in an ellipsis",
-    ),
-}
-"""What is said of one cell and of several, each with the count before it."""
+REMARKS = ("digits", "kind", "early", "rounded", "twice", "cut")
+"""What may be remarked of a cell; each is a message."""
 
 
 def column_format(column: Column, places: int, *, fine: bool) -> ColumnFormat:
@@ -82,14 +65,14 @@ def column_format(column: Column, places: int, *, fine: bool) -> ColumnFormat:
         case Kind.DECIMAL:
             return ColumnFormat(number_format(places, _short(column.unit)), True)
         case Kind.PERCENT:
-            return ColumnFormat(number_format(places) + "%", True)
+            return ColumnFormat(number_format(places) + percent_format(), True)
         case Kind.DATE:
-            return ColumnFormat("d mmm yyyy", False)
+            return ColumnFormat(words("date-format"), False)
         case Kind.INSTANT:
-            return ColumnFormat("yyyy-mm-dd hh:mm:ss" + (".000" if fine else ""), False)
+            return ColumnFormat(words("instant-format") + (".000" if fine else ""), False)
         case Kind.BOOLEAN:
             # Excel ignores it; others would show 1 and 0.
-            return ColumnFormat('"TRUE";"TRUE";"FALSE"', False)
+            return ColumnFormat(words("truth-format"), False)
     return ColumnFormat(TEXT_FORMAT, False)
 
 
@@ -98,8 +81,17 @@ def number_format(places: int, unit: str | None = None) -> str:
     format_ = "#,##0" + ("." + "0" * min(places, EXACT_DIGITS) if places else "")
     unit = one_line(unit or "").replace('"', "")[:LONGEST_UNIT]
     if unit == "%":
-        return format_ + "\\%"
+        return format_ + percent_format("\\%")
     return f'{format_} "{unit}"' if unit else format_
+
+
+def percent_format(sign: str = "%") -> str:
+    """What follows the digits of a share, with a space before the sign where the language has one.
+
+    `sign`: "%" takes the cell times 100, one behind a backslash does not.
+    """
+    space = localized.percent_sign().removesuffix("%")
+    return f'"{space}"{sign}' if space else sign
 
 
 def _short(unit: str | None) -> str | None:
@@ -177,5 +169,5 @@ def _instant(moment: datetime, zone: ZoneInfo) -> Value:
 
 def remarks(found: Mapping[str, int]) -> list[str]:
     """One line for each kind of remark, for instance "3 figures have more than 15 digits …"."""
-    counts = ((found.get(key, 0), words) for key, words in REMARKS.items())
-    return [f"{count:,} {words[count > 1]}." for count, words in counts if count]
+    counts = ((found.get(key, 0), f"remark-{key}") for key in REMARKS)
+    return [words(name, count=count) for count, name in counts if count]

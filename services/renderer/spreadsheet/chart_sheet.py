@@ -12,6 +12,7 @@ from services.renderer.presentation import one_line
 from services.renderer.spreadsheet.cells import DAY_ZERO, FIRST_DAY, Value, text
 from services.renderer.spreadsheet.chart_grid import Grid
 from services.renderer.spreadsheet.styles import FONT, Styles
+from services.renderer.words import words
 from shared.document import Chart
 from shared.series_colours import SERIES
 
@@ -37,7 +38,9 @@ def write_grid(sheet: Any, top: int, chart: Chart, grid_: Grid, styles: Styles) 
     for row, category in enumerate(grid_.categories):
         if dated:
             serial = Value((date.fromisoformat(category) - DAY_ZERO).days)
-            styles.write(sheet, head + 1 + row, 0, serial, num_format="d mmm yyyy", align="left")
+            styles.write(
+                sheet, head + 1 + row, 0, serial, num_format=words("date-format"), align="left"
+            )
         else:
             styles.write(sheet, head + 1 + row, 0, text(one_line(category)), num_format="@")
         for column, (_, values) in enumerate(grid_.series, 1):

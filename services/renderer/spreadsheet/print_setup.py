@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.renderer.presentation import instant, one_line
+from services.renderer.words import words
 from shared.document import ReportDocument
 from shared.house_style import Paper
 
@@ -21,8 +22,8 @@ def set_up_print(sheet: Any, document: ReportDocument, title: str) -> None:
     sheet.fit_to_pages(1, 0)
     tenant = _words(document.tenant, 80)
     sheet.set_header(f"&L{_words(title, LONGEST - len(tenant) - 10)}&R{tenant}")
-    as_of = f"&RData as of {instant(document.as_of, zone)}"
-    page = "&LPage &P of &N"
+    as_of = "&R" + words("as-of", at=instant(document.as_of, zone))
+    page = "&L" + words("page-of-pages", page="&P", pages="&N")
     own = _words(house.footer, LONGEST - len(as_of) - len(page) - 2)
     sheet.set_footer(page + (f"&C{own}" if own else "") + as_of)
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
 from services.renderer.formats.arrow_texts import content
+from services.renderer.presentation import cut_sentence
 from services.renderer.spreadsheet.cell_columns import ColumnWriter, Look, cell_xml
 from services.renderer.spreadsheet.cells import Value, remarks, value
 from services.renderer.spreadsheet.table_sheets import (
@@ -24,6 +25,7 @@ from services.renderer.spreadsheet.table_sheets import (
     WARNINGS,
     Part,
 )
+from services.renderer.words import words
 from shared.document import Table
 from shared.errors import PermanentError
 
@@ -157,14 +159,11 @@ def _limits(table: Table, table_parts: Sequence[Part], index: int) -> list[str]:
     said = []
     if len(table_parts) > 1:
         part = table_parts[index]
-        said.append(
-            f"Rows {part.first + 1:,} to {part.after:,} of {table.row_count:,}: "
-            f"a sheet holds no more."
-        )
+        said.append(words("sheet-rows", first=part.first + 1, last=part.after, all=table.row_count))
         if index + 1 < len(table_parts):
-            said.append(f"Continues on the sheet {table_parts[index + 1].sheet_name!r}.")
-    if cut := table.cut:
-        said.append(f"{cut[:1].upper()}{cut[1:]}.")
+            said.append(words("sheet-continues", sheet=table_parts[index + 1].sheet_name))
+    if told := cut_sentence(table):
+        said.append(told)
     return said
 
 

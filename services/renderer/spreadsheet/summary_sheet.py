@@ -9,11 +9,18 @@ from typing import Any
 
 from services.renderer import palette, presentation
 from services.renderer.pixel_logo import SPREADSHEET_ROOM
-from services.renderer.presentation import VERDICT_WORDS, one_line
-from services.renderer.spreadsheet.cells import Value, number, number_format, text
+from services.renderer.presentation import one_line
+from services.renderer.spreadsheet.cells import (
+    Value,
+    number,
+    number_format,
+    percent_format,
+    text,
+)
 from services.renderer.spreadsheet.print_setup import set_up_print
 from services.renderer.spreadsheet.styles import MUTED, STRONG, Styles
 from services.renderer.spreadsheet.table_sheets import Part
+from services.renderer.words import words
 from shared.document import Direction, Kpi, ReportDocument, Table, Verdict
 from shared.house_style import Logo, Picture
 
@@ -23,7 +30,10 @@ LINE = 135
 """Characters of running text over the whole width."""
 LINE_HEIGHT = 15
 ROW_PIXELS = 20
-HEADINGS = ("Figure", "This period", "Previous period", "Change", "Direction", "Verdict")
+COLUMNS = (
+    *("column-figure", "column-this-period", "column-previous-period"),
+    *("column-change", "column-direction", "column-verdict"),
+)
 
 
 class SummarySheet:
@@ -44,27 +54,26 @@ class SummarySheet:
         self._place_logo(house.logo)
         self._line(document.tenant, bold=True, font_color=self._styles.accent)
         self._line(document.title, bold=True, font_size=22, height=30)
-        self._line(period.words, font_size=14, height=20)
+        self._line(presentation.days(period), font_size=14, height=20)
         self._line(
-            f"Compared with {document.previous_period.words}  ·  days in {period.timezone}",
+            f"{words('compared-with', period=presentation.days(document.previous_period))}"
+            f"  ·  {words('days-in', zone=period.timezone)}",
             None,
             **MUTED,
         )
         self._line(
-            f"Data as of {presentation.instant(document.as_of, period.timezone)}"
-            f"  ·  Generated {presentation.instant(document.generated_at, period.timezone)}",
+            f"{words('as-of', at=presentation.instant(document.as_of, period.timezone))}  ·  "
+            + words("generated", at=presentation.instant(document.generated_at, period.timezone)),
             None,
             **MUTED,
         )
         for table in document.tables:
-            if cut := table.cut:
-                self._line(f"{one_line(table.title)}: {cut}", None, **STRONG)
+            if told := presentation.cut(table):
+                self._line(f"{one_line(table.title)}: {told}", None, **STRONG)
         self._rule(house.second_colour)
-        sentences = document.summary
-        if not sentences and not document.row_count:
-            sentences = (presentation.NOTHING_TO_REPORT,)
+        sentences = presentation.sentences(document)
         if sentences:
-            self._heading("Executive summary")
+            self._heading(words("summary"))
             for sentence in sentences:
                 self._paragraph(sentence)
             self._row += 1
@@ -96,13 +105,18 @@ class SummarySheet:
         """One row per key figure, its numbers as numbers with their units."""
         if not kpis:
             return
-        self._heading("Key figures")
-        for column, title in enumerate(HEADINGS):
+        self._heading(words("key-figures"))
+        for column, name in enumerate(COLUMNS):
             look: dict[str, Any] = {"align": "right"} if column in (1, 2, 3) else {}
-            if title == "Direction":
+            if name == "column-direction":
                 look = {"align": "left", "indent": 1}
             self._styles.write(
-                self._sheet, self._row, column, Value(title), **self._styles.heading, **look
+                self._sheet,
+                self._row,
+                column,
+                Value(words(name)),
+                **self._styles.heading,
+                **look,
             )
         for kpi in kpis:
             self._row += 1
@@ -119,7 +133,7 @@ class SummarySheet:
             (_figure(kpi.previous), {"num_format": format_, "align": "right"}),
             (change, {"num_format": change_format, "align": "right", **tone}),
             (Value(_direction(kpi)), {"align": "left", "indent": 1, **tone}),
-            (Value(VERDICT_WORDS[kpi.verdict] or None), tone),
+            (Value(presentation.verdict(kpi) or None), tone),
         ]  # fmt: skip
         for column, (value, look) in enumerate(cells):
             ruled = {"bottom": 1, "bottom_color": palette.RULE}
@@ -141,8 +155,9 @@ class SummarySheet:
         if not tables:
             return
         self._row += 1
-        self._heading("Sheets")
-        for column, title in enumerate(("Sheet", "Table", "", "Rows")):
+        self._heading(words("sheets"))
+        titles = (words("column-sheet"), words("column-table"), "", words("column-rows"))
+        for column, title in enumerate(titles):
             self._styles.write(self._sheet, self._row, column, Value(title), **self._styles.heading)
         for table, parts in tables:
             for part in parts:
@@ -155,16 +170,16 @@ class SummarySheet:
         target = part.sheet_name.replace("'", "''")
         self._sheet.write_url(self._row, 0, f"internal:'{target}'!A1", link, string=part.sheet_name)
         self._styles.write(self._sheet, self._row, 1, text(one_line(table.title)))
-        rows = table.cut or presentation.row_count(table)
+        rows = presentation.cut(table) or presentation.row_count(table)
         if several:
-            rows = f"{part.first + 1:,} to {part.after:,} of {rows}"
+            rows = words("rows-from-to", first=part.first + 1, last=part.after, rows=rows)
         self._styles.write(self._sheet, self._row, 3, Value(rows))
 
     def write_notes(self, notes: Sequence[str]) -> None:
         """How things were counted."""
         if not notes:
             return
-        self._heading("Notes")
+        self._heading(words("notes"))
         for note in notes:
             self._paragraph(note, **MUTED)
 
@@ -179,11 +194,11 @@ class SummarySheet:
 
     def _paragraph(self, content: str, **look: Any) -> None:
         """Over the whole width, as high as it needs: merged cells do not grow by themselves."""
-        words = text(one_line(content))
+        written = text(one_line(content))
         style = self._styles.style(text_wrap=True, **look)
         self._sheet.merge_range(self._row, 0, self._row, len(WIDTHS) - 1, "", style)
-        self._styles.write(self._sheet, self._row, 0, words, text_wrap=True, **look)
-        lines = -(-len(str(words.content)) // LINE)
+        self._styles.write(self._sheet, self._row, 0, written, text_wrap=True, **look)
+        lines = -(-len(str(written.content)) // LINE)
         self._sheet.set_row(self._row, min(LINE_HEIGHT * max(lines, 1) + 2, 400))
         self._row += 1
 
@@ -195,11 +210,15 @@ def _figure(value: Decimal | None) -> Value:
 def _change(kpi: Kpi) -> tuple[Value, str]:
     """The movement and its number format: percent, or points of a figure in percent."""
     if kpi.change_points is not None:
-        return number(kpi.change_points), '+0.0" points";-0.0" points";0.0" points"'
+        unit = f'" {words("points-unit")}"'
+        return number(kpi.change_points), f"+0.0{unit};-0.0{unit};0.0{unit}"
     percent = kpi.change_percent
     change = Value(None) if percent is None else number(percent, percent=True)
-    return change, "+0.0%;-0.0%;0.0%"
+    sign = percent_format()
+    return change, f"+0.0{sign};-0.0{sign};0.0{sign}"
 
 
 def _direction(kpi: Kpi) -> str:
-    return "no comparison" if kpi.direction is Direction.UNKNOWN else kpi.direction.value
+    if kpi.direction is Direction.UNKNOWN:
+        return words("no-comparison")
+    return words("direction", direction=kpi.direction)

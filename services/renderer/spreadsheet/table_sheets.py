@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.renderer.presentation import cell_text, heading
+from services.renderer.presentation import cell_text, cut, heading
 from services.renderer.spreadsheet.cell_columns import cell_of
 from services.renderer.spreadsheet.cells import ColumnFormat, Value, column_format
 from services.renderer.spreadsheet.print_setup import set_up_print
@@ -146,8 +146,9 @@ def _furnish(sheet: Any, table: Table, part: Part, document: ReportDocument) -> 
     last_row = max(FIRST_ROW + part.count - 1, 0)
     if table.columns:
         sheet.autofilter(0, 0, last_row, len(table.columns) - 1)
-    cut = f" ({table.cut})" if table.cut else ""
-    set_up_print(sheet, document, f"{document.title}: {table.title}{cut}")
+    told = cut(table)
+    title = f"{document.title}: {table.title}"
+    set_up_print(sheet, document, f"{title} ({told})" if told else title)
     sheet.repeat_rows(0)
     if len(table.columns) > 6:
         sheet.set_landscape()

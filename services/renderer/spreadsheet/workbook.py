@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from services.renderer.presentation import one_line
+from services.renderer.presentation import days, one_line
 from services.renderer.spreadsheet.chart_grid import grid, other_marks
 from services.renderer.spreadsheet.chart_sheet import chart_height, native_chart, write_grid
 from services.renderer.spreadsheet.print_setup import set_up_print
@@ -28,6 +28,7 @@ from services.renderer.spreadsheet.table_sheets import (
     sheets_needed,
 )
 from services.renderer.spreadsheet.workbook_file import AddRows, fill_workbook, rows_read_back
+from services.renderer.words import words
 from shared.document import ReportDocument, Table
 from shared.errors import PermanentError
 
@@ -37,7 +38,6 @@ SHEET_COLUMNS = 16_384
 ROWS_SAMPLED = 2_000
 """For widths, decimal places and whether times have parts of a second."""
 LONGEST_NAME = 31
-SUMMARY, CHART_DATA = "Summary", "Chart data"
 
 Batches = Callable[[Table], Iterable[Any]]
 """A table's rows as Arrow record batches, from the first one each time it is called."""
@@ -114,15 +114,15 @@ def _shell(document: ReportDocument, placed: Sequence[_Placed]) -> BinaryIO:
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties(
         {
-            "title": f"{one_line(document.title)}, {document.period.words}"[:255],
+            "title": f"{one_line(document.title)}, {days(document.period)}"[:255],
             "author": one_line(document.tenant)[:255],
             "subject": f"{document.type}, {document.period.timezone}"[:255],
-            "comments": f"Data as of {document.as_of.isoformat()}",
+            "comments": words("as-of", at=document.as_of.isoformat()),
             "created": document.generated_at.astimezone(UTC).replace(tzinfo=None),
         }
     )
     styles = Styles(book, document.house_style)
-    summary = SummarySheet(book.add_worksheet(SUMMARY), styles)
+    summary = SummarySheet(book.add_worksheet(words("sheet-summary")), styles)
     for one in placed:
         for part in one.parts:
             sheet = book.add_worksheet(part.sheet_name)
@@ -141,44 +141,40 @@ def _draw_charts(
     book: Any, summary: SummarySheet, document: ReportDocument, styles: Styles
 ) -> None:
     charts = [chart for section in document.sections for chart in section.charts]
-    sheet, top = None, 0
+    sheet, top, name = None, 0, words("sheet-chart-data")
     for chart in charts:
         drawn = grid(chart.specification)
         title = one_line(chart.title)
         if drawn is None:
-            summary.say(
-                f"The chart {title!r} has no form that a spreadsheet draws: "
-                "see the PDF or the HTML page."
-            )
+            summary.say(words("chart-not-drawable", chart=title))
             continue
         if not drawn.categories or not drawn.series:
-            summary.say(f"The chart {title!r} is empty.")
+            summary.say(words("chart-empty", chart=title))
             continue
         if sheet is None:
-            sheet = book.add_worksheet(CHART_DATA)
+            sheet = book.add_worksheet(name)
             sheet.set_column(0, 0, 30)
             sheet.set_column(1, 24, 16)
-            set_up_print(sheet, document, f"{document.title}: {CHART_DATA}")
-        picture = native_chart(book, CHART_DATA, top, chart, drawn)
+            set_up_print(sheet, document, f"{document.title}: {name}")
+        picture = native_chart(book, name, top, chart, drawn)
         summary.place_chart(picture, chart.alternative_text, chart_height(drawn))
         if other_marks(chart.specification):
-            summary.say(
-                f"Rules and labels drawn over {title!r} are in the PDF and the HTML page alone."
-            )
+            summary.say(words("chart-without-marks", chart=title))
         top = write_grid(sheet, top, chart, drawn, styles)
 
 
 def _sheet_names(tables: Sequence[Table], counts: Sequence[int]) -> list[list[str]]:
     """Per table the names of its sheets: the title as far as Excel takes it, each name once."""
     # Excel keeps the last one for itself.
-    taken = {SUMMARY.casefold(), CHART_DATA.casefold(), "history"}
+    ours = (words("sheet-summary"), words("sheet-chart-data"))
+    taken = {*(name.casefold() for name in ours), "history"}
     names = []
     for table, count in zip(tables, counts, strict=True):
         title = " ".join(re.sub(r"[\[\]:*?/\\]", " ", one_line(table.title)).split()).strip("'")
         own: list[str] = []
         number = 1
         while len(own) < count:
-            name = _sheet_name(title or "Table", number)
+            name = _sheet_name(title or words("unnamed-table"), number)
             number += 1
             if name.casefold() not in taken:
                 taken.add(name.casefold())

@@ -41,6 +41,9 @@ run_slices = Table(
     Column("number", Integer, nullable=False),
     # The parameters that its recipients' rows give; what they leave out is the run's.
     Column("chosen", JSONB, nullable=False),
+    # A BCP 47 tag: what it is written in. Who gets the same part in another language gets another
+    # slice.
+    Column("language", String(35), nullable=False, server_default="en"),
     # What its recipients get between them.
     Column("formats", ARRAY(String(30)), nullable=False),
     Column("status", String(10), nullable=False),

@@ -21,6 +21,8 @@ report_types = Table(
     Column("description", Text, nullable=False),
     Column("source", String(63), nullable=False),
     Column("formats", ARRAY(String(30)), nullable=False),
+    # BCP 47 tags of those in which it has all that it says.
+    Column("languages", ARRAY(String(35)), nullable=False, server_default=text("'{en}'")),
     Column("parameters_schema", JSONB, nullable=False),
     # Names of its key figures, which conditions of schedules compare.
     Column("kpis", ARRAY(String(63)), nullable=False, server_default=text("'{}'")),

@@ -62,6 +62,8 @@ definition_versions = Table(
     Column("timezone", String(64), nullable=False),
     # Filters are among them.
     Column("parameters", JSONB, nullable=False, server_default=text("'{}'")),
+    # A BCP 47 tag.
+    Column("language", String(35), nullable=False, server_default="en"),
     Column("format_options", JSONB, nullable=False, server_default=text("'{}'")),
     # `shared.delivery_options.DeliveryOptions`; what is left out has its default.
     Column("delivery_options", JSONB, nullable=False, server_default=text("'{}'")),

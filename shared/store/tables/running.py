@@ -41,6 +41,8 @@ runs = Table(
     Column("last_day", Date, nullable=False),
     Column("timezone", String(64), nullable=False),
     Column("parameters", JSONB, nullable=False),
+    # A BCP 47 tag: what the whole report is written in.
+    Column("language", String(35), nullable=False, server_default="en"),
     Column("formats", ARRAY(String(30)), nullable=False),
     Column("format_options", JSONB, nullable=False, server_default=text("'{}'")),
     # `shared.delivery_options.DeliveryOptions`; what is left out has its default.

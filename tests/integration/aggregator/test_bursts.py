@@ -383,6 +383,33 @@ async def test_a_query_gives_the_rows(bursts: Bursts) -> None:
     assert (await bursts.pipeline.burst(run_id)).without_recipient == ()
 
 
+async def test_the_same_part_in_two_languages_is_two_slices_that_say_the_same_figures(
+    bursts: Bursts,
+) -> None:
+    first = next(iter(await bursts.delivered()))
+    run_id = await bursts.request(
+        to("ada", first), to("bob", first, language="de"), to("una", first, language="en")
+    )
+
+    assert await bursts.made(run_id) == RunStatus.AGGREGATED
+
+    slices = await bursts.pipeline.slices(run_id)
+    assert [row["language"] for row in slices] == ["en", "de"]
+    english, german = await bursts.documents(run_id)
+    assert (english.language, german.language) == ("en", "de")
+    assert (english.title, german.title) == (
+        f"Delivery summary: {first}",
+        f"Lieferübersicht: {first}",
+    )
+    assert figure(english) == figure(german)
+    assert english.as_of == german.as_of
+    sums = (await bursts.pipeline.burst(run_id)).sums
+    assert sums.in_several == slices[0]["counted"]
+    assert sums.whole == sums.slices - sums.in_several + sums.in_none
+    who = {row["recipient"]: row["slice_id"] for row in await bursts.pipeline.deliveries(run_id)}
+    assert who["ada@example.com"] == who["una@example.com"] != who["bob@example.com"]
+
+
 async def test_rows_of_a_query_that_are_nobodys_are_told_and_the_others_go_on(
     bursts: Bursts,
 ) -> None:

@@ -92,7 +92,16 @@ async def test_a_schedule_keeps_its_table_and_its_runs_carry_it(
             "unknown format",
         ),
         ({"rows": [{"to": "ada"}]}, "/burst/rows/0/to", "e-mail address"),
-        ({"rows": [{"to": "ada@example.com", "language": "de"}]}, "/burst/rows/0/language", ""),
+        (
+            {"rows": [{"to": "ada@example.com", "language": "tlh"}]},
+            "/burst/rows/0/language",
+            "delivery_summary is not written in 'tlh': use one of en, de",
+        ),
+        (
+            {"rows": [ADMIRAL, {**ADMIRAL, "language": "en"}]},
+            "/burst/rows/1",
+            "row 2 is row 1 again",
+        ),
         (
             {"rows": [{**ADMIRAL, "channel": "carrier_pigeon", "to": "coop"}]},
             "/burst/rows/0/channel",
@@ -122,6 +131,13 @@ async def test_a_row_never_widens_the_report(ada: httpx.AsyncClient) -> None:
 async def test_the_same_recipient_may_get_several_parts(ada: httpx.AsyncClient) -> None:
     other = {**HOTEL, "to": ADMIRAL["to"]}
     assert (await posted(ada, {"rows": [ADMIRAL, other]})).status_code == 201
+
+
+async def test_the_same_part_in_two_languages_is_two_parts(ada: httpx.AsyncClient) -> None:
+    rows = [ADMIRAL, {**ADMIRAL, "language": "de"}]
+    answer = await posted(ada, {"rows": rows})
+    assert answer.status_code == 201
+    assert [row["language"] for row in answer.json()["burst"]["rows"]] == [None, "de"]
 
 
 async def test_the_limit_is_the_organisations_own(ada: httpx.AsyncClient) -> None:

@@ -26,6 +26,7 @@ async def test_what_was_saved_is_what_is_read(ada: httpx.AsyncClient) -> None:
     body = definition(
         timezone="Europe/Berlin",
         parameters={"grain": "week"},
+        language="de",
         format_options={"csv_byte_order_mark": True},
         house_style={"footer": "For the board"},
         tags=["weekly", "board", "weekly"],
@@ -55,6 +56,7 @@ async def test_without_a_timezone_it_has_the_tenants(api: RunningApi) -> None:
         ("/formats/1", {"formats": ["csv", "csv"]}),
         ("/parameters/grain", {"parameters": {"grain": "fortnight"}}),
         ("/parameters/colour", {"parameters": {"colour": "red"}}),
+        ("/language", {"language": "tlh"}),
         ("/format_options/bold", {"format_options": {"bold": True}}),
         ("/preset", {"preset": "next_week"}),
         ("/timezone", {"timezone": "Mars/X"}),

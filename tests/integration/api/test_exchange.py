@@ -43,6 +43,7 @@ async def test_what_was_exported_is_imported_elsewhere_and_exported_alike(
         ada,
         timezone="Europe/Berlin",
         parameters={"grain": "week"},
+        language="de",
         format_options={"csv_byte_order_mark": True},
         house_style={"paper": "a4", "footer": "For the board"},
         retention_days=30,

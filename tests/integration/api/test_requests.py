@@ -26,6 +26,7 @@ STATED = {
     "formats",
     "period",
     "parameters",
+    "language",
     "format_options",
     "created_at",
     "started_at",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.aggregator.bursting.rows import rows_of_answer
+from services.aggregator.bursting.rows import Offered, rows_of_answer
 from services.aggregator.bursting.slices import title_of_part
 from services.aggregator.bursting.sums import Ledger
 from services.aggregator.scope.parts import Counting, Part, scene_values, together
@@ -100,18 +100,25 @@ def test_the_title_says_which_part_it_is() -> None:
 
 
 def answer(*records: dict[str, Any]) -> Any:
-    return rows_of_answer(records, SCHEMA, ("pdf", "csv"))
+    return rows_of_answer(records, SCHEMA, Offered(("pdf", "csv"), ("en", "de"), "en"))
 
 
 def test_rows_of_an_answer_are_read_by_the_names_of_its_columns() -> None:
     found = answer(
-        {"to": " ada@example.com ", "formats": "pdf, csv", "projects": ["A", "B"], "limit": 10},
+        {
+            "to": " ada@example.com ",
+            "formats": "pdf, csv",
+            "language": "de",
+            "projects": ["A", "B"],
+            "limit": 10,
+        },
         {"to": "bob@example.com", "formats": None, "projects": date(2026, 10, 1), "limit": 5},
     )
     ada, bob = found.rows
-    assert (ada.to, ada.formats) == ("ada@example.com", ("pdf", "csv"))
+    assert (ada.to, ada.formats, ada.language) == ("ada@example.com", ("pdf", "csv"), "de")
     assert found.parts[0] == {"projects": ["A", "B"], "limit": 10}
-    assert (bob.formats, found.parts[1]["projects"]) == (None, ["2026-10-01"])
+    assert (bob.formats, bob.language) == (None, "en")
+    assert found.parts[1]["projects"] == ["2026-10-01"]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +130,8 @@ def test_rows_of_an_answer_are_read_by_the_names_of_its_columns() -> None:
         ({"to": "ada@example.com\r\nBcc: eve@example.com"}, "that is no address"),
         ({"to": "a" * 321}, "that is no address"),
         ({"to": "ada@example.com", "formats": "papyrus"}, "it is not made as papyrus"),
+        ({"to": "ada@example.com", "language": "fr"}, "it is not written in fr: use en, de"),
+        ({"to": "ada@example.com", "language": 7}, "language"),
         ({"to": "ada@example.com", "projects": None}, "there is no value"),
     ],
 )
@@ -134,7 +143,7 @@ def test_a_row_that_is_nobodys_is_told_with_the_reason(record: dict[str, Any], w
     assert why in refused.reason
 
 
-@pytest.mark.parametrize("name", ["project", "language"])
+@pytest.mark.parametrize("name", ["project", "tongue"])
 def test_a_column_that_is_no_parameter_stops_the_run_and_says_which_there_are(name: str) -> None:
     with pytest.raises(PermanentError, match="projects, limit"):
         answer({"to": "ada@example.com", name: "A"})

@@ -39,6 +39,7 @@ def specification(
         grain=grain,
         series=series,
         series_title="Project",
+        others="Other projects",
         value_title="Characters delivered",
     ).specification
 
@@ -54,6 +55,7 @@ def test_a_bar_opens_its_days_and_its_series_but_not_what_is_drawn_as_one() -> N
         grain=Grain.WEEK,
         series=names,
         series_title="Project",
+        others="Other projects",
         value_title="Characters delivered",
         narrows=to_names("projects", {name: name for name in names}),
     )

@@ -52,20 +52,6 @@ def test_there_is_no_share_of_nothing() -> None:
     assert rounding.percentage(0, 0) is None
 
 
-@pytest.mark.parametrize(
-    ("names", "text"),
-    [
-        ("A", "A"),
-        ("AB", "A and B"),
-        ("ABC", "A, B and C"),
-        ("ABCDE", "A, B, C, D and E"),
-        ("ABCDEF", "A, B, C, D and 2 more"),
-    ],
-)
-def test_names_are_listed_and_many_are_counted(names: str, text: str) -> None:
-    assert grammar.listed(list(names)) == text
-
-
 def test_a_moment_is_told_by_the_local_clock() -> None:
     at = datetime(2026, 10, 31, 23, 5, tzinfo=UTC)
     assert days.moment(at, "Europe/Berlin") == "1 November 2026, 00:05"
@@ -87,7 +73,3 @@ def test_a_moment_is_told_by_the_local_clock() -> None:
 )
 def test_how_long_something_lasts(milliseconds: int, words: str) -> None:
     assert numbers.lasting(milliseconds) == words
-
-
-def test_alternatives_are_listed_with_another_word() -> None:
-    assert grammar.listed(["A", "B", "C"], last="or") == "A, B or C"

@@ -40,6 +40,7 @@ def run_of(snapshot: bytes) -> Run:
         last_day=date(2026, 10, 31),
         timezone="UTC",
         parameters={},
+        language="en",
         formats=("xlsx",),
         format_options=FormatOptions(),
         delivery_options=DeliveryOptions(),

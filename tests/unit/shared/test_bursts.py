@@ -88,4 +88,4 @@ def test_a_part_narrows_the_report_and_never_widens_it() -> None:
     ],
 )
 def test_what_names_its_files_is_fit_for_a_file_name(part: dict[str, Any], label: str) -> None:
-    assert RunSlice(uuid4(), 1, part, (), "key", "sha256").label == label
+    assert RunSlice(uuid4(), 1, part, "en", (), "key", "sha256").label == label

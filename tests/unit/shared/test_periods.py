@@ -247,16 +247,3 @@ def test_what_is_no_zone_is_refused_in_a_short_sentence(name: str) -> None:
 @given(zone=ZONES)
 def test_every_zone_on_the_list_can_be_used(zone: str) -> None:
     assert timezone_named(zone).key == zone
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "reads"),
-    [
-        (date(2026, 10, 1), date(2026, 10, 31), "1–31 October 2026"),
-        (date(2026, 9, 28), date(2026, 10, 4), "28 September – 4 October 2026"),
-        (date(2025, 12, 29), date(2026, 1, 4), "29 December 2025 – 4 January 2026"),
-        (date(2026, 10, 1), date(2026, 10, 1), "1 October 2026"),
-    ],
-)
-def test_what_two_days_share_is_said_once(first: date, last: date, reads: str) -> None:
-    assert Period(first_day=first, last_day=last, timezone="UTC").words == reads

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.aggregator.charts.lines import lines
 from services.aggregator.charts.ranked_bars import MOST_BARS, ranked_bars
 from services.aggregator.report_types.cost_per_character.figures import Cost, Figures
+from services.aggregator.report_types.cost_per_character.messages import say
 from services.aggregator.report_types.cost_per_character.sentences import notes, summary
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.scope.dimensions import ENOUGH, Dimension
@@ -16,7 +17,7 @@ from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_
 from services.aggregator.statistics.durations import DAY, HOUR, days, hours
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
 from services.aggregator.statistics.rounding import rounded
-from services.aggregator.wording.numbers import counted
+from shared import localized
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 from shared.narrowing import PERIOD, to_names
 from shared.plain_words import told_apart
@@ -32,7 +33,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     now = figures.now
     return report_document(
         NAME,
-        TITLE,
+        say("title"),
         request,
         figures.scope.as_of,
         summary=summary(figures),
@@ -40,25 +41,25 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         covered_before=figures.scope.progress.covered_before(figures.first_delivery),
         sections=(
             Section(
-                title="Dearest scene types",
-                text=() if now else ("No deliveries to draw.",),
+                title=say("section-types"),
+                text=() if now else (say("nothing-to-draw"),),
                 charts=tuple(_dearest_types(figures)),
                 tables=(_by(figures, Dimension.SCENE_TYPE),),
             ),
             Section(
-                title="Cost over time",
-                text=() if now else ("No deliveries to draw.",),
+                title=say("section-over-time"),
+                text=() if now else (say("nothing-to-draw"),),
                 charts=(_chart(figures, now),) if now else (),
             ),
             Section(
-                title="By tier and project",
+                title=say("section-by"),
                 tables=(
                     _by(figures, Dimension.RESOLUTION_TIER),
                     _by(figures, Dimension.PROJECT),
                 ),
             ),
-            Section(title="Dearest characters", tables=(_dearest(figures),)),
-            Section(title="Figures over time", tables=(_over_time(figures),)),
+            Section(title=say("section-dearest"), tables=(_dearest(figures),)),
+            Section(title=say("section-figures"), tables=(_over_time(figures),)),
         ),
         notes=notes(figures),
     )
@@ -78,42 +79,43 @@ def _kpis(figures: Figures) -> Iterator[Kpi]:
     whole = Fraction(now.gpu if now else 0), Fraction(before.gpu if before else 0)
     if rate is not None:
         yield kpi_of_fractions(
-            "cost_per_character", "Cost per character",
+            "cost_per_character", say("kpi-cost-each"),
             *(None if each is None else rate.of(each) for each in gpu),
             unit=rate.currency, stage=stage, places=PLACES, more_is=dear,
         )  # fmt: skip
     yield kpi_of_fractions(
-        "gpu_hours_per_character", "GPU time per character",
+        "gpu_hours_per_character", say("kpi-gpu-each"),
         *(None if each is None else each / HOUR for each in gpu),
         unit="h", stage=stage, places=1, more_is=dear,
     )  # fmt: skip
     yield kpi_of_fractions(
-        "worker_hours_per_character", "Wall clock, on workers",
+        "worker_hours_per_character", say("kpi-on-workers"),
         now.mean_workers / HOUR if now else None, before.mean_workers / HOUR if before else None,
         unit="h", stage=stage, places=1, more_is=dear,
     )  # fmt: skip
     yield kpi_of_fractions(
-        "days_to_delivery", "Wall clock, to delivery",
+        "days_to_delivery", say("kpi-to-delivery"),
         now.mean_to_delivery / DAY if now else None,
         before.mean_to_delivery / DAY if before else None,
-        unit="days", stage=stage, places=1, more_is=slow,
+        unit=say("unit-days"), stage=stage, places=1, more_is=slow,
     )  # fmt: skip
     yield kpi(
-        "characters_delivered", "Characters delivered",
+        "characters_delivered", say("kpi-delivered"),
         now.count if now else 0, before.count if before else 0,
-        unit="characters", stage=stage, more_is=Verdict.GOOD,
+        unit=say("unit-characters", count=now.count if now else 0),
+        stage=stage, more_is=Verdict.GOOD,
     )  # fmt: skip
     if rate is not None:
         yield kpi_of_fractions(
-            "cost", f"Cost in all, {rate.currency}", *(rate.of(each) for each in whole),
+            "cost", say("kpi-cost", currency=rate.currency), *(rate.of(each) for each in whole),
             unit=rate.currency, stage=stage, places=PLACES, grows=True,
         )  # fmt: skip
     yield kpi_of_fractions(
-        "gpu_hours", "GPU time in all", *(each / HOUR for each in whole),
+        "gpu_hours", say("kpi-gpu"), *(each / HOUR for each in whole),
         unit="h", stage=stage, places=1, grows=True,
     )  # fmt: skip
     yield kpi_of_fractions(
-        "repeated_percent", "GPU time in repeats",
+        "repeated_percent", say("kpi-repeated"),
         now.repeated_percent if now else None, before.repeated_percent if before else None,
         unit="%", stage=stage, places=1, more_is=dear,
     )  # fmt: skip
@@ -131,21 +133,25 @@ def _dearest_types(figures: Figures) -> Iterator[Chart]:
     yield ranked_bars(
         [(words[name], hours(now[name].mean_gpu, 4)) for name in ranked],
         name="gpu_hours_by_scene_type",
-        title="GPU hours per delivered character",
-        alternative_text=(
-            "Lying bars, one per scene type, dearest first: "
-            + ", ".join(f"{words[name]} {hours(now[name].mean_gpu):,}" for name in ranked)
-            + " GPU hours per character."
+        title=say("types-title"),
+        alternative_text=say(
+            "types-words",
+            types=", ".join(f"{words[name]} {_hours(now[name].mean_gpu)}" for name in ranked),
         ),
-        subject_title="Scene type",
-        value_title="GPU hours per character",
+        subject_title=say("dimension-title", dimension=Dimension.SCENE_TYPE),
+        value_title=say("types-value"),
         narrows=to_names("scene_types", {words[name]: name for name in ranked}),
     )
 
 
+def _hours(milliseconds: Fraction) -> str:
+    """With one decimal place."""
+    return localized.number(f"{hours(milliseconds):,}")
+
+
 def _chart(figures: Figures, now: Cost) -> Chart:
     scope = figures.scope
-    gpu, workers = "GPU time", "Time on workers"
+    gpu, workers = say("gpu-time"), say("time-on-workers")
     drawn = {
         (series, key): hours(mean, 4)
         for key, cost in figures.over_time.items()
@@ -154,17 +160,19 @@ def _chart(figures: Figures, now: Cost) -> Chart:
     return lines(
         drawn,
         name="cost_over_time",
-        title=f"Hours per character, by {scope.grain} of delivery",
-        alternative_text=(
-            f"Two lines, one point per {scope.grain}: GPU time and wall-clock time on workers, in "
-            f"hours per character, of {counted(now.count, 'character')} delivered in "
-            f"{scope.period.words}. Over the whole period "
-            f"they are {hours(now.mean_gpu):,} and {hours(now.mean_workers):,} hours."
+        title=say("chart-title", grain=scope.grain),
+        alternative_text=say(
+            "chart-words",
+            grain=scope.grain,
+            count=now.count,
+            period=localized.day_range(scope.period.first_day, scope.period.last_day),
+            gpu=_hours(now.mean_gpu),
+            workers=_hours(now.mean_workers),
         ),
         buckets=scope.buckets,
         grain=scope.grain,
         series=[gpu, workers],
-        value_title="Hours per character",
+        value_title=say("chart-value"),
     )
 
 
@@ -177,17 +185,20 @@ def _decimal(name: str, title: str, unit: str, *, compares: bool = False) -> Col
     )
 
 
-_COST = (
-    Column(name="delivered", title="Characters", kind=Kind.INTEGER, unit="characters"),
-    _decimal("gpu_hours", "GPU time", "h"),
-    _decimal("worker_hours", "On workers", "h"),
-    _decimal("days_to_delivery", "To delivery", "days"),
-    Column(name="repeated_percent", title="Repeated", kind=Kind.PERCENT, places=1),
-)
+def _cost_columns() -> tuple[Column, ...]:
+    characters, unit = say("column-characters"), say("unit-characters", count=2)
+    repeated = say("column-repeated")
+    return (
+        Column(name="delivered", title=characters, kind=Kind.INTEGER, unit=unit),
+        _decimal("gpu_hours", say("gpu-time"), "h"),
+        _decimal("worker_hours", say("column-on-workers"), "h"),
+        _decimal("days_to_delivery", say("column-to-delivery"), say("unit-days")),
+        Column(name="repeated_percent", title=repeated, kind=Kind.PERCENT, places=1),
+    )
 
 
 def _cost(cost: Cost | None) -> tuple[Cell, ...]:
-    """The cells of `_COST`, each per character but the first."""
+    """The cells of `_cost_columns`, each per character but the first."""
     if cost is None:
         return (0, None, None, None, None)
     repeated = cost.repeated_percent
@@ -200,8 +211,8 @@ def _cost(cost: Cost | None) -> tuple[Cell, ...]:
     )
 
 
-def _money_columns(figures: Figures, title: str) -> tuple[Column, ...]:
-    return (_decimal("cost", title, figures.rate.currency),) if figures.rate else ()
+def _money_columns(figures: Figures) -> tuple[Column, ...]:
+    return (_decimal("cost", say("column-cost"), figures.rate.currency),) if figures.rate else ()
 
 
 def _money(figures: Figures, gpu: Fraction | int | None) -> tuple[Cell, ...]:
@@ -216,18 +227,24 @@ def _by(figures: Figures, dimension: Dimension) -> Table:
     names = figures.names(dimension)
     return Table(
         name=f"by_{dimension}",
-        title=f"Per character, by {dimension.noun}, dearest first",
+        title=say("table-by", dimension=dimension),
         columns=(
             dimension.column,
-            *_COST,
-            _decimal("previous_gpu_hours", "GPU before", "h", compares=True),
+            *_cost_columns(),
+            _decimal("previous_gpu_hours", say("column-gpu-before"), "h", compares=True),
             Column(
-                name="change_percent", title="Change", kind=Kind.PERCENT, places=1, compares=True
+                name="change_percent",
+                title=say("column-change"),
+                kind=Kind.PERCENT,
+                places=1,
+                compares=True,
             ),
-            *_money_columns(figures, "Cost"),
+            *_money_columns(figures),
         ),
         rows=tuple(_compared(name, now.get(name), before.get(name), figures) for name in names),
-        total=_compared("All together", figures.now, figures.before, figures) if names else None,
+        total=_compared(say("all-together"), figures.now, figures.before, figures)
+        if names
+        else None,
     )
 
 
@@ -250,16 +267,21 @@ def _dearest(figures: Figures) -> Table:
     zone = ZoneInfo(figures.scope.period.timezone)
     return Table(
         name="dearest_characters",
-        title="Dearest characters",
+        title=say("section-dearest"),
         columns=(
-            Column(name="character", title="Character", kind=Kind.TEXT),
+            Column(name="character", title=say("column-character"), kind=Kind.TEXT),
             Dimension.PROJECT.column,
             Dimension.SCENE_TYPE.column,
             Dimension.RESOLUTION_TIER.column,
-            Column(name="delivered_on", title="Delivered", kind=Kind.DATE, narrows=PERIOD),
-            Column(name="jobs", title="Jobs", kind=Kind.INTEGER, unit="jobs"),
-            _decimal("gpu_hours", "GPU time", "h"),
-            *_money_columns(figures, "Cost"),
+            Column(
+                name="delivered_on",
+                title=say("column-delivered-on"),
+                kind=Kind.DATE,
+                narrows=PERIOD,
+            ),
+            Column(name="jobs", title=say("column-jobs"), kind=Kind.INTEGER, unit=say("unit-jobs")),
+            _decimal("gpu_hours", say("gpu-time"), "h"),
+            *_money_columns(figures),
         ),
         rows=tuple(
             (
@@ -282,11 +304,11 @@ def _over_time(figures: Figures) -> Table:
     scope = figures.scope
     return Table(
         name="over_time",
-        title=f"Per character, by {scope.grain} of delivery",
+        title=say("table-over-time", grain=scope.grain),
         columns=(
             *bucket_columns(scope.grain),
-            *_COST,
-            *_money_columns(figures, "Cost"),
+            *_cost_columns(),
+            *_money_columns(figures),
         ),
         rows=tuple(
             (

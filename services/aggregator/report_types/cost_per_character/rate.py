@@ -10,7 +10,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from services.aggregator.report_types.cost_per_character.messages import say
 from services.aggregator.statistics.durations import HOUR
+from shared import localized
 
 _SMALLEST = Decimal("0.0001")
 _TOO_LARGE = Decimal(1_000_000)
@@ -65,4 +67,5 @@ class Rate:
     @property
     def words(self) -> str:
         """For instance "2.40 EUR per GPU hour"."""
-        return f"{self.per_hour:,f} {self.currency} per GPU hour"
+        amount = localized.number(f"{self.per_hour:,f}")
+        return say("rate", amount=amount, currency=self.currency)

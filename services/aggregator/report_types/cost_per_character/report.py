@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from services.aggregator.report_types.cost_per_character.document import NAME, TITLE, document
+from services.aggregator.report_types.cost_per_character.messages import say
 from services.aggregator.report_types.cost_per_character.queries import read
 from services.aggregator.report_types.cost_per_character.rate import (
     OptionalCurrency,
@@ -94,6 +95,7 @@ class CostPerCharacter:
         "repeated_percent",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = CostParameters
     known_names: Mapping[str, str] = NAMES_OF_SCENES
 

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from services.aggregator.report_types.cost_per_character.figures import Cost, Figures
+from services.aggregator.report_types.cost_per_character.messages import say
 from services.aggregator.scope.dimensions import ENOUGH, Dimension
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.durations import hours
 from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.comparisons import moved
 from services.aggregator.wording.days import moment
-from services.aggregator.wording.grammar import was
 from services.aggregator.wording.notes import (
     chart_notes,
-    half_covered,
     late_change_notes,
     reach_notes,
     running_notes,
 )
-from services.aggregator.wording.numbers import counted, percent
+from services.aggregator.wording.numbers import decimal, percent
+from shared import localized
+from shared.localized import listed
+from shared.messages import select
 from shared.plain_words import plain_words
 
 STANDS_OUT = 3
@@ -37,7 +39,7 @@ def summary(figures: Figures) -> Iterator[str]:
     if begun:
         yield _headline(figures)
     else:
-        yield "The period has not begun, so nothing has been delivered in it."
+        yield say("headline-not-begun")
     if unknown := scope.filters.unknown:
         yield unknown
     if not begun or figures.now is None:
@@ -55,45 +57,43 @@ def _covered(figures: Figures) -> bool:
     return figures.scope.progress.covered_before(figures.first_delivery)
 
 
+def _hours(milliseconds: Fraction | int) -> str:
+    """With one decimal place."""
+    return localized.number(f"{hours(milliseconds):,}")
+
+
 def _headline(figures: Figures) -> str:
     now, before, scope = figures.now, figures.before, figures.scope
-    running = scope.stage is Stage.RUNNING
+    running, covered = scope.stage is Stage.RUNNING, _covered(figures)
+    about: dict[str, str | int] = {"days": scope.period.days, "running": select(running)}
+    if before is not None:
+        about["before"] = _hours(before.mean_gpu)
     if now is None:
-        opening = f"No characters {'have been' if running else 'were'} delivered"
-        opening += " so far" if running else " in this period"
-        opening += ", so there is no cost of one to report"
-        if before is None or not _covered(figures):
-            return f"{opening}."
-        return f"{opening}; {scope.days_before} it was {hours(before.mean_gpu)} GPU hours."
-    so_far = " so far" if running else ""
-    gpu = f"{hours(now.mean_gpu):,} GPU hours"
-    opening = (
-        f"The only character delivered{so_far} took {gpu}"
-        if now.count == 1
-        else f"The {now.count:,} characters delivered{so_far} took {gpu} each on average"
-    )
-    if not _covered(figures):
-        return f"{opening}{half_covered(scope.progress)}."
+        compared = before is not None and covered
+        return say("headline-none-before" if compared else "headline-none", **about)
+    about |= {"count": now.count, "gpu": _hours(now.mean_gpu)}
+    if not covered:
+        return say("headline-not-covered", **about)
     if before is None:
-        return f"{opening}; nothing was delivered {scope.days_before} to compare with."
+        return say("headline-none-to-compare", **about)
     if not figures.comparable:
-        return f"{opening}; the source lacks too many earlier jobs for a comparison."
+        return say("headline-not-comparable", **about)
     if running or min(now.count, before.count) < ENOUGH:
-        return f"{opening}; {scope.days_before} it was {hours(before.mean_gpu):,}."
-    change = moved(now.mean_gpu, before.mean_gpu, more="more", less="less", same="as much as")
-    earlier = f" ({hours(before.mean_gpu):,})" if before.mean_gpu else ""
-    return f"{opening}, {change} {scope.days_before}{earlier}."
+        return say("headline-beside", **about)
+    change = moved(now.mean_gpu, before.mean_gpu, "amount")
+    return say(
+        "headline-ended" if before.mean_gpu else "headline-from-nothing", moved=change, **about
+    )
 
 
 def _money(figures: Figures, now: Cost) -> Iterator[str]:
     if (rate := figures.rate) is None:
         return
-    each, all_of_it = rounded(rate.of(now.mean_gpu), 2), rounded(rate.of(now.gpu), 2)
-    alone = now.count == 1
-    yield (
-        f"At {rate.words} that is {each:,} {rate.currency}"
-        f"{'' if alone else f' each and {all_of_it:,} {rate.currency} in all'}."
+    each, all_of_it = (
+        localized.number(f"{rounded(rate.of(gpu), 2):,}") for gpu in (now.mean_gpu, now.gpu)
     )
+    name = "money-of-one" if now.count == 1 else "money"
+    yield say(name, rate=rate.words, each=each, all=all_of_it, currency=rate.currency)
 
 
 def _contrast(figures: Figures) -> Iterator[str]:
@@ -109,15 +109,16 @@ def _contrast(figures: Figures) -> Iterator[str]:
     dearest, cheapest = ranked[0], ranked[-1]
     if 10 * enough[dearest] < 11 * enough[cheapest]:
         return  # "1.0 times those of" would be no contrast.
-    beside = (
-        f"{rounded(enough[dearest] / enough[cheapest], 1)} times those of"
-        if enough[cheapest]
-        else "beside none of"
-    )
-    yield (
-        f"The dearest scene type was {plain_words(dearest)} with {hours(enough[dearest]):,} GPU "
-        f"hours per character, {beside} {plain_words(cheapest)}, the cheapest."
-    )
+    about = {
+        "dearest": plain_words(dearest),
+        "cheapest": plain_words(cheapest),
+        "hours": _hours(enough[dearest]),
+    }
+    if enough[cheapest]:
+        times = decimal(rounded(enough[dearest] / enough[cheapest], 1))
+        yield say("contrast", times=times, **about)
+    else:
+        yield say("contrast-with-none", **about)
 
 
 def _mix(figures: Figures) -> Iterator[str]:
@@ -128,11 +129,8 @@ def _mix(figures: Figures) -> Iterator[str]:
     before = figures.before.mean_gpu
     if hours(as_before) == hours(figures.now.mean_gpu) or not before:
         return  # The mix made no difference that one could read.
-    change = moved(as_before, before, more="more", less="less", same="as much as")
-    yield (
-        "With the scene types in the proportions of the period before, it would have been "
-        f"{hours(as_before):,} GPU hours, {change} then."
-    )
+    change = moved(as_before, before, "amount")
+    yield say("earlier-mix", hours=_hours(as_before), moved=change)
 
 
 def mean_at_earlier_mix(figures: Figures) -> Fraction | None:
@@ -167,11 +165,12 @@ def _movement(figures: Figures) -> Iterator[str]:
         (mover,) = movers
         if hours(before[mover].mean_gpu) == hours(now[mover].mean_gpu):
             return
-        verb = "rose" if changes[mover] > 0 else "fell"
-        yield (
-            f"The largest movement of a scene type was {plain_words(mover)}, which {verb} from "
-            f"{hours(before[mover].mean_gpu):,} to {hours(now[mover].mean_gpu):,} GPU hours per "
-            "character."
+        yield say(
+            "largest-movement",
+            type=plain_words(mover),
+            moved="up" if changes[mover] > 0 else "down",
+            before=_hours(before[mover].mean_gpu),
+            now=_hours(now[mover].mean_gpu),
         )
 
 
@@ -184,8 +183,11 @@ def _repeated(figures: Figures, now: Cost) -> Iterator[str]:
         if figures.before and figures.comparable and _covered(figures)
         else None
     )
-    after = "" if before is None else f" ({_percent(before)} {figures.scope.days_before})"
-    yield f"Repeated attempts took {_percent(share)} of the GPU time{after}."
+    if before is None:
+        yield say("repeated", share=_percent(share))
+    else:
+        days = figures.scope.period.days
+        yield say("repeated-compared", share=_percent(share), before=_percent(before), days=days)
 
 
 def _percent(value: Fraction) -> str:
@@ -198,31 +200,23 @@ def _dearest(figures: Figures, now: Cost) -> Iterator[str]:
         return
     dearest = figures.dearest[0]
     if now.gpu and dearest.gpu >= STANDS_OUT * now.mean_gpu:
-        yield (
-            f"The dearest character was {dearest.name} of {dearest.project} with "
-            f"{hours(dearest.gpu):,} GPU hours, {rounded(dearest.gpu / now.mean_gpu, 1)} times "
-            "the mean: it is worth a look."
+        yield say(
+            "dearest",
+            character=dearest.name,
+            project=dearest.project,
+            hours=_hours(dearest.gpu),
+            times=decimal(rounded(dearest.gpu / now.mean_gpu, 1)),
         )
 
 
 def notes(figures: Figures) -> Iterator[str]:
     """How it was counted, and what may mislead."""
     scope, now, zone = figures.scope, figures.now, figures.scope.period.timezone
-    yield (
-        f"A character belongs to the day of its delivery by the clocks of {zone}; its GPU time is "
-        "that of all of its jobs, whenever they ran, failed and repeated attempts included."
-    )
-    yield (
-        "Wall-clock time on workers is from the start to the end of its jobs, transfer included, "
-        "jobs beside each other counted each; wall-clock time to delivery is from its onboarding "
-        "to its delivery."
-    )
-    yield (
-        "Not counted: the time of characters that were not delivered in the period, of scenes "
-        "without a character, and of jobs that had not finished by the as-of time."
-    )
+    yield say("note-counting", zone=zone)
+    yield say("note-wall-clock")
+    yield say("note-not-counted")
     if figures.rate is not None:
-        yield f"Money is GPU time at {figures.rate.words}, rounded only where it is printed."
+        yield say("note-money", rate=figures.rate.words)
     if note := scope.filters.note:
         yield note
     yield from running_notes(scope.progress)
@@ -231,27 +225,19 @@ def notes(figures: Figures) -> Iterator[str]:
     yield from reach_notes(scope.progress, figures.first_delivery)
     if now is None:
         return
-    yield (
-        f"Sentences compare only what had at least {ENOUGH} deliveries; a mean of fewer moves with "
-        "every single one."
-    )
+    yield say("note-enough", enough=ENOUGH)
     yield from chart_notes(scope, "point")
 
 
 def _gaps(figures: Figures) -> Iterator[str]:
     """Where the source does not have all of a character's jobs."""
-    parts = []
-    for cost, when in ((figures.now, "of this period"), (figures.before, "of the period before")):
-        if cost is not None and cost.cut_short:
-            parts.append(f"{cost.cut_short:,} of the {cost.count:,} {when}")
+    parts = [
+        say(name, cut=cost.cut_short, count=cost.count)
+        for cost, name in ((figures.now, "cut-short-now"), (figures.before, "cut-short-before"))
+        if cost is not None and cost.cut_short
+    ]
     if parts and figures.first_job is not None:
         first = moment(figures.first_job, figures.scope.period.timezone)
-        yield (
-            f"Too low: the source's first job is of {first}, and {' and '.join(parts)} were "
-            "onboarded before it. What they had used by then is not known and not counted."
-        )
+        yield say("note-cut-short", first=first, cut=listed(parts))
     if (now := figures.now) is not None and now.without_jobs:
-        yield (
-            f"{counted(now.without_jobs, 'character')} without any finished job "
-            f"{was(now.without_jobs)} delivered; they count, with no time."
-        )
+        yield say("note-without-jobs", count=now.without_jobs)

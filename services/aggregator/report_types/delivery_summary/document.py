@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from services.aggregator.charts.stacked_bars import stacked_bars
 from services.aggregator.report_types.delivery_summary.figures import Figures
+from services.aggregator.report_types.delivery_summary.messages import say
 from services.aggregator.report_types.delivery_summary.sentences import notes, summary
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.scope.dimensions import Dimension
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.rounding import percentage
-from services.aggregator.wording.numbers import counted
+from shared import localized
 from shared.document import (
     Cell,
     Chart,
@@ -34,7 +35,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The whole report."""
     return report_document(
         NAME,
-        TITLE,
+        say("title"),
         request,
         figures.scope.as_of,
         summary=summary(figures),
@@ -42,11 +43,11 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         covered_before=figures.scope.progress.covered_before(figures.first_delivery),
         sections=(
             Section(
-                title="Deliveries over time",
-                text=() if figures.total else ("No deliveries to draw.",),
+                title=say("section-over-time"),
+                text=() if figures.total else (say("nothing-to-draw"),),
                 charts=(_chart(figures),) if figures.total else (),
             ),
-            Section(title="Characters delivered by project", tables=(_table(figures),)),
+            Section(title=say("table-title"), tables=(_table(figures),)),
         ),
         notes=notes(figures),
     )
@@ -57,22 +58,24 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     begun, stage = figures.scope.progress.days_begun, figures.scope.stage
     return (
         kpi(
-            "characters_delivered", "Characters delivered", total, previous,
-            unit="characters", stage=stage, more_is=Verdict.GOOD,
+            "characters_delivered", say("kpi-delivered"), total, previous,
+            unit=say("unit-characters", count=total), stage=stage, more_is=Verdict.GOOD,
         ),
         kpi(
-            "delivered_per_day", "Delivered per day",
+            "delivered_per_day", say("kpi-per-day"),
             # On a common denominator.
             total * days, previous * begun, divisor=begun * days, places=2,
-            unit="characters", stage=stage, more_is=Verdict.GOOD,
+            unit=say("unit-characters", count=2), stage=stage, more_is=Verdict.GOOD,
         ),
         kpi(
-            "projects_delivering", "Projects with deliveries",
-            len(figures.by_project), len(figures.previous), unit="projects", stage=stage,
+            "projects_delivering", say("kpi-projects"),
+            len(figures.by_project), len(figures.previous),
+            unit=say("unit-projects", count=len(figures.by_project)), stage=stage,
         ),
         kpi(
-            "in_production", "Still in production",
-            figures.in_production, figures.in_production_before, unit="characters", stage=stage,
+            "in_production", say("kpi-in-production"),
+            figures.in_production, figures.in_production_before,
+            unit=say("unit-characters", count=figures.in_production), stage=stage,
         ),
     )  # fmt: skip
 
@@ -84,42 +87,57 @@ def _chart(figures: Figures) -> Chart:
     return stacked_bars(
         figures.delivered,
         name="delivered_over_time",
-        title=f"Characters delivered per {scope.grain}",
-        alternative_text=(
-            f"Stacked bars, one per {scope.grain}, by project: "
-            f"{counted(figures.total, 'character')} of {counted(len(delivering), 'project')} in "
-            f"{scope.period.words}. "
-            f"The highest bar is {peak.words} with {figures.by_bucket[peak.key]:,}."
+        title=say("chart-title", grain=scope.grain),
+        alternative_text=say(
+            "chart-words",
+            grain=scope.grain,
+            count=figures.total,
+            projects=len(delivering),
+            period=localized.day_range(scope.period.first_day, scope.period.last_day),
+            peak=peak.words,
+            most=figures.by_bucket[peak.key],
         ),
         buckets=scope.buckets,
         grain=scope.grain,
         series=delivering,
-        series_title="Project",
-        value_title="Characters delivered",
+        series_title=say("column-project"),
+        others=say("other-projects"),
+        value_title=say("chart-value"),
         narrows=to_names("projects", {name: name for name in delivering}),
     )
 
 
-# Units are in the table's title: beside each heading they would leave the names no room.
-_COLUMNS = (
-    Dimension.PROJECT.column,
-    Column(name="delivered", title="Delivered", kind=Kind.INTEGER),
-    Column(name="previous", title="Period before", kind=Kind.INTEGER, compares=True),
-    Column(name="change_percent", title="Change", kind=Kind.PERCENT, places=1, compares=True),
-    Column(name="share_percent", title="Share", kind=Kind.PERCENT, places=1),
-)
-# Last, so that the others keep their places whether or not the data reach so far.
-_YEAR_COLUMNS = (
-    Column(name="year_before", title="A year before", kind=Kind.INTEGER),
-    Column(name="year_change_percent", title="On a year", kind=Kind.PERCENT, places=1),
-)
+def _columns(with_year: bool) -> tuple[Column, ...]:
+    # Units are in the table's title: beside each heading they would leave the names no room.
+    columns = (
+        Dimension.PROJECT.column,
+        Column(name="delivered", title=say("column-delivered"), kind=Kind.INTEGER),
+        Column(name="previous", title=say("column-previous"), kind=Kind.INTEGER, compares=True),
+        Column(
+            name="change_percent",
+            title=say("column-change"),
+            kind=Kind.PERCENT,
+            places=1,
+            compares=True,
+        ),
+        Column(name="share_percent", title=say("column-share"), kind=Kind.PERCENT, places=1),
+    )
+    if not with_year:
+        return columns
+    # Last, so that the others keep their places whether or not the data reach so far.
+    year_change = say("column-year-change")
+    return (
+        *columns,
+        Column(name="year_before", title=say("column-year-before"), kind=Kind.INTEGER),
+        Column(name="year_change_percent", title=year_change, kind=Kind.PERCENT, places=1),
+    )
 
 
 def _table(figures: Figures) -> Table:
     return Table(
         name="by_project",
-        title="Characters delivered by project",
-        columns=(*_COLUMNS, *(_YEAR_COLUMNS if figures.year_before else ())),
+        title=say("table-title"),
+        columns=_columns(figures.year_before is not None),
         rows=tuple(
             _row(
                 name,
@@ -131,7 +149,7 @@ def _table(figures: Figures) -> Table:
             for name in figures.projects
         ),
         total=_row(
-            "All projects",
+            say("all-projects"),
             figures.total,
             figures.previous_total,
             figures.year_before.total if figures.year_before else None,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from pydantic import BaseModel, ConfigDict
 
 from services.aggregator.report_types.delivery_summary.document import NAME, TITLE, document
+from services.aggregator.report_types.delivery_summary.messages import say
 from services.aggregator.report_types.delivery_summary.queries import read
 from services.aggregator.report_types.report_type import (
     EVERY_FORMAT,
@@ -45,6 +46,7 @@ class DeliverySummary:
         "in_production",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = DeliverySummaryParameters
     known_names: Mapping[str, str] = NAMES_OF_SCENES
 

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.aggregator.report_types.delivery_summary.figures import Figures, YearBefore
+from services.aggregator.report_types.delivery_summary.messages import say
 from services.aggregator.report_types.delivery_summary.year_before import year_before
 from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage
 from services.aggregator.wording.comparisons import against
-from services.aggregator.wording.days import moment, whole_before
-from services.aggregator.wording.grammar import listed, sentence, was
+from services.aggregator.wording.days import moment
 from services.aggregator.wording.notes import (
     chart_notes,
-    half_covered,
     reach_notes,
     running_notes,
     shares_notes,
 )
-from services.aggregator.wording.numbers import counted, percent
+from services.aggregator.wording.numbers import percent
+from shared import localized
+from shared.localized import listed
+from shared.messages import select
 
 LEAST_LOST = 3
 """Where so many are expected, none comes by chance once in twenty times (Poisson)."""
@@ -36,7 +38,7 @@ def summary(figures: Figures) -> Iterator[str]:
     if begun:
         yield _headline(figures)
     else:
-        yield "The period has not begun, so nothing has been delivered in it."
+        yield say("headline-not-begun")
     if filters.unknown:
         yield filters.unknown
     if not begun:
@@ -54,41 +56,33 @@ def _covered(figures: Figures) -> bool:
 
 
 def _headline(figures: Figures) -> str:
-    total, previous, days = figures.total, figures.previous_total, figures.scope.period.days
-    before = figures.scope.days_before
-    running = figures.scope.stage is Stage.RUNNING
-    if total == 0:
-        opening = f"No characters {'have been' if running else 'were'} delivered"
-        opening += " so far" if running else " in this period"
-        if not _covered(figures):
-            return f"{opening}{half_covered(figures.scope.progress)}."
-        return f"{opening}, {_after(previous)} {before}."
-    verb = ("has been" if total == 1 else "have been") if running else was(total)
+    total, previous = figures.total, figures.previous_total
+    running, covered = figures.scope.stage is Stage.RUNNING, _covered(figures)
     ranked = list(figures.by_project)
-    where = f"for {ranked[0]}" if len(ranked) == 1 else f"across {len(ranked):,} projects"
-    opening = f"{sentence(counted(total, 'character'))} {verb} delivered {where}"
-    if not _covered(figures):
-        so_far = " so far" if running else ""
-        return f"{opening}{so_far}{half_covered(figures.scope.progress)}."
+    about: dict[str, str | int] = {
+        "characters": total,
+        "number": previous,
+        "days": figures.scope.period.days,
+        "running": select(running),
+    }
+    if total == 0:
+        return say("headline-none" if covered else "headline-none-not-covered", **about)
+    about |= {"projects": len(ranked), "project": ranked[0]}
+    if not covered:
+        return say("headline-not-covered", **about)
     if running:
-        whole = whole_before(days)
-        return f"{opening} so far; {whole} had {f'{previous:,}' if previous else 'none'}."
-    return f"{opening}, {against(total, previous)} {before}."
-
-
-def _after(count: int) -> str:
-    return f"after {count:,}" if count else "and none"
+        return say("headline-running", **about)
+    return say("headline-ended", against=against(total, previous), **about)
 
 
 def _a_year_before(figures: Figures, earlier: YearBefore) -> str:
     total, count = figures.total, earlier.total
-    days = earlier.period.words
+    days = localized.day_range(earlier.period.first_day, earlier.period.last_day)
     if figures.scope.stage is Stage.RUNNING:
-        return f"A year before, the whole of {days} had {f'{count:,}' if count else 'none'}."
-    told = f"A year before, {days}, {f'{count:,}' if count else 'none'} {was(count)} delivered"
+        return say("year-before-running", days=days, number=count)
     if not count or not total:
-        return f"{told}."
-    return f"{told}: this period has {against(total, count)} that."
+        return say("year-before", days=days, number=count)
+    return say("year-before-against", days=days, number=count, against=against(total, count))
 
 
 def _movements(figures: Figures) -> Iterator[str]:
@@ -107,17 +101,18 @@ def _movements(figures: Figures) -> Iterator[str]:
         mover = None  # A handful more or less is chance.
     if mover is not None:
         now, before = figures.by_project.get(mover, 0), figures.previous.get(mover, 0)
-        verb = "rose" if now > before else "fell"
-        yield f"The largest movement was {mover}, which {verb} from {before:,} to {now:,}."
+        moved = "up" if now > before else "down"
+        yield say("largest-movement", project=mover, moved=moved, before=before, now=now)
     silent = sorted(name for name in figures.previous if name not in figures.by_project)
     rest = [name for name in silent if name != mover]
     lost = sum(figures.previous[name] for name in rest)
     if figures.total and lost >= LEAST_LOST:
-        one = len(rest) == 1
-        also = " also" if mover in silent else ""
-        yield (
-            f"{listed(rest)}{also} delivered nothing after {lost:,} in the period before"
-            f"{'' if one else ', taken together'}: {'it is' if one else 'they are'} worth a look."
+        yield say(
+            "silent",
+            projects=listed(rest),
+            count=len(rest),
+            lost=lost,
+            also=select(mover in silent),
         )
 
 
@@ -129,45 +124,38 @@ def _concentration(figures: Figures) -> Iterator[str]:
         most = figures.by_project[leader]
         if most * 2 >= total and most > figures.by_project.get(second, 0):
             share = percentage(most, total) or Decimal(0)
-            yield f"{leader} alone accounts for {percent(share)} of the deliveries."
+            yield say("concentration", project=leader, share=percent(share))
     peak = max(figures.by_bucket.values())
     busiest = [bucket for bucket in figures.scope.buckets if figures.by_bucket[bucket.key] == peak]
     if len(figures.scope.buckets) > 1 and len(busiest) == 1 and 1 < peak < total:
         share = percentage(peak, total) or Decimal(0)
-        yield (
-            f"The busiest {figures.scope.grain} was {busiest[0].words} with "
-            f"{counted(peak, 'character')}, {percent(share)} of the total."
+        yield say(
+            "busiest",
+            grain=figures.scope.grain,
+            bucket=busiest[0].words,
+            count=peak,
+            share=percent(share),
         )
 
 
 def _in_production(figures: Figures) -> Iterator[str]:
-    if figures.in_production == 0:
-        return
-    characters = sentence(counted(figures.in_production, "character"))
-    one = figures.in_production == 1
-    if figures.scope.stage is Stage.RUNNING:
-        yield f"{characters} {'is' if one else 'are'} still in production."
-    else:
-        yield f"{characters} {'was' if one else 'were'} still in production when the period ended."
+    if figures.in_production:
+        running = figures.scope.stage is Stage.RUNNING
+        name = "in-production-now" if running else "in-production-then"
+        yield say(name, count=figures.in_production)
 
 
 def notes(figures: Figures) -> Iterator[str]:
     """How it was counted, and what may mislead."""
     scope, zone = figures.scope, figures.scope.period.timezone
-    yield f"A character counts once, on the day of its delivery by the clocks of {zone}."
+    yield say("note-counting", zone=zone)
     if note := scope.filters.note:
         yield note
     yield from running_notes(scope.progress)
     if scope.stage is Stage.RUNNING and scope.progress.days_begun < scope.period.days:
-        yield (
-            f"Deliveries per day are of {scope.progress.days_begun:,} of the period's "
-            f"{counted(scope.period.days, 'day')}."
-        )
+        yield say("note-per-day", begun=scope.progress.days_begun, count=scope.period.days)
     if figures.in_production:
-        yield (
-            "Not counted as delivered, because still in production: "
-            f"{counted(figures.in_production, 'character')}."
-        )
+        yield say("note-in-production", count=figures.in_production)
     yield from reach_notes(scope.progress, figures.first_delivery)
     yield from _year_notes(figures)
     shares = (percentage(count, figures.total) for count in figures.by_project.values())
@@ -181,12 +169,10 @@ def _year_notes(figures: Figures) -> Iterator[str]:
     scope, first = figures.scope, figures.first_delivery
     if figures.year_before is not None:
         earlier = figures.year_before.period
-        yield f"A year before is {earlier.words}."
+        days = localized.day_range(earlier.first_day, earlier.last_day)
+        yield say("note-year-before", days=days)
         return
     reached = scope.progress.covered_before(first)
     missing = year_before(scope.period)
     if reached and missing is not None and first is not None and first > missing.starts_at:
-        yield (
-            "There is no comparison with a year before: the source's first delivery is of "
-            f"{moment(first, scope.period.timezone)}."
-        )
+        yield say("note-no-year-before", at=moment(first, scope.period.timezone))

@@ -22,6 +22,7 @@ from services.aggregator.scope.parts import Counting, Part, count_parts
 from services.aggregator.scope.selection import Names, SceneSelection, each_once
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
+from shared.languages import ENGLISH
 
 
 class Status(StrEnum):
@@ -82,6 +83,7 @@ class GenerationJobs:
         "gpu_hours",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = (ENGLISH,)
     parameters: type[BaseModel] = GenerationJobsParameters
     known_names: Mapping[str, str] = NAMES_OF_JOBS
 

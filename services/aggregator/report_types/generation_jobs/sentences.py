@@ -13,9 +13,10 @@ from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.comparisons import against
 from services.aggregator.wording.days import days_before, moment, whole_before
-from services.aggregator.wording.grammar import listed, sentence, was
-from services.aggregator.wording.notes import half_covered, reach_notes, running_notes
+from services.aggregator.wording.grammar import sentence, was
+from services.aggregator.wording.notes import not_covered, reach_notes, running_notes
 from services.aggregator.wording.numbers import counted, percent
+from shared.localized import listed
 
 LEAST_RUNS, LEAST_FAILURES = 50, 5
 """Below these, that a worker fails more often than others may well be chance."""
@@ -56,7 +57,7 @@ def _headline(figures: Figures) -> str:
         have = ("has " if now == 1 else "have ") if running else ""
         return (
             f"{sentence(counted(now, _noun(figures)))} {have}finished"
-            f"{' so far' if running else ''}{half_covered(figures.progress)}."
+            f"{' so far' if running else ''}{not_covered(figures.progress)}."
         )
     days = figures.progress.period.days
     where = days_before(days)
@@ -129,4 +130,4 @@ def notes(figures: Figures) -> Iterator[str]:
             "Not in the list, because queued before the period's end and not finished by "
             f"{moment(progress.as_of, zone)}, {verb} {counted(figures.unfinished, 'job')}."
         )
-    yield from reach_notes(progress, figures.first_finish, "finished job", "finished jobs")
+    yield from reach_notes(progress, figures.first_finish, "finished-job")

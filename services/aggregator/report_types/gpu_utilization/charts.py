@@ -11,12 +11,13 @@ from services.aggregator.charts.stacked_bars import stacked_bars
 from services.aggregator.report_types.gpu_utilization.figures import (
     Figures,
 )
+from services.aggregator.report_types.gpu_utilization.messages import say
 from services.aggregator.report_types.gpu_utilization.sentences import (
     hours_words,
     share_words,
 )
 from services.aggregator.statistics.durations import HOUR
-from services.aggregator.wording.numbers import counted
+from shared import localized
 from shared.document import (
     Chart,
 )
@@ -27,31 +28,35 @@ _BARS = 14
 
 
 def work_chart(figures: Figures) -> Chart:
-    parts = ["Active", *(["Other work"] if figures.scope.filters.narrowed else []), "Idle"]
+    active, other, idle = say("active"), say("other-work"), say("idle")
+    parts = [active, *([other] if figures.scope.filters.narrowed else []), idle]
     counts = {
         (part, bucket): value / HOUR
         for bucket, work in figures.work_over_time.items()
         for part, value in (
-            ("Active", work.active),
-            ("Other work", work.other),
-            ("Idle", max(0, work.idle)),
+            (active, work.active),
+            (other, work.other),
+            (idle, max(0, work.idle)),
         )
     }
     return stacked_bars(
         counts,
         name="work_over_time",
-        title=f"Hours of all workers per {figures.scope.grain}",
-        alternative_text=(
-            f"Stacked bars, one per {figures.scope.grain}: active and idle hours of "
-            f"{counted(len(figures.workers), 'worker')} in {_days(figures)}. Of "
-            f"{hours_words(figures.work.available)} available hours {share_words(figures.work)} "
-            "were active."
+        title=say("work-title", grain=figures.scope.grain),
+        alternative_text=say(
+            "work-words",
+            grain=figures.scope.grain,
+            workers=len(figures.workers),
+            period=_days(figures),
+            available=hours_words(figures.work.available),
+            share=share_words(figures.work),
         ),
         buckets=figures.scope.buckets,
         grain=figures.scope.grain,
         series=parts,
-        series_title="Use",
-        value_title="Hours",
+        series_title=say("work-use"),
+        others=say("work-others"),
+        value_title=say("work-value"),
         whole=False,
     )
 
@@ -61,17 +66,20 @@ def gpu_chart(figures: Figures) -> Chart:
     return stacked_bars(
         {key: value / HOUR for key, value in figures.gpu_over_time.items()},
         name="gpu_over_time",
-        title=f"GPU hours per {figures.scope.grain}",
-        alternative_text=(
-            f"Stacked bars, one per {figures.scope.grain}, by project: "
-            f"{hours_words(figures.total.gpu)} GPU hours of {counted(len(names), 'project')} in "
-            f"{_days(figures)}."
+        title=say("gpu-title", grain=figures.scope.grain),
+        alternative_text=say(
+            "gpu-words",
+            grain=figures.scope.grain,
+            gpu=hours_words(figures.total.gpu),
+            projects=len(names),
+            period=_days(figures),
         ),
         buckets=figures.scope.buckets,
         grain=figures.scope.grain,
         series=names,
-        series_title="Project",
-        value_title="GPU hours",
+        series_title=say("column-project"),
+        others=say("other-projects"),
+        value_title=say("gpu-value"),
         whole=False,
         narrows=to_names("projects", {name: name for name in names}),
     )
@@ -81,19 +89,21 @@ def workers_chart(figures: Figures) -> Chart:
     working = [worker for worker in figures.workers if worker.work.available]
     ranked = sorted(working, key=lambda w: (Fraction(w.work.active, w.work.available), w.name))
     shown = ranked[:_BARS]
-    some = f"The {_BARS} least active workers" if len(shown) < len(ranked) else "Workers"
+    name = "workers-title-some" if len(shown) < len(ranked) else "workers-title"
     least = shown[0]
     return ranked_bars(
         [(w.name, Decimal(w.work.active * 100) / w.work.available) for w in shown],
         name="worker_utilization",
-        title=f"{some}, least active first",
-        alternative_text=(
-            f"Lying bars, one for each of {counted(len(shown), 'worker')}: the active share of "
-            f"its available time in {_days(figures)}. The least active is {least.name} with "
-            f"{share_words(least.work)}."
+        title=say(name, shown=len(shown)),
+        alternative_text=say(
+            "workers-words",
+            workers=len(shown),
+            period=_days(figures),
+            least=least.name,
+            share=share_words(least.work),
         ),
-        subject_title="Worker",
-        value_title="Active share of available time (%)",
+        subject_title=say("column-worker"),
+        value_title=say("workers-value"),
         value_format=",~r",
     )
 
@@ -107,14 +117,12 @@ def hours_chart(figures: Figures) -> Chart:
     return hours_of_week(
         shares,
         name="hours_of_week",
-        title="Active share of available time, by hour of the week",
-        alternative_text=(
-            "A map of the week, a row per day and a column per hour, the darker the larger the "
-            f"active share of the available time in {_days(figures)}, by the clocks of "
-            f"{figures.scope.period.timezone}."
+        title=say("hours-title"),
+        alternative_text=say(
+            "hours-words", period=_days(figures), zone=figures.scope.period.timezone
         ),
     )
 
 
 def _days(figures: Figures) -> str:
-    return figures.scope.period.words
+    return localized.day_range(figures.scope.period.first_day, figures.scope.period.last_day)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from services.aggregator.charts.heat_map import WEEKDAYS
 from services.aggregator.report_types.gpu_utilization.charts import (
     gpu_chart,
     hours_chart,
@@ -19,6 +18,7 @@ from services.aggregator.report_types.gpu_utilization.figures import (
     Worker,
     WorkTime,
 )
+from services.aggregator.report_types.gpu_utilization.messages import say
 from services.aggregator.report_types.gpu_utilization.sentences import (
     clock,
     notes,
@@ -31,6 +31,7 @@ from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient
+from shared import localized
 from shared.document import (
     Column,
     Kind,
@@ -46,6 +47,8 @@ from shared.narrowing import Narrowing
 MOST_WORKERS = 200
 """Rows of the workers' table; the total is of all, whatever is shown."""
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Names of the columns of the hours of the week, in every language."""
 NAME = "gpu_utilization"
 TITLE = "GPU utilization"
 _JOBS = Narrowing(report_type="generation_jobs")
@@ -57,7 +60,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The report that the figures make. Pure: the same figures give the same document."""
     return report_document(
         NAME,
-        TITLE,
+        say("title"),
         request,
         figures.scope.as_of,
         summary=summary(figures),
@@ -74,21 +77,21 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     work, work_before = figures.work, figures.work_before
     return (
         kpi(
-            "gpu_hours", "GPU hours", now.gpu, before.gpu,
+            "gpu_hours", say("kpi-gpu"), now.gpu, before.gpu,
             divisor=HOUR, places=1, unit="h", stage=stage,
         ).model_copy(update={"narrows": _JOBS}),
         ratio_kpi(
-            "utilization", "Active share",
+            "utilization", say("kpi-active"),
             (work.active * 100, work.available),
             (work_before.active * 100, work_before.available),
             places=1, unit="%", stage=stage, more_is=Verdict.GOOD,
         ),
         kpi(
-            "idle_hours", "Idle hours", work.idle, work_before.idle,
+            "idle_hours", say("kpi-idle"), work.idle, work_before.idle,
             divisor=HOUR, places=1, unit="h", stage=stage, more_is=Verdict.BAD,
         ),
         kpi(
-            "failed_gpu_hours", "GPU hours in failed jobs", now.failed_gpu, before.failed_gpu,
+            "failed_gpu_hours", say("kpi-failed"), now.failed_gpu, before.failed_gpu,
             divisor=HOUR, places=1, unit="h", stage=stage, more_is=Verdict.BAD,
         ).model_copy(update={"narrows": _FAILED_JOBS}),
     )  # fmt: skip
@@ -99,31 +102,31 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
     worked = figures.work.available > 0
     return (
         Section(
-            title="Active and idle time",
-            text=() if worked else ("No worker was available.",),
+            title=say("section-time"),
+            text=() if worked else (say("no-worker-available"),),
             charts=(work_chart(figures),) if worked else (),
             tables=(_over_time(figures),),
         ),
         Section(
-            title="GPU hours by project",
+            title=say("section-project"),
             charts=(gpu_chart(figures),) if figures.gpu_over_time else (),
-            tables=(_by(figures, Dimension.PROJECT, "All projects"),),
+            tables=(_by(figures, Dimension.PROJECT),),
         ),
         Section(
-            title="GPU hours by scene type and resolution tier",
+            title=say("section-type"),
             tables=(
-                _by(figures, Dimension.SCENE_TYPE, "All scene types"),
-                _by(figures, Dimension.RESOLUTION_TIER, "All tiers"),
+                _by(figures, Dimension.SCENE_TYPE),
+                _by(figures, Dimension.RESOLUTION_TIER),
             ),
         ),
         Section(
-            title="Workers",
+            title=say("section-workers"),
             charts=(workers_chart(figures),) if worked else (),
             tables=(_workers(figures),),
         ),
         Section(
-            title="Busiest hours",
-            text=() if figures.work.active else ("No worker was active.",),
+            title=say("section-hours"),
+            text=() if figures.work.active else (say("no-worker-active"),),
             charts=(hours_chart(figures),) if figures.work.active else (),
             tables=(_hours(figures),),
         ),
@@ -154,13 +157,13 @@ def _percentage(name: str, title: str, *, compares: bool = False) -> Column:
 
 
 def _work_columns(narrowed: bool) -> tuple[Column, ...]:
-    other = (_decimal("other_hours", "Other work"),) if narrowed else ()
+    other = (_decimal("other_hours", say("other-work")),) if narrowed else ()
     return (
-        _decimal("available_hours", "Available"),
-        _decimal("active_hours", "Active"),
+        _decimal("available_hours", say("column-available")),
+        _decimal("active_hours", say("active")),
         *other,
-        _decimal("idle_hours", "Idle"),
-        _percentage("active_percent", "Active share"),
+        _decimal("idle_hours", say("idle")),
+        _percentage("active_percent", say("column-active-share")),
     )
 
 
@@ -182,11 +185,11 @@ def _over_time(figures: Figures) -> Table:
         by_bucket[key] += gpu
     return Table(
         name="over_time",
-        title=f"Time of all workers by {scope.grain}",
+        title=say("table-time", grain=scope.grain),
         columns=(
             *bucket_columns(scope.grain),
             *_work_columns(narrowed),
-            _decimal("gpu_hours", "GPU time"),
+            _decimal("gpu_hours", say("column-gpu")),
         ),
         rows=tuple(
             (
@@ -207,20 +210,20 @@ def _over_time(figures: Figures) -> Table:
 # By what the jobs were for
 
 
-def _by(figures: Figures, dimension: Dimension, total: str) -> Table:
+def _by(figures: Figures, dimension: Dimension) -> Table:
     rows = [(name, *pair) for name, pair in figures.by(dimension).items()]
-    whole = (total, figures.total, figures.total_before)
+    whole = (say("all-of", dimension=dimension), figures.total, figures.total_before)
     return Table(
         name=f"by_{dimension}",
-        title=f"GPU hours by {dimension.noun}",
+        title=say("table-by", dimension=dimension),
         columns=(
             dimension.column,
-            _decimal("gpu_hours", "GPU time"),
-            _decimal("previous_gpu_hours", "Period before", compares=True),
-            _percentage("change_percent", "Change", compares=True),
-            _percentage("share_percent", "Share"),
-            Column(name="jobs", title="Jobs", kind=Kind.INTEGER),
-            _decimal("failed_gpu_hours", "In failed jobs"),
+            _decimal("gpu_hours", say("column-gpu")),
+            _decimal("previous_gpu_hours", say("column-previous"), compares=True),
+            _percentage("change_percent", say("column-change"), compares=True),
+            _percentage("share_percent", say("column-share")),
+            Column(name="jobs", title=say("column-jobs"), kind=Kind.INTEGER),
+            _decimal("failed_gpu_hours", say("column-in-failed")),
         ),
         rows=tuple(_gpu_row(*row, whole=figures.total.gpu) for row in rows),
         total=_gpu_row(*whole, whole=figures.total.gpu) if rows else None,
@@ -254,19 +257,19 @@ def _workers(figures: Figures) -> Table:
     shown = workers[:MOST_WORKERS]
     rows = [_worker_row(worker, narrowed) for worker in shown]
     everyone = Worker(
-        f"All {len(workers):,} workers", "", figures.work, figures.work_before, figures.total
+        say("all-workers", count=len(workers)), "", figures.work, figures.work_before, figures.total
     )
     return Table(
         name="workers",
-        title="Workers, most idle first",
+        title=say("table-workers"),
         columns=(
-            Column(name="worker", title="Worker", kind=Kind.TEXT),
-            Column(name="gpu_model", title="GPU", kind=Kind.TEXT),
+            Column(name="worker", title=say("column-worker"), kind=Kind.TEXT),
+            Column(name="gpu_model", title=say("column-model"), kind=Kind.TEXT),
             *_work_columns(narrowed),
-            _percentage("previous_active_percent", "Before", compares=True),
-            _decimal("gpu_hours", "GPU time"),
-            Column(name="jobs", title="Jobs", kind=Kind.INTEGER),
-            _percentage("failed_percent", "Failed"),
+            _percentage("previous_active_percent", say("column-before"), compares=True),
+            _decimal("gpu_hours", say("column-gpu")),
+            Column(name="jobs", title=say("column-jobs"), kind=Kind.INTEGER),
+            _percentage("failed_percent", say("column-failed")),
         ),
         rows=tuple(rows),
         total=_worker_row(everyone, narrowed) if rows else None,
@@ -294,12 +297,15 @@ def _hours(figures: Figures) -> Table:
     week = figures.hours_of_week
     return Table(
         name="hours",
-        title="Active share of available time, by hour and day of the week",
+        title=say("table-hours"),
         columns=(
-            Column(name="hour", title="Hour", kind=Kind.TEXT),
-            *(_percentage(day.lower(), day[:3]) for day in WEEKDAYS),
-            _percentage("all_days", "All days"),
-            _decimal("active_hours", "Active"),
+            Column(name="hour", title=say("column-hour"), kind=Kind.TEXT),
+            *(
+                _percentage(name, localized.short_weekday(number))
+                for number, name in enumerate(WEEKDAYS)
+            ),
+            _percentage("all_days", say("column-all-days")),
+            _decimal("active_hours", say("active")),
         ),
         rows=tuple(
             (

@@ -8,6 +8,7 @@ from dataclasses import astuple
 from pydantic import BaseModel, ConfigDict
 
 from services.aggregator.report_types.gpu_utilization.document import NAME, TITLE, document
+from services.aggregator.report_types.gpu_utilization.messages import say
 from services.aggregator.report_types.gpu_utilization.queries import (
     gpu_time_by_kind,
     read_figures,
@@ -52,6 +53,7 @@ class GpuUtilization:
         "failed_gpu_hours",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = GpuUtilizationParameters
     known_names: Mapping[str, str] = NAMES_OF_SCENES
 

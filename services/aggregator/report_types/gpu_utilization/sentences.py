@@ -6,24 +6,26 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from services.aggregator.charts.heat_map import WEEKDAYS
 from services.aggregator.report_types.gpu_utilization.figures import Figures, Worker, WorkTime
+from services.aggregator.report_types.gpu_utilization.messages import say
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.intervals import Share, difference, quantile
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.days import moment
-from services.aggregator.wording.grammar import listed, sentence, was
 from services.aggregator.wording.notes import (
     chart_notes,
-    half_covered,
     late_change_notes,
+    reach_notes,
     running_notes,
 )
-from services.aggregator.wording.numbers import counted, percent
-from shared.document import Verdict, compare
+from services.aggregator.wording.numbers import percent
+from shared import localized
+from shared.document import Direction, Verdict, compare
+from shared.localized import listed
+from shared.messages import select
 
 _SURE = quantile(Decimal("0.999"))
 _STANDSTILL = timedelta(hours=3)
@@ -39,7 +41,7 @@ def summary(figures: Figures) -> Iterator[str]:
         yield figures.scope.filters.nothing_left
         return
     begun = figures.scope.stage is not Stage.NOT_BEGUN
-    yield _headline(figures) if begun else "The period has not begun, so no GPU has worked in it."
+    yield _headline(figures) if begun else say("headline-not-begun")
     if figures.scope.filters.unknown:
         yield figures.scope.filters.unknown
     if not begun:
@@ -56,7 +58,7 @@ def summary(figures: Figures) -> Iterator[str]:
 
 def hours_words(milliseconds: int) -> str:
     """With one decimal place, for instance "1,204.5"."""
-    return f"{quotient(milliseconds, HOUR, 1):,}"
+    return localized.number(f"{quotient(milliseconds, HOUR, 1):,}")
 
 
 def share_words(work: WorkTime) -> str:
@@ -69,46 +71,43 @@ def _covered(figures: Figures) -> bool:
 
 
 def _headline(figures: Figures) -> str:
-    now, before, days = figures.total, figures.total_before, figures.scope.period.days
-    running = figures.scope.stage is Stage.RUNNING
-    earlier = "the day before" if days == 1 else f"the {days:,} days before"
-    had = f"{hours_words(before.gpu)} GPU hours" if before.jobs else "none"
+    now, before = figures.total, figures.total_before
+    running, covered = figures.scope.stage is Stage.RUNNING, _covered(figures)
+    about: dict[str, str | int] = {
+        "days": figures.scope.period.days,
+        "running": select(running),
+        "before": hours_words(before.gpu),
+        "before-jobs": before.jobs,
+    }
     if now.jobs == 0:
-        opening = "No job has finished so far" if running else "No job finished in this period"
-        if not _covered(figures):
-            return f"{opening}{half_covered(figures.scope.progress)}."
-        return f"{opening}; {earlier} had {had}."
-    opening = f"{hours_words(now.gpu)} GPU hours went into {counted(now.jobs, 'job')} that finished"
-    if not _covered(figures):
-        return f"{opening}{' so far' if running else ''}{half_covered(figures.scope.progress)}."
+        return say("headline-none" if covered else "headline-none-not-covered", **about)
+    about |= {"gpu": hours_words(now.gpu), "jobs": now.jobs}
+    if not covered:
+        return say("headline-not-covered", **about)
     if running:
-        # Set beside each other without a percentage: one is part of a period, the other whole.
-        return f"{opening} so far; {earlier.replace('the', 'the whole', 1)} had {had}."
-    length = f"{'on' if days == 1 else 'in'} {earlier}"
+        return say("headline-running", **about)
     if not before.gpu:
-        return f"{opening}, after none {length}."
-    _, change, _ = compare(Decimal(now.gpu), Decimal(before.gpu), more_is=Verdict.NEUTRAL)
-    if not change:
-        return f"{opening}, about as many as {length}."
-    return f"{opening}, {percent(abs(change))} {'more' if change > 0 else 'fewer'} than {length}."
+        return say("headline-ended", moved="after-none", amount="", **about)
+    direction, change, _ = compare(Decimal(now.gpu), Decimal(before.gpu), more_is=Verdict.NEUTRAL)
+    moved = direction if change else Direction.FLAT
+    return say("headline-ended", moved=moved, amount=percent(abs(change or Decimal(0))), **about)
 
 
 def _utilization(figures: Figures) -> Iterator[str]:
     work, before = figures.work, figures.work_before
     if work.available == 0:
-        yield "No worker was available."
+        yield say("no-worker-available")
         return
-    covered = " with what this report covers" if figures.scope.filters.narrowed else ""
-    compared = (
-        f" ({share_words(before)} in the period before)"
-        if before.available and _covered(figures)
-        else ""
-    )
-    other = f"{hours_words(work.other)} hours went into other work and " if work.other else ""
-    yield (
-        f"The workers were active{covered} for {share_words(work)} of the "
-        f"{hours_words(work.available)} hours they were available{compared}; "
-        f"{other}{hours_words(work.idle)} hours were idle."
+    yield say(
+        "utilization",
+        narrowed=select(figures.scope.filters.narrowed),
+        share=share_words(work),
+        available=hours_words(work.available),
+        compared=select(before.available and _covered(figures)),
+        before=share_words(before),
+        others=select(work.other),
+        other=hours_words(work.other),
+        idle=hours_words(work.idle),
     )
 
 
@@ -121,12 +120,14 @@ def _movement(figures: Figures) -> Iterator[str]:
     movers = [name for name, change in changes.items() if most and abs(change) == most]
     if len(changes) > 1 and len(movers) == 1:
         now, before = figures.by("project")[movers[0]]
-        verb = "rose" if now.gpu > before.gpu else "fell"
         told = hours_words(before.gpu), hours_words(now.gpu)
         if told[0] != told[1]:
-            yield (
-                f"The largest movement was {movers[0]}, which {verb} from {told[0]} to {told[1]} "
-                "GPU hours."
+            yield say(
+                "largest-movement",
+                project=movers[0],
+                moved="up" if now.gpu > before.gpu else "down",
+                before=told[0],
+                now=told[1],
             )
 
 
@@ -137,13 +138,16 @@ def _failures(figures: Figures) -> Iterator[str]:
     suspects.sort(key=lambda worker: (-worker.gpu.failed_jobs, worker.name))
     for worker in suspects[:3]:
         rest = total.jobs - worker.gpu.jobs, total.failed_jobs - worker.gpu.failed_jobs
-        yield (
-            f"On {worker.name} {worker.gpu.failed_jobs:,} of {counted(worker.gpu.jobs, 'job')} "
-            f"failed ({_percent(worker.gpu.failed_jobs, worker.gpu.jobs)}), against "
-            f"{_percent(rest[1], rest[0])} on the other workers: it is worth a look."
+        yield say(
+            "failures",
+            worker=worker.name,
+            failed=worker.gpu.failed_jobs,
+            jobs=worker.gpu.jobs,
+            share=_percent(worker.gpu.failed_jobs, worker.gpu.jobs),
+            others=_percent(rest[1], rest[0]),
         )
     if len(suspects) > 3:
-        yield f"So it is on {listed([worker.name for worker in suspects[3:]])}."
+        yield say("more-failures", workers=listed([worker.name for worker in suspects[3:]]))
 
 
 def _fails_often(worker: Worker, figures: Figures) -> bool:
@@ -171,10 +175,13 @@ def _extremes(figures: Figures) -> Iterator[str]:
         work = {worker.name: worker.work for worker in figures.workers}
         if share_words(work[most]) == share_words(work[least]):
             return
-        yield (
-            f"Of {len(shares):,} workers {most} was the most active, for {share_words(work[most])} "
-            f"of its available time, and {least} the least, for {share_words(work[least])}."
-        )
+        about = {
+            "most": most,
+            "most-share": share_words(work[most]),
+            "least": least,
+            "least-share": share_words(work[least]),
+        }
+        yield say("extremes", workers=len(shares), **about)
 
 
 def _busiest(figures: Figures) -> Iterator[str]:
@@ -183,14 +190,14 @@ def _busiest(figures: Figures) -> Iterator[str]:
         return
     if figures.scope.period.days >= 7:
         week = {
-            f"{WEEKDAYS[weekday]} {clock(hour)}": work
+            say("hour-of-the-week", weekday=localized.weekday(weekday), hours=clock(hour)): work
             for (weekday, hour), work in figures.hours_of_week.items()
         }
-        yield from _of_hours(week, "hour of the week", figures)
+        yield from _of_hours(week, "week", figures)
         yield from _uneven(figures)
     else:
         day = {clock(hour): work for hour, work in figures.hours_of_day.items()}
-        yield from _of_hours(day, "hour of the day", figures)
+        yield from _of_hours(day, "day", figures)
 
 
 def _uneven(figures: Figures) -> Iterator[str]:
@@ -199,11 +206,11 @@ def _uneven(figures: Figures) -> Iterator[str]:
     full = sum((w.active + w.other) * 100 >= w.available * _FULL for w in cells)
     empty = sum((w.active + w.other) * 100 < w.available * _EMPTY for w in cells)
     if full and empty:
-        yield (
-            f"In {full:,} of the {len(cells):,} hours of the week the workers were busy for at "
-            f"least {_FULL}% of the available time, in {empty:,} for less than {_EMPTY}%: moving "
-            "work between them is worth a look."
-        )
+        about = {
+            "full-share": localized.share(str(_FULL)),
+            "empty-share": localized.share(str(_EMPTY)),
+        }
+        yield say("uneven", full=full, empty=empty, hours=len(cells), **about)
 
 
 def clock(hour: int) -> str:
@@ -211,7 +218,9 @@ def clock(hour: int) -> str:
     return f"{hour:02}:00–{(hour + 1) % 24:02}:00"
 
 
-def _of_hours(hours: Mapping[str, WorkTime], noun: str, figures: Figures) -> Iterator[str]:
+def _of_hours(
+    hours: Mapping[str, WorkTime], of: Literal["week", "day"], figures: Figures
+) -> Iterator[str]:
     shares = {
         name: Fraction(work.active, work.available)
         for name, work in hours.items()
@@ -220,11 +229,14 @@ def _of_hours(hours: Mapping[str, WorkTime], noun: str, figures: Figures) -> Ite
     most, least = _only_most(shares), _only_least(shares)
     if most is None:
         return
-    quietest = f"; the quietest was {least} with {share_words(hours[least])}" if least else ""
-    yield (
-        f"The busiest {noun} was {most}, with {share_words(hours[most])} of the available time "
-        f"{'spent on it' if figures.scope.filters.narrowed else 'active'}{quietest}."
-    )
+    about = {
+        "most": most,
+        "most-share": share_words(hours[most]),
+        "least": least or "",
+        "least-share": share_words(hours[least]) if least else "",
+    }
+    narrowed = select(figures.scope.filters.narrowed)
+    yield say("busiest", of=of, narrowed=narrowed, quietest=select(least), **about)
 
 
 def _only_most(shares: Mapping[_Key, Fraction]) -> _Key | None:
@@ -260,42 +272,22 @@ def _standstill(figures: Figures) -> Iterator[str]:
             found = begin, end
     if figures.work.active and found[1] > found[0]:
         zone = figures.scope.period.timezone
-        yield (
-            "The longest standstill, with workers available and none of them active, was from "
-            f"{moment(found[0], zone)} to {moment(found[1], zone)}."
-        )
+        yield say("standstill", begin=moment(found[0], zone), end=moment(found[1], zone))
 
 
 def notes(figures: Figures) -> Iterator[str]:
     """How things were counted, and what was left out."""
     zone = figures.scope.period.timezone
-    yield (
-        "GPU time is what the jobs computed, failed ones included, and counts as a whole at the "
-        f"instant at which a job finished, by the clocks of {zone}."
-    )
-    yield (
-        "Active is a worker from the start of a job to its end, transfers included, cut at the "
-        "edges of the period, of days and of hours; it is available from its registration to its "
-        "retirement, and idle for the rest. Figures are exact to the millisecond and rounded "
-        "for display, so that printed parts may differ from a printed total in the last digit."
-    )
+    yield say("note-gpu-time", zone=zone)
+    yield say("note-active")
     if figures.scope.filters.note:
-        yield (
-            f"{figures.scope.filters.note} Workers are available to all projects alike; what they "
-            "did for others is neither active nor idle here, but other work."
-        )
+        yield say("note-narrowed", filters=figures.scope.filters.note)
     yield from running_notes(figures.scope.progress)
     yield from late_change_notes(figures.compared_at, zone)
     if figures.running:
-        yield (
-            f"{sentence(counted(figures.running, 'job'))} {was(figures.running)} under way at "
-            "the end: active so far, but without GPU time until finished."
-        )
+        yield say("note-running", count=figures.running)
     if figures.cancelled:
-        yield (
-            f"Left out: {counted(figures.cancelled, 'job')} cancelled before any worker took "
-            f"{'it' if figures.cancelled == 1 else 'them'}."
-        )
+        yield say("note-cancelled", count=figures.cancelled)
     yield from _doubts(figures)
     if figures.total.jobs or figures.work.available:
         yield from chart_notes(figures.scope, "bar")
@@ -305,14 +297,8 @@ def _doubts(figures: Figures) -> Iterator[str]:
     """What the source's rows make doubtful."""
     zone = figures.scope.period.timezone
     if figures.first_finish is None:
-        yield "The source has no finished jobs at all."
+        yield from reach_notes(figures.scope.progress, None, "finished-job")
     elif not _covered(figures):
-        yield (
-            f"The source's first job finished on {moment(figures.first_finish, zone)}: before "
-            "that, workers count as idle and there is nothing to compare with."
-        )
+        yield say("note-first-finish", at=moment(figures.first_finish, zone))
     if wrong := [worker.name for worker in figures.workers if worker.work.idle < 0]:
-        yield (
-            f"{listed(wrong)} had more work than time: by the source, the worker had a job while "
-            "not in service, or two at once."
-        )
+        yield say("note-too-much-work", workers=listed(wrong))

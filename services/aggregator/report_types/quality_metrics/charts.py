@@ -10,34 +10,38 @@ from services.aggregator.report_types.quality_metrics.figures import (
     passed_in,
 )
 from services.aggregator.report_types.quality_metrics.findings import share_words
-from services.aggregator.wording.grammar import listed
+from services.aggregator.report_types.quality_metrics.messages import say
+from shared import localized
 from shared.document import Chart
+from shared.localized import listed
+from shared.messages import select
 from shared.plain_words import told_apart
-
-RATE = "Pass rate"
 
 
 def pass_chart(figures: Figures) -> Chart:
     """The share of checks that passed, bucket by bucket."""
+    rate = say("pass-rate")
     rates = {
-        (RATE, key): share.value * 100
+        (rate, key): share.value * 100
         for key, found in figures.findings.items()
         if (share := passed_in(found)).whole
     }
     marked = _marked(figures)
-    rules = " Upright rules mark the workflow changes of the period." if marked else ""
     return lines(
         rates,
         name="pass_rate",
-        title=f"Checks passed per {figures.scope.grain}, in percent",
-        alternative_text=(
-            f"A line, one point per {figures.scope.grain} of {_days(figures)}: the share of checks "
-            f"that passed, {share_words(figures.passed)} over the whole period.{rules}"
+        title=say("rates-title", grain=figures.scope.grain),
+        alternative_text=say(
+            "rates-words",
+            grain=figures.scope.grain,
+            period=_days(figures),
+            share=share_words(figures.passed),
+            marked=select(marked),
         ),
         buckets=figures.scope.buckets,
         grain=figures.scope.grain,
-        series=[RATE],
-        value_title="Passed (%)",
+        series=[rate],
+        value_title=say("rates-value"),
         value_format=",~r",
         from_zero=False,
         changes=marked,
@@ -47,16 +51,13 @@ def pass_chart(figures: Figures) -> Chart:
 def what_rules_mark(figures: Figures) -> tuple[str, ...]:
     """A sentence that names the changes behind the numbers in a chart; none without any."""
     marked = [
-        f"{number} is “{change.title}”"
+        say("rule-is", number=str(number), change=change.title)
         for number, change in enumerate(figures.changes, 1)
         if figures.bucket_of(change.changed_at) is not None
     ]
     if not marked:
         return ()
-    rules = "The upright rule marks a workflow change"
-    if len(marked) > 1:
-        rules = "Upright rules mark workflow changes"
-    return (f"{rules}: {listed(marked)}.",)
+    return (say("rules", count=len(marked), changes=listed(marked)),)
 
 
 def _marked(figures: Figures) -> dict[str, str]:
@@ -69,7 +70,7 @@ def _marked(figures: Figures) -> dict[str, str]:
 
 
 def _days(figures: Figures) -> str:
-    return figures.scope.period.words
+    return localized.day_range(figures.scope.period.first_day, figures.scope.period.last_day)
 
 
 def failure_chart(figures: Figures) -> Chart:
@@ -85,17 +86,19 @@ def failure_chart(figures: Figures) -> Chart:
     return lines(
         rates,
         name="failures",
-        title=f"Failures per 100 checks and {figures.scope.grain}",
-        alternative_text=(
-            f"Lines, one point per {figures.scope.grain} of {_days(figures)}: how many of 100 "
-            f"checks found {listed(list(words.values()), at_most=MOST_SERIES)}. The commonest, "
-            f"{words[names[0]]}, was found by "
-            f"{share_words(found_in(figures.total, names[0]))} of all checks."
+        title=say("failures-title", grain=figures.scope.grain),
+        alternative_text=say(
+            "failures-words",
+            grain=figures.scope.grain,
+            period=_days(figures),
+            failures=listed(list(words.values()), at_most=MOST_SERIES),
+            commonest=words[names[0]],
+            share=share_words(found_in(figures.total, names[0])),
         ),
         buckets=figures.scope.buckets,
         grain=figures.scope.grain,
         series=list(words.values()),
-        value_title="Of 100 checks",
+        value_title=say("failures-value"),
         value_format=",~r",
         changes=_marked(figures),
     )

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from services.aggregator.report_types.quality_metrics.charts import (
-    RATE,
     failure_chart,
     pass_chart,
     what_rules_mark,
@@ -24,6 +23,7 @@ from services.aggregator.report_types.quality_metrics.findings import (
     Comparison,
     compared,
 )
+from services.aggregator.report_types.quality_metrics.messages import say
 from services.aggregator.report_types.quality_metrics.sentences import (
     change_failure,
     failure_trend,
@@ -48,7 +48,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The report that the figures make. Pure: the same figures give the same document."""
     return report_document(
         NAME,
-        TITLE,
+        say("title"),
         request,
         figures.scope.as_of,
         summary=summary(figures),
@@ -66,24 +66,25 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     stage = figures.scope.stage
     return (
         ratio_kpi(
-            "pass_rate", RATE, (now.part * 100, now.whole), (before.part * 100, before.whole),
+            "pass_rate", say("pass-rate"),
+            (now.part * 100, now.whole), (before.part * 100, before.whole),
             places=1, unit="%", stage=stage,
             more_is=_if_clear(before, now, Verdict.GOOD),
         ),
         ratio_kpi(
-            "first_pass_rate", "Passed at first attempt",
+            "first_pass_rate", say("kpi-first"),
             (figures.first.part * 100, figures.first.whole),
             (figures.first_before.part * 100, figures.first_before.whole),
             places=1, unit="%", stage=stage,
             more_is=_if_clear(figures.first_before, figures.first, Verdict.GOOD),
         ),
         ratio_kpi(
-            "mean_retries", "Mean retries",
+            "mean_retries", say("mean-retries"),
             (attempts.repeats, attempts.first), (attempts_before.repeats, attempts_before.first),
             places=2, unit="", stage=stage,
             more_is=_if_clear(_repeated(attempts_before), _repeated(attempts), Verdict.BAD),
         ),
-        kpi("checks", "Automatic checks", now.whole, before.whole, unit="", stage=stage),
+        kpi("checks", say("kpi-checks"), now.whole, before.whole, unit="", stage=stage),
     )  # fmt: skip
 
 
@@ -102,28 +103,28 @@ def _sections(figures: Figures) -> tuple[Section, ...]:
     found = tuple(figures.changes)
     return (
         Section(
-            title="Pass rate over time",
-            text=what_rules_mark(figures) if checked else ("No checks to draw.",),
+            title=say("section-over-time"),
+            text=what_rules_mark(figures) if checked else (say("nothing-to-draw"),),
             charts=(pass_chart(figures),) if checked else (),
             tables=(_over_time(figures),),
         ),
         Section(
-            title="Failures",
-            text=() if failed else ("No check failed.",),
+            title=say("section-failures"),
+            text=() if failed else (say("no-check-failed"),),
             charts=(failure_chart(figures),) if failed else (),
             tables=(_failures(figures),),
         ),
         Section(
-            title="Before and after workflow changes",
-            text=() if found else ("No workflow change in the period or near it.",),
+            title=say("section-changes"),
+            text=() if found else (say("no-change"),),
             tables=(_changes(figures), _around_changes(figures)) if found else (),
         ),
         Section(
-            title="Pass rate by scene type, resolution tier and project",
+            title=say("section-by"),
             tables=(
-                _by(figures, Dimension.SCENE_TYPE, "All scene types"),
-                _by(figures, Dimension.RESOLUTION_TIER, "All tiers"),
-                _by(figures, Dimension.PROJECT, "All projects"),
+                _by(figures, Dimension.SCENE_TYPE),
+                _by(figures, Dimension.RESOLUTION_TIER),
+                _by(figures, Dimension.PROJECT),
             ),
         ),
     )
@@ -148,14 +149,18 @@ def _points(name: str, title: str) -> Column:
     return Column(name=name, title=title, kind=Kind.DECIMAL, places=2)
 
 
-_DIFFERENCE = (
-    _points("difference_points", "Points"),
-    _points("low_points", "95% from"),
-    _points("high_points", "to"),
-    _text("reading", "Reading"),
-)
-"""Of two shares, whatever they are of."""
-_ON_PERIOD_BEFORE = tuple(column.model_copy(update={"compares": True}) for column in _DIFFERENCE)
+def _difference_columns() -> tuple[Column, ...]:
+    """Of two shares, whatever they are of."""
+    return (
+        _points("difference_points", say("column-points")),
+        _points("low_points", say("column-from")),
+        _points("high_points", say("column-to")),
+        _text("reading", say("column-reading")),
+    )
+
+
+def _columns_on_period_before() -> tuple[Column, ...]:
+    return tuple(column.model_copy(update={"compares": True}) for column in _difference_columns())
 
 
 def _percent_cell(share: Share) -> str | None:
@@ -171,7 +176,7 @@ def _compared_cells(found: Comparison) -> tuple[str | None, ...]:
         None if end is None else str((end * 100).quantize(Decimal("0.01"), ROUND_HALF_EVEN))
         for end in ends
     ]
-    return (*rounded, found.reading.value)
+    return (*rounded, found.reading.words)
 
 
 # Over time
@@ -181,15 +186,15 @@ def _over_time(figures: Figures) -> Table:
     scope = figures.scope
     return Table(
         name="over_time",
-        title=f"Checks and repeats by {scope.grain}",
+        title=say("table-over-time", grain=scope.grain),
         columns=(
             *bucket_columns(scope.grain),
-            _count("checks", "Checks"),
-            _count("passed", "Passed"),
-            _percentage("pass_percent", RATE),
-            _count("first_attempts", "First attempts"),
-            _count("repeats", "Repeats"),
-            Column(name="mean_retries", title="Mean retries", kind=Kind.DECIMAL, places=2),
+            _count("checks", say("column-checks")),
+            _count("passed", say("column-passed")),
+            _percentage("pass_percent", say("pass-rate")),
+            _count("first_attempts", say("column-first")),
+            _count("repeats", say("column-repeats")),
+            _points("mean_retries", say("mean-retries")),
         ),
         rows=tuple(
             (
@@ -228,15 +233,15 @@ def _failures(figures: Figures) -> Table:
     before = figures.passed_before.whole - figures.passed_before.part
     return Table(
         name="failures",
-        title="What checks found, the commonest first",
+        title=say("table-failures"),
         columns=(
-            _text("failure", "Failure", coded=True),
-            _count("checks", "Checks"),
-            _percentage("share_percent", "Of failures"),
-            _percentage("rate_percent", "Of checks"),
-            _count("previous_checks", "Period before", compares=True),
-            _percentage("previous_rate_percent", "Of checks", compares=True),
-            *_ON_PERIOD_BEFORE,
+            _text("failure", say("column-failure"), coded=True),
+            _count("checks", say("column-checks")),
+            _percentage("share_percent", say("column-of-failures")),
+            _percentage("rate_percent", say("column-of-checks")),
+            _count("previous_checks", say("column-previous"), compares=True),
+            _percentage("previous_rate_percent", say("column-of-checks"), compares=True),
+            *_columns_on_period_before(),
         ),
         rows=tuple(
             (
@@ -251,7 +256,7 @@ def _failures(figures: Figures) -> Table:
             for name in figures.failures
         ),
         total=(
-            "All failures",
+            say("all-failures"),
             failed,
             _percent_cell(Share(failed, failed)),
             _percent_cell(Share(failed, figures.passed.whole)),
@@ -280,13 +285,13 @@ def _instant(name: str, title: str) -> Column:
 def _changes(figures: Figures) -> Table:
     return Table(
         name="workflow_changes",
-        title="Workflow changes, by the numbers in the charts",
+        title=say("table-changes"),
         columns=(
-            _text("number", "No."),
-            _text("change", "Change"),
-            _instant("changed_at", "Changed"),
-            _instant("before_from", "Compared from"),
-            _instant("after_until", "Compared until"),
+            _text("number", say("column-number")),
+            _text("change", say("column-workflow-change")),
+            _instant("changed_at", say("column-changed")),
+            _instant("before_from", say("column-compared-from")),
+            _instant("after_until", say("column-compared-until")),
         ),
         rows=tuple(
             (
@@ -304,15 +309,15 @@ def _changes(figures: Figures) -> Table:
 def _around_changes(figures: Figures) -> Table:
     return Table(
         name="around_changes",
-        title="Checks before and after each change",
+        title=say("table-around"),
         columns=(
-            _text("number", "No."),
-            _text("measure", "Measure", coded=True),
-            _count("checks_before", "Checks before"),
-            _percentage("before_percent", "Before"),
-            _count("checks_after", "Checks after"),
-            _percentage("after_percent", "After"),
-            *_DIFFERENCE,
+            _text("number", say("column-number")),
+            _text("measure", say("column-measure"), coded=True),
+            _count("checks_before", say("column-checks-before")),
+            _percentage("before_percent", say("column-before")),
+            _count("checks_after", say("column-checks-after")),
+            _percentage("after_percent", say("column-after")),
+            *_difference_columns(),
         ),
         rows=tuple(
             row
@@ -325,7 +330,7 @@ def _around_changes(figures: Figures) -> Table:
 def _change_rows(number: str, change: Change) -> list[tuple[Any, ...]]:
     names = failures_around(change)
     measures: Mapping[str, Comparison] = {
-        RATE: compared(passed_in(change.before), passed_in(change.after)),
+        say("pass-rate"): compared(passed_in(change.before), passed_in(change.after)),
         **{name: change_failure(change, name, len(names)) for name in names},
     }
     return [
@@ -345,22 +350,24 @@ def _change_rows(number: str, change: Change) -> list[tuple[Any, ...]]:
 # By what was made
 
 
-def _by(figures: Figures, dimension: Dimension, total: str) -> Table:
+def _by(figures: Figures, dimension: Dimension) -> Table:
     groups = figures.by(dimension)
     whole = [sum((pair[side] for pair in groups.values()), Checked()) for side in (0, 1)]
     return Table(
         name=f"by_{dimension}",
-        title=f"Pass rate by {dimension.noun}",
+        title=say("table-by", dimension=dimension),
         columns=(
             dimension.column,
-            _count("checks", "Checks"),
-            _percentage("pass_percent", RATE),
-            _count("previous_checks", "Checks before", compares=True),
-            _percentage("previous_pass_percent", "Rate before", compares=True),
-            *_ON_PERIOD_BEFORE,
+            _count("checks", say("column-checks")),
+            _percentage("pass_percent", say("pass-rate")),
+            _count("previous_checks", say("column-checks-before"), compares=True),
+            _percentage("previous_pass_percent", say("column-rate-before"), compares=True),
+            *_columns_on_period_before(),
         ),
         rows=tuple(_kind_row(name, *pair, len(groups)) for name, pair in groups.items()),
-        total=_kind_row(total, whole[0], whole[1], 1) if groups else None,
+        total=_kind_row(say("all-of", dimension=dimension), whole[0], whole[1], 1)
+        if groups
+        else None,
     )
 
 

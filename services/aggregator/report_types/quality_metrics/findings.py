@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
+from services.aggregator.report_types.quality_metrics.messages import say
 from services.aggregator.statistics.intervals import Difference, Share, difference, quantile
 from services.aggregator.statistics.rounding import percentage
 from services.aggregator.wording.numbers import percent
+from shared import localized
 
 
 class Reading(StrEnum):
@@ -18,7 +20,12 @@ class Reading(StrEnum):
     WORSE = "worse"
     UNCLEAR = "unclear"
     """The interval holds zero: it may be noise."""
-    UNKNOWN = "no comparison"
+    UNKNOWN = "no-comparison"
+
+    @property
+    def words(self) -> str:
+        """As a table says it."""
+        return say("reading", reading=self)
 
 
 @dataclass(frozen=True)
@@ -57,14 +64,14 @@ def compared(
 def share_words(share: Share) -> str:
     """For instance "93.5%"; of nothing, "none"."""
     found = percentage(share.part, share.whole)
-    return "none" if found is None else percent(found)
+    return say("none") if found is None else percent(found)
 
 
 def points(value: Decimal, places: int = 1) -> str:
     """Of a hundred, with its sign: "+5.8", "−0.4", "0.0"."""
     rounded = (value * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    return f"{sign}{abs(rounded):f}"
+    return sign + localized.number(f"{abs(rounded):f}")
 
 
 def interval_words(found: Difference) -> str:
@@ -73,4 +80,4 @@ def interval_words(found: Difference) -> str:
         low, high = points(found.low, places), points(found.high, places)
         if not found.clear or (low[0] in "+−" and high[0] in "+−"):
             break
-    return f"{low} to {high}"
+    return say("interval", low=low, high=high)

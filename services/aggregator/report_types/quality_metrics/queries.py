@@ -21,7 +21,7 @@ from services.aggregator.scope.progress import Progress, Stage
 from services.aggregator.scope.scope import Scope
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
-from services.aggregator.wording.grammar import listed
+from shared.localized import listed
 
 REACH = timedelta(days=28)
 """How far around a workflow change checks are compared: whole weeks, so that weekends cancel."""

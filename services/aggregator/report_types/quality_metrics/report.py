@@ -8,6 +8,7 @@ from dataclasses import astuple
 from pydantic import BaseModel, ConfigDict
 
 from services.aggregator.report_types.quality_metrics.document import NAME, TITLE, document
+from services.aggregator.report_types.quality_metrics.messages import say
 from services.aggregator.report_types.quality_metrics.queries import checks_by_kind, read_figures
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
 from services.aggregator.scope.known_names import NAMES_OF_SCENES
@@ -48,6 +49,7 @@ class QualityMetrics:
         "checks",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = QualityMetricsParameters
     known_names: Mapping[str, str] = NAMES_OF_SCENES
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from services.aggregator.charts.stacked_bars import MOST_SERIES
 from services.aggregator.report_types.quality_metrics.figures import (
@@ -20,21 +21,22 @@ from services.aggregator.report_types.quality_metrics.findings import (
     points,
     share_words,
 )
+from services.aggregator.report_types.quality_metrics.messages import say
 from services.aggregator.report_types.quality_metrics.queries import MOST_CHANGES, REACH
 from services.aggregator.scope.dimensions import Dimension
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.intervals import Share
-from services.aggregator.statistics.rounding import quotient
+from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.days import moment
-from services.aggregator.wording.grammar import listed
 from services.aggregator.wording.notes import (
     chart_notes,
-    half_covered,
     late_change_notes,
     reach_notes,
     running_notes,
 )
-from services.aggregator.wording.numbers import counted
+from services.aggregator.wording.numbers import decimal
+from shared.localized import listed
+from shared.messages import select
 from shared.periods import Period
 from shared.plain_words import plain_words
 
@@ -48,7 +50,7 @@ def summary(figures: Figures) -> Iterator[str]:
         yield figures.scope.filters.nothing_left
         return
     begun = figures.scope.stage is not Stage.NOT_BEGUN
-    yield _headline(figures) if begun else "The period has not begun, so nothing was checked in it."
+    yield _headline(figures) if begun else say("headline-not-begun")
     if figures.scope.filters.unknown:
         yield figures.scope.filters.unknown
     if not begun:
@@ -64,34 +66,29 @@ def _covered(figures: Figures) -> bool:
 
 
 def _headline(figures: Figures) -> str:
-    now, before, days = figures.passed, figures.passed_before, figures.scope.period.days
-    earlier = "the day before" if days == 1 else f"the {days:,} days before"
-    so_far = " so far" if figures.scope.stage is Stage.RUNNING else ""
+    now, before, covered = figures.passed, figures.passed_before, _covered(figures)
+    about: dict[str, str | int] = {
+        "days": figures.scope.period.days,
+        "running": select(figures.scope.stage is Stage.RUNNING),
+        "number": before.whole,
+        "before": share_words(before),
+    }
     if now.whole == 0:
-        if not _covered(figures):
-            return (
-                f"No automatic check was made{so_far or ' in this period'}"
-                f"{half_covered(figures.scope.progress)}."
-            )
-        had = f"{before.whole:,}" if before.whole else "none"
-        return f"No automatic check was made{so_far or ' in this period'}; {earlier} had {had}."
-    opening = f"{share_words(now)} of {counted(now.whole, 'automatic check')} passed{so_far}"
-    if not _covered(figures):
-        return f"{opening}{half_covered(figures.scope.progress)}."
+        return say("headline-none" if covered else "headline-none-not-covered", **about)
+    about |= {"share": share_words(now), "checks": now.whole}
+    if not covered:
+        return say("headline-not-covered", **about)
     found = compared(before, now)
     if found.difference is None:
-        return f"{opening}; {earlier} had none to compare with."
+        return say("headline-none-to-compare", **about)
+    about["interval"] = interval_words(found.difference)
     if not found.clear:
-        return (
-            f"{opening}, which cannot be told from the {share_words(before)} of {before.whole:,} "
-            f"{figures.scope.days_before}: the 95% interval of the difference is "
-            f"{interval_words(found.difference)} points."
-        )
-    more = "more" if found.difference.value > 0 else "fewer"
-    return (
-        f"{opening}, {points(abs(found.difference.value)).lstrip('+')} points {more} than the "
-        f"{share_words(before)} {figures.scope.days_before} "
-        f"(95% interval {interval_words(found.difference)})."
+        return say("headline-not-clear", **about)
+    return say(
+        "headline-clear",
+        points=points(abs(found.difference.value)).lstrip("+"),
+        moved="up" if found.difference.value > 0 else "down",
+        **about,
     )
 
 
@@ -99,11 +96,12 @@ def _retries(figures: Figures) -> Iterator[str]:
     now, before = figures.total_attempts, figures.attempts_before
     if not now.first:
         return
-    after = ""
+    repeats = decimal(rounded(Fraction(now.repeats, now.first), 2))
     if before.first and _covered(figures):
-        after = f", after {quotient(before.repeats, before.first, 2)} in the period before"
-    repeats = quotient(now.repeats, now.first, 2)
-    yield f"Each first attempt was followed by {repeats} repeats on average{after}."
+        earlier = decimal(rounded(Fraction(before.repeats, before.first), 2))
+        yield say("repeats-compared", repeats=repeats, before=earlier)
+    else:
+        yield say("repeats", repeats=repeats)
 
 
 def failure_trend(figures: Figures, failure: str) -> Comparison:
@@ -124,9 +122,12 @@ def _failures(figures: Figures) -> Iterator[str]:
     commonest, count = figures.failures[0], figures.total.get(figures.failures[0], 0)
     runners_up = [name for name in figures.failures[1:] if figures.total.get(name) == count]
     if not runners_up:
-        yield (
-            f"The commonest failure was {plain_words(commonest)}: {count:,} of {failed:,} failed "
-            f"{'check' if failed == 1 else 'checks'} ({share_words(Share(count, failed))})."
+        yield say(
+            "commonest",
+            failure=plain_words(commonest),
+            count=count,
+            failed=failed,
+            share=share_words(Share(count, failed)),
         )
     if not _covered(figures):
         return
@@ -137,13 +138,18 @@ def _failures(figures: Figures) -> Iterator[str]:
     ]
     if moved:
         _, name, found = max(moved, key=lambda entry: entry[:2])
-        verb = "rose" if found.after.value > found.before.value else "fell"
-        yield (
-            f"The largest movement was {plain_words(name)}, which {verb} from "
-            f"{share_words(found.before)} to {share_words(found.after)} of the checks."
-        )
+        yield say("largest-movement", failure=plain_words(name), **_from_to(found))
     elif figures.passed_before.whole:
-        yield "No failure became clearly more or less frequent than in the period before."
+        yield say("no-movement")
+
+
+def _from_to(found: Comparison) -> dict[str, str]:
+    """How a message tells where it came from and where it went."""
+    return {
+        "moved": "up" if found.after.value > found.before.value else "down",
+        "before": share_words(found.before),
+        "after": share_words(found.after),
+    }
 
 
 def _outliers(figures: Figures) -> Iterator[str]:
@@ -159,10 +165,13 @@ def _outliers(figures: Figures) -> Iterator[str]:
         ]
         if low:
             _, name, found = min(low, key=lambda entry: entry[:2])
-            yield (
-                f"Of the {dimension.noun}s {dimension.words(name)} passes least often: "
-                f"{share_words(found.after)} of {counted(found.after.whole, 'check')}, against "
-                f"{share_words(found.before)} of the others."
+            yield say(
+                "outlier",
+                dimension=dimension,
+                name=dimension.words(name),
+                share=share_words(found.after),
+                checks=found.after.whole,
+                others=share_words(found.before),
             )
 
 
@@ -178,7 +187,7 @@ def _changes(figures: Figures) -> Iterator[str]:
     for change in [*inside, *reversed(near)][:_CHANGES_TOLD]:
         yield _change(change, figures)
     if len(figures.changes) > _CHANGES_TOLD:
-        yield f"The table of workflow changes has all {len(figures.changes):,}."
+        yield say("more-changes", count=len(figures.changes))
 
 
 def _within(change: Change, period: Period) -> bool:
@@ -203,73 +212,55 @@ def failures_around(change: Change) -> list[str]:
 
 
 def _change(change: Change, figures: Figures) -> str:
-    on = moment(change.changed_at, figures.scope.period.timezone)
     before, after = passed_in(change.before), passed_in(change.after)
     found = compared(before, after)
+    on = moment(change.changed_at, figures.scope.period.timezone)
+    about: dict[str, str | int] = {"change": change.title, "on": on}
     if found.difference is None:
-        sides = [
-            f"{counted(checks_in(side), 'check')} {when} it"
-            for side, when in ((change.before, "before"), (change.after, "after"))
-        ]
-        return f"Of “{change.title}” ({on}) nothing can be said: {listed(sides)}."
+        sides = {"before": checks_in(change.before), "after": checks_in(change.after)}
+        return say("change-unknown", **about, **sides)
+    failures = _moved_failures(change)
+    about |= {
+        "before": before.whole,
+        "before-share": share_words(before),
+        "after": after.whole,
+        "after-share": share_words(after),
+        "interval": interval_words(found.difference),
+        "found": select(failures),
+        "failures": listed(failures) if failures else "",
+    }
     if not found.clear:
-        return (
-            f"The change “{change.title}” ({on}) made no clear difference: {share_words(before)} "
-            f"of {counted(before.whole, 'check')} passed before it and {share_words(after)} of "
-            f"{after.whole:,} after, 95% interval {interval_words(found.difference)} points"
-            f"{_found(change, but=True)}."
-        )
-    verb = "rose" if found.difference.value > 0 else "fell"
-    return (
-        f"After “{change.title}” ({on}) the pass rate {verb} from {share_words(before)} of "
-        f"{counted(before.whole, 'check')} to {share_words(after)} of {after.whole:,}: "
-        f"{points(found.difference.value)} points, 95% interval "
-        f"{interval_words(found.difference)}{_found(change, but=False)}."
+        return say("change-not-clear", **about)
+    return say(
+        "change-clear",
+        points=points(found.difference.value),
+        moved="up" if found.difference.value > 0 else "down",
+        **about,
     )
 
 
-def _found(change: Change, *, but: bool) -> str:
+def _moved_failures(change: Change) -> list[str]:
     """The failures that clearly became rarer or more frequent."""
     names = failures_around(change)
-    moved = []
-    for name in names:
-        found = change_failure(change, name, len(names))
-        if found.clear:
-            verb = "rose" if found.after.value > found.before.value else "fell"
-            moved.append(
-                f"{plain_words(name)} {verb} from {share_words(found.before)} to "
-                f"{share_words(found.after)}"
-            )
-    if not moved:
-        return ""
-    return f"; {'but ' if but else ''}{listed(moved)}"
+    compared_ = {name: change_failure(change, name, len(names)) for name in names}
+    return [
+        say("failure-moved", failure=plain_words(name), **_from_to(found))
+        for name, found in compared_.items()
+        if found.clear
+    ]
 
 
 def notes(figures: Figures) -> Iterator[str]:
     """How things were counted, and what was left out."""
     zone = figures.scope.period.timezone
-    yield f"A check counts once, when it was made, by the clocks of {zone}."
-    yield (
-        "A repeat is an attempt after a failed one or a check that did not pass, as the source "
-        "numbers them; attempts count when they end."
-    )
-    yield (
-        "Intervals are those of Newcombe (1998) for the difference of two shares, at 95% for a "
-        "figure by itself and for all lines of a table's kind together. They take checks for "
-        "independent of each other. Only where an interval leaves out zero is a difference "
-        "called better or worse; even then something else of those weeks may be its cause."
-    )
+    yield say("note-counting", zone=zone)
+    yield say("note-repeats")
+    yield say("note-intervals")
     if figures.changes:
-        yield (
-            f"Around a workflow change the checks of up to {REACH.days} days before it are set "
-            f"beside those of up to {REACH.days} days after, but never past another change or "
-            "the as-of time; so they may lie outside the period."
-        )
+        yield say("note-around", days=REACH.days)
     if figures.changes_left_out:
-        yield (
-            f"Of {figures.changes_left_out + len(figures.changes):,} workflow changes the latest "
-            f"{MOST_CHANGES} are compared."
-        )
+        there_are = figures.changes_left_out + len(figures.changes)
+        yield say("note-changes-left-out", all=there_are, most=MOST_CHANGES)
     if figures.scope.filters.note:
         yield figures.scope.filters.note
     yield from running_notes(figures.scope.progress)
@@ -281,23 +272,14 @@ def notes(figures: Figures) -> Iterator[str]:
 
 def _left_out(figures: Figures) -> Iterator[str]:
     if figures.failed:
-        yield (
-            f"In no pass rate, for there was no result to check: "
-            f"{counted(figures.failed, 'failed job')}."
-        )
+        yield say("note-failed", count=figures.failed)
     if figures.cancelled:
-        yield (
-            "Not counted as attempts, because cancelled before they began: "
-            f"{counted(figures.cancelled, 'job')}."
-        )
-    yield from reach_notes(figures.scope.progress, figures.first_check, "check", "checks")
+        yield say("note-cancelled", count=figures.cancelled)
+    yield from reach_notes(figures.scope.progress, figures.first_check, "check")
 
 
 def _chart_notes(figures: Figures) -> Iterator[str]:
     yield from chart_notes(figures.scope, "point")
     found = sum(count > 0 for failure, count in figures.total.items() if failure is not None)
     if found > MOST_SERIES:
-        yield (
-            f"The chart of failures draws the {MOST_SERIES} commonest of {found:,}; its table has "
-            "all."
-        )
+        yield say("note-commonest", most=MOST_SERIES, found=found)

@@ -33,6 +33,7 @@ from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.notes import bucket_notes
 from services.aggregator.wording.numbers import counted
+from shared import localized
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
 NAME = "reviewer_productivity"
@@ -128,7 +129,7 @@ def _charts(figures: Figures) -> Iterator[Chart]:
         (team for team in figures.teams if team != TOGETHER and figures.of(NOW, team).reviews),
         key=lambda team: (-figures.of(NOW, team).reviews, team),
     )
-    days = figures.progress.period.words
+    days = localized.day_range(figures.progress.period.first_day, figures.progress.period.last_day)
     # The same teams in the same order as in the bars: so each has one colour in both charts.
     points = medians_over_time(figures, named[: MOST_SERIES - 1]) or medians_over_time(
         figures, [EVERY_TEAM]
@@ -169,6 +170,7 @@ def _charts(figures: Figures) -> Iterator[Chart]:
         grain=figures.grain,
         series=[_label(figures, team) for team in (*named, *together)],
         series_title="Team",
+        others="Other teams",
         value_title="Reviews decided",
     )
 

@@ -43,7 +43,7 @@ def notes(figures: Figures) -> Iterator[str]:
             f"{counted(figures.waiting_in_all.at_end, 'review')}."
         )
     yield from _anonymity_notes(figures)
-    yield from reach_notes(progress, figures.first_decision, "decision", "decided reviews")
+    yield from reach_notes(progress, figures.first_decision, "decision")
 
 
 def _anonymity_notes(figures: Figures) -> Iterator[str]:

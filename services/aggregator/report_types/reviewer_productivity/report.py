@@ -15,6 +15,7 @@ from services.aggregator.scope.parts import CHARACTER_COLUMNS, Counting, Part, c
 from services.aggregator.scope.selection import SelectionOverTime, grain_field
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
+from shared.languages import ENGLISH
 
 
 class ReviewerProductivityParameters(SelectionOverTime):
@@ -51,6 +52,7 @@ class ReviewerProductivity:
         "reviews_waiting",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = (ENGLISH,)
     parameters: type[BaseModel] = ReviewerProductivityParameters
     known_names: Mapping[str, str] = NAMES_OF_CHARACTERS
 

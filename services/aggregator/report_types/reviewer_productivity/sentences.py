@@ -20,7 +20,7 @@ from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.comparisons import against
 from services.aggregator.wording.days import days_before, whole_before
 from services.aggregator.wording.grammar import sentence, was
-from services.aggregator.wording.notes import half_covered
+from services.aggregator.wording.notes import not_covered
 from services.aggregator.wording.numbers import counted, lasting, percent
 
 LEAST_TO_COMPARE = 10
@@ -70,7 +70,7 @@ def _headline(figures: Figures) -> str:
         after = f"after {before:,}" if before else "and none"
         verb, which = ("have been", "so far") if running else ("were", "in this period")
         if not _covered(figures):
-            return f"No reviews {verb} decided {which}{half_covered(figures.progress)}."
+            return f"No reviews {verb} decided {which}{not_covered(figures.progress)}."
         return f"No reviews {verb} decided {which}, {after} {where}."
     perfect = "has been" if now.reviews == 1 else "have been"
     verb = perfect if running else was(now.reviews)
@@ -79,7 +79,7 @@ def _headline(figures: Figures) -> str:
     who += counted(teams + figures.teams_together, "team")
     opening = f"{sentence(counted(now.reviews, 'review'))} {verb} decided by {who}"
     if not _covered(figures):
-        return f"{opening}{' so far' if running else ''}{half_covered(figures.progress)}."
+        return f"{opening}{' so far' if running else ''}{not_covered(figures.progress)}."
     if running:
         whole = whole_before(days)
         return f"{opening} so far; {whole} had {f'{before:,}' if before else 'none'}."

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from services.aggregator.charts.lines import lines
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.report_types.throughput_metrics.figures import Character, Figures, UnderWay
+from services.aggregator.report_types.throughput_metrics.messages import say
 from services.aggregator.report_types.throughput_metrics.sentences import notes, summary
 from services.aggregator.scope.dimensions import ENOUGH, Dimension
 from services.aggregator.scope.grain import bucket_cells, bucket_columns, whole_period_cells
 from services.aggregator.statistics.durations import DAY, Spread, days
 from services.aggregator.statistics.headline import change_percent, kpi, kpi_of_fractions
-from services.aggregator.wording.numbers import counted
+from services.aggregator.wording.numbers import decimal
+from shared import localized
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 from shared.narrowing import PERIOD
 
@@ -29,7 +31,7 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The whole report."""
     return report_document(
         NAME,
-        TITLE,
+        say("title"),
         request,
         figures.scope.as_of,
         summary=summary(figures),
@@ -37,17 +39,17 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         covered_before=figures.scope.progress.covered_before(figures.first_delivery),
         sections=(
             Section(
-                title="Turnaround over time",
-                text=() if figures.now else ("No deliveries to draw.",),
+                title=say("section-over-time"),
+                text=() if figures.now else (say("nothing-to-draw"),),
                 charts=(_chart(figures, figures.now),) if figures.now else (),
             ),
             Section(
-                title="Where it takes long",
+                title=say("section-where"),
                 tables=tuple(_by(figures, dimension) for dimension in Dimension),
             ),
-            Section(title="Still under way", tables=(_under_way(figures), _oldest(figures))),
-            Section(title="Slowest deliveries", tables=(_slowest(figures),)),
-            Section(title="Figures over time", tables=(_over_time(figures),)),
+            Section(title=say("section-under-way"), tables=(_under_way(figures), _oldest(figures))),
+            Section(title=say("section-slowest"), tables=(_slowest(figures),)),
+            Section(title=say("section-figures"), tables=(_over_time(figures),)),
         ),
         notes=notes(figures),
     )
@@ -64,28 +66,30 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
         return kpi_of_fractions(
             name, title,
             figure(now) / DAY if now else None, figure(before) / DAY if before else None,
-            unit="days", stage=stage, places=1, more_is=_slow(now, before),
+            unit=say("unit-days"), stage=stage, places=1, more_is=_slow(now, before),
         )  # fmt: skip
 
     return (
-        turnaround("median_turnaround", "Median turnaround", lambda spread: spread.median),
-        turnaround("p90_turnaround", "90th percentile", lambda spread: spread.p90),
-        turnaround("mean_turnaround", "Mean turnaround", lambda spread: spread.mean),
+        turnaround("median_turnaround", say("kpi-median"), lambda spread: spread.median),
+        turnaround("p90_turnaround", say("kpi-p90"), lambda spread: spread.p90),
+        turnaround("mean_turnaround", say("kpi-mean"), lambda spread: spread.mean),
         kpi(
-            "characters_delivered", "Characters delivered",
+            "characters_delivered", say("kpi-delivered"),
             now.count if now else 0, before.count if before else 0,
-            unit="characters", stage=stage, more_is=Verdict.GOOD,
+            unit=say("unit-characters", count=now.count if now else 0),
+            stage=stage, more_is=Verdict.GOOD,
         ),
         kpi(
-            "under_way", "Still under way",
+            "under_way", say("kpi-under-way"),
             under_way.ages.count if under_way else 0, earlier.ages.count if earlier else 0,
-            unit="characters", stage=stage,
+            unit=say("unit-characters", count=under_way.ages.count if under_way else 0),
+            stage=stage,
         ),
         kpi_of_fractions(
-            "median_age_under_way", "Median age under way",
+            "median_age_under_way", say("kpi-median-age"),
             under_way.ages.median / DAY if under_way else None,
             earlier.ages.median / DAY if earlier else None,
-            unit="days", stage=stage, places=1,
+            unit=say("unit-days"), stage=stage, places=1,
             more_is=_slow(
                 under_way.ages if under_way else None, earlier.ages if earlier else None
             ),
@@ -102,9 +106,9 @@ def _slow(now: Spread | None, before: Spread | None) -> Verdict:
 # Chart and tables
 
 _LINES: dict[str, Callable[[Spread], Fraction]] = {
-    "Median": lambda spread: spread.median,
-    "Mean": lambda spread: spread.mean,
-    "90th percentile": lambda spread: spread.p90,
+    "median": lambda spread: spread.median,
+    "mean": lambda spread: spread.mean,
+    "p90-title": lambda spread: spread.p90,
 }
 
 
@@ -112,38 +116,50 @@ def _chart(figures: Figures, now: Spread) -> Chart:
     scope = figures.scope
     return lines(
         {
-            (series, key): days(figure(spread), 4)
+            (say(series), key): days(figure(spread), 4)
             for key, spread in figures.over_time.items()
             for series, figure in _LINES.items()
         },
         name="turnaround_over_time",
-        title=f"Turnaround per {scope.grain} of delivery",
-        alternative_text=(
-            f"Three lines, one point per {scope.grain}: median, mean and 90th percentile of the "
-            f"turnaround in days, of {counted(now.count, 'character')} delivered in "
-            f"{scope.period.words}. Over the whole period "
-            f"the median is {days(now.median)} and the 90th percentile {days(now.p90)} days."
+        title=say("chart-title", grain=scope.grain),
+        alternative_text=say(
+            "chart-words",
+            grain=scope.grain,
+            count=now.count,
+            period=localized.day_range(scope.period.first_day, scope.period.last_day),
+            median=decimal(days(now.median)),
+            p90=decimal(days(now.p90)),
         ),
         buckets=scope.buckets,
         grain=scope.grain,
-        series=list(_LINES),
-        value_title="Turnaround (days)",
+        series=[say(series) for series in _LINES],
+        value_title=say("chart-value"),
     )
 
 
 def _duration(name: str, title: str, *, compares: bool = False) -> Column:
     return Column(
-        name=name, title=title, kind=Kind.DECIMAL, unit="days", places=PLACES, compares=compares
+        name=name,
+        title=title,
+        kind=Kind.DECIMAL,
+        unit=say("unit-days"),
+        places=PLACES,
+        compares=compares,
     )
 
 
-_DELIVERED = Column(name="delivered", title="Characters", kind=Kind.INTEGER, unit="characters")
-_SPREAD = (
-    _DELIVERED,
-    _duration("mean_days", "Mean"),
-    _duration("median_days", "Median"),
-    _duration("p90_days", "90th percentile"),
-)
+def _characters(name: str) -> Column:
+    title, unit = say("column-characters"), say("unit-characters", count=2)
+    return Column(name=name, title=title, kind=Kind.INTEGER, unit=unit)
+
+
+def _spread_columns() -> tuple[Column, ...]:
+    return (
+        _characters("delivered"),
+        _duration("mean_days", say("mean")),
+        _duration("median_days", say("median")),
+        _duration("p90_days", say("p90-title")),
+    )
 
 
 def _spread(spread: Spread | None) -> tuple[Cell, ...]:
@@ -162,21 +178,21 @@ def _by(figures: Figures, dimension: Dimension) -> Table:
     names = figures.names(dimension)
     return Table(
         name=f"by_{dimension}",
-        title=f"By {dimension.noun}, slowest median first",
+        title=say("table-by", dimension=dimension),
         columns=(
             dimension.column,
-            *_SPREAD,
-            _duration("previous_median_days", "Median before", compares=True),
+            *_spread_columns(),
+            _duration("previous_median_days", say("column-median-before"), compares=True),
             Column(
                 name="median_change_percent",
-                title="Change",
+                title=say("column-change"),
                 kind=Kind.PERCENT,
                 places=1,
                 compares=True,
             ),
         ),
         rows=tuple(_compared(name, now.get(name), before.get(name)) for name in names),
-        total=_compared("All together", figures.now, figures.before) if names else None,
+        total=_compared(say("all-together"), figures.now, figures.before) if names else None,
     )
 
 
@@ -195,20 +211,20 @@ def _under_way(figures: Figures) -> Table:
     names = sorted(found, key=lambda name: (-found[name].ages.count, name))
     return Table(
         name="under_way",
-        title="Under way by project",
+        title=say("table-under-way"),
         columns=(
             Dimension.PROJECT.column,
-            Column(name="under_way", title="Characters", kind=Kind.INTEGER, unit="characters"),
-            _duration("median_age_days", "Median age"),
-            _duration("oldest_days", "Oldest"),
+            _characters("under_way"),
+            _duration("median_age_days", say("column-median-age")),
+            _duration("oldest_days", say("column-oldest")),
             Column(
                 name="overdue",
-                title="Older than 90th percentile",
+                title=say("column-overdue"),
                 kind=Kind.INTEGER,
             ),
         ),
         rows=tuple(_waiting(name, found[name]) for name in names),
-        total=_waiting("All together", figures.under_way) if figures.under_way else None,
+        total=_waiting(say("all-together"), figures.under_way) if figures.under_way else None,
     )
 
 
@@ -222,21 +238,22 @@ def _waiting(name: str, found: UnderWay) -> tuple[Cell, ...]:
     )
 
 
-_CHARACTER = (
-    Column(name="character", title="Character", kind=Kind.TEXT),
-    Dimension.PROJECT.column,
-    Dimension.SCENE_TYPE.column,
-    Dimension.RESOLUTION_TIER.column,
-    Column(name="onboarded_on", title="Onboarded", kind=Kind.DATE),
-)
+def _character_columns() -> tuple[Column, ...]:
+    return (
+        Column(name="character", title=say("column-character"), kind=Kind.TEXT),
+        Dimension.PROJECT.column,
+        Dimension.SCENE_TYPE.column,
+        Dimension.RESOLUTION_TIER.column,
+        Column(name="onboarded_on", title=say("column-onboarded"), kind=Kind.DATE),
+    )
 
 
 def _oldest(figures: Figures) -> Table:
     count = figures.under_way.ages.count if figures.under_way else 0
     return Table(
         name="oldest_under_way",
-        title="Longest under way",
-        columns=(*_CHARACTER, _duration("age_days", "Age")),
+        title=say("table-oldest"),
+        columns=(*_character_columns(), _duration("age_days", say("column-age"))),
         rows=tuple((*_about(one, figures), _cell(one.milliseconds)) for one in figures.oldest),
         available_rows=_cut(len(figures.oldest), count),
     )
@@ -246,11 +263,16 @@ def _slowest(figures: Figures) -> Table:
     count = figures.now.count if figures.now else 0
     return Table(
         name="slowest_deliveries",
-        title="Slowest deliveries",
+        title=say("section-slowest"),
         columns=(
-            *_CHARACTER,
-            Column(name="delivered_on", title="Delivered", kind=Kind.DATE, narrows=PERIOD),
-            _duration("turnaround_days", "Turnaround"),
+            *_character_columns(),
+            Column(
+                name="delivered_on",
+                title=say("column-delivered-on"),
+                kind=Kind.DATE,
+                narrows=PERIOD,
+            ),
+            _duration("turnaround_days", say("column-turnaround")),
         ),
         rows=tuple(
             (
@@ -282,10 +304,10 @@ def _over_time(figures: Figures) -> Table:
     scope = figures.scope
     return Table(
         name="over_time",
-        title=f"Turnaround per {scope.grain} of delivery",
+        title=say("chart-title", grain=scope.grain),
         columns=(
             *bucket_columns(scope.grain),
-            *_SPREAD,
+            *_spread_columns(),
         ),
         rows=tuple(
             (*bucket_cells(bucket, scope.grain), *_spread(figures.over_time.get(bucket.key)))

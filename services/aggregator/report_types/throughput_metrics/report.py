@@ -12,6 +12,7 @@ from services.aggregator.report_types.report_type import (
     register,
 )
 from services.aggregator.report_types.throughput_metrics.document import NAME, TITLE, document
+from services.aggregator.report_types.throughput_metrics.messages import say
 from services.aggregator.report_types.throughput_metrics.queries import read
 from services.aggregator.scope.known_names import NAMES_OF_SCENES
 from services.aggregator.scope.parts import CHARACTERS_DELIVERED, Part, delivered_parts
@@ -47,6 +48,7 @@ class ThroughputMetrics:
         "median_age_under_way",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = ThroughputParameters
     known_names: Mapping[str, str] = NAMES_OF_SCENES
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from services.aggregator.report_types.throughput_metrics.figures import Figures, UnderWay
+from services.aggregator.report_types.throughput_metrics.messages import say
 from services.aggregator.scope.dimensions import ENOUGH, Dimension
 from services.aggregator.scope.progress import Stage
-from services.aggregator.statistics.durations import HOW_QUANTILES_ARE_TAKEN, Spread, days
+from services.aggregator.statistics.durations import Spread, days
 from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.comparisons import moved
-from services.aggregator.wording.grammar import was
-from services.aggregator.wording.notes import chart_notes, half_covered, reach_notes, running_notes
-from services.aggregator.wording.numbers import counted
+from services.aggregator.wording.notes import chart_notes, reach_notes, running_notes
+from services.aggregator.wording.numbers import decimal
+from shared.messages import select
 from shared.plain_words import plain_words
 
 ENOUGH_FOR_P90 = 10
@@ -29,7 +31,7 @@ def summary(figures: Figures) -> Iterator[str]:
     if begun:
         yield _headline(figures)
     else:
-        yield "The period has not begun, so nothing has been delivered in it."
+        yield say("headline-not-begun")
     if unknown := scope.filters.unknown:
         yield unknown
     if not begun:
@@ -49,44 +51,40 @@ def covered_before(figures: Figures) -> bool:
     return figures.scope.progress.covered_before(figures.first_delivery)
 
 
+def _days(milliseconds: Fraction | int) -> str:
+    """With one decimal place."""
+    return decimal(days(milliseconds))
+
+
 def _headline(figures: Figures) -> str:
     now, before, scope = figures.now, figures.before, figures.scope
-    running = scope.stage is Stage.RUNNING
-    median_before = f"{days(before.median)} days" if before else ""
+    running, covered = scope.stage is Stage.RUNNING, covered_before(figures)
+    about: dict[str, str | int] = {"days": scope.period.days, "running": select(running)}
+    if before is not None:
+        about["before"] = _days(before.median)
     if now is None:
-        opening = f"No characters {'have been' if running else 'were'} delivered"
-        opening += " so far" if running else " in this period"
-        opening += ", so there is no turnaround to report"
-        if before is None or not covered_before(figures):
-            return f"{opening}."
-        return f"{opening}; {scope.days_before} the median was {median_before}."
-    so_far = " so far" if running else ""
-    median = f"{days(now.median)} days from onboarding to delivery"
-    opening = (
-        f"The only character delivered{so_far} took {median}"
-        if now.count == 1
-        else f"The {now.count:,} characters delivered{so_far} took a median of {median}"
-    )
-    if not covered_before(figures):
-        return f"{opening}{half_covered(scope.progress)}."
+        compared = before is not None and covered
+        return say("headline-none-before" if compared else "headline-none", **about)
+    about |= {"count": now.count, "median": _days(now.median)}
+    if not covered:
+        return say("headline-not-covered", **about)
     if before is None:
-        return f"{opening}; nothing was delivered {scope.days_before} to compare with."
+        return say("headline-none-to-compare", **about)
     if running or min(now.count, before.count) < ENOUGH:
-        return f"{opening}; {scope.days_before} the median was {median_before}."
-    change = moved(now.median, before.median, more="longer", less="shorter", same="as long as")
-    return f"{opening}, {change} {scope.days_before} ({median_before})."
+        return say("headline-beside", **about)
+    return say("headline-ended", moved=moved(now.median, before.median, "length"), **about)
 
 
 def _p90(figures: Figures, now: Spread) -> Iterator[str]:
     if now.count < ENOUGH_FOR_P90:
         return
     before = figures.before if covered_before(figures) else None
-    after = (
-        f" ({days(before.p90)} {figures.scope.days_before})"
-        if before and before.count >= ENOUGH_FOR_P90
-        else ""
-    )
-    yield f"The 90th percentile, which one in ten exceeds, was {days(now.p90)} days{after}."
+    about = {"p90": _days(now.p90)}
+    if before and before.count >= ENOUGH_FOR_P90:
+        days_ = figures.scope.period.days
+        yield say("p90-compared", before=_days(before.p90), days=days_, **about)
+    else:
+        yield say("p90", **about)
 
 
 def _movement(figures: Figures) -> Iterator[str]:
@@ -104,10 +102,12 @@ def _movement(figures: Figures) -> Iterator[str]:
         (mover,) = movers
         if days(before[mover].median) == days(now[mover].median):
             return
-        verb = "rose" if changes[mover] > 0 else "fell"
-        yield (
-            f"The largest movement of a project was {mover}, whose median {verb} from "
-            f"{days(before[mover].median)} to {days(now[mover].median)} days."
+        yield say(
+            "largest-movement",
+            project=mover,
+            moved="up" if changes[mover] > 0 else "down",
+            before=_days(before[mover].median),
+            now=_days(now[mover].median),
         )
 
 
@@ -124,14 +124,16 @@ def _contrast(figures: Figures) -> Iterator[str]:
     slowest, fastest = ranked[0], ranked[-1]
     if 10 * enough[slowest] < 11 * enough[fastest]:
         return  # "1.0 times that of" would be no contrast.
-    times = ""
+    about = {
+        "slowest": plain_words(slowest),
+        "fastest": plain_words(fastest),
+        "days": _days(enough[slowest]),
+    }
     if enough[fastest]:
-        times = f", {rounded(enough[slowest] / enough[fastest], 1)} times that"
-    yield (
-        f"Among scene types {plain_words(slowest)} took longest, with a median of "
-        f"{days(enough[slowest])} days{times or ', beside that'} of {plain_words(fastest)}, the "
-        "fastest."
-    )
+        times = decimal(rounded(enough[slowest] / enough[fastest], 1))
+        yield say("contrast", times=times, **about)
+    else:
+        yield say("contrast-with-none", **about)
 
 
 def _slowest(figures: Figures, now: Spread) -> Iterator[str]:
@@ -140,69 +142,47 @@ def _slowest(figures: Figures, now: Spread) -> Iterator[str]:
         return
     slowest = figures.slowest[0]
     if now.median and slowest.milliseconds >= 2 * now.median:
-        yield (
-            f"The slowest delivery was {slowest.name} of {slowest.project}: "
-            f"{days(slowest.milliseconds)} days, "
-            f"{rounded(slowest.milliseconds / now.median, 1)} times the median."
+        yield say(
+            "slowest",
+            character=slowest.name,
+            project=slowest.project,
+            days=_days(slowest.milliseconds),
+            times=decimal(rounded(slowest.milliseconds / now.median, 1)),
         )
 
 
 def _under_way(figures: Figures, found: UnderWay) -> Iterator[str]:
-    count, running = found.ages.count, figures.scope.stage is Stage.RUNNING
-    verb = ("is" if count == 1 else "are") if running else was(count)
-    when = "" if running else " when the period ended"
-    age = "an age" if count == 1 else "a median age"
-    yield (
-        f"{counted(count, 'character')} {verb} still under way{when}, at {age} of "
-        f"{days(found.ages.median)} days."
-    )
+    running = select(figures.scope.stage is Stage.RUNNING)
+    count, age = found.ages.count, _days(found.ages.median)
+    yield say("under-way", count=count, running=running, age=age)
     if not found.overdue or not figures.now or figures.now.count < ENOUGH_FOR_P90:
         return
     oldest = figures.oldest[0]
-    who = f"{oldest.name} of {oldest.project}"
-    age_of_oldest = f"{days(oldest.milliseconds)} days"
-    if found.overdue == 1:
-        yield (
-            f"The oldest {'has' if running else 'had'} been under way for longer than the 90th "
-            f"percentile of the deliveries and is worth a look: {who}, {age_of_oldest}."
-        )
-        return
-    yield (
-        f"{found.overdue:,} of them {'are' if running else 'were'} older than the 90th percentile "
-        f"of the deliveries: look at these first, above all at {who} with {age_of_oldest}."
+    yield say(
+        "overdue-one" if found.overdue == 1 else "overdue",
+        overdue=found.overdue,
+        running=running,
+        character=oldest.name,
+        project=oldest.project,
+        age=_days(oldest.milliseconds),
     )
 
 
 def notes(figures: Figures) -> Iterator[str]:
     """How it was counted, and what may mislead."""
     scope = figures.scope
-    yield (
-        "Turnaround is the time elapsed from onboarding to delivery, nights and weekends "
-        f"included; a character belongs to the day of its delivery by the clocks of "
-        f"{scope.period.timezone}, whenever it was onboarded."
-    )
-    yield HOW_QUANTILES_ARE_TAKEN
+    yield say("note-turnaround", zone=scope.period.timezone)
+    yield say("note-quantiles")
     if note := scope.filters.note:
         yield note
     yield from running_notes(scope.progress)
     if figures.under_way is not None:
-        yield (
-            "Not in the turnaround, because not delivered: "
-            f"{counted(figures.under_way.ages.count, 'character')} still under way, of which only "
-            "the age so far is known."
-        )
+        yield say("note-under-way", count=figures.under_way.ages.count)
     yield from reach_notes(scope.progress, figures.first_delivery)
     if figures.now is None:
         return
-    yield (
-        f"Sentences compare only what had at least {ENOUGH} deliveries; a median of fewer moves "
-        "with every single one."
-    )
+    yield say("note-enough", enough=ENOUGH)
     yield from chart_notes(scope, "point")
     empty = scope.buckets_begun - len(figures.over_time)
     if empty:
-        have = "has" if empty == 1 else "have"
-        yield (
-            f"{counted(empty, str(scope.grain))} without a delivery {have} no point: the lines "
-            "have a gap there."
-        )
+        yield say("note-gaps", count=empty, grain=scope.grain)

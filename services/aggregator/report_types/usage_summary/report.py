@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
 from services.aggregator.report_types.usage_summary.document import NAME, TITLE, document
+from services.aggregator.report_types.usage_summary.messages import say
 from services.aggregator.report_types.usage_summary.queries import read
 from services.aggregator.scope.grain import Grain, buckets, grain_for
 from services.aggregator.scope.known_names import NAMES_OF_EVENTS
@@ -63,6 +64,7 @@ class UsageSummary:
     source = "studio"
     kpis: tuple[str, ...] = ("events", "users", "events_per_user", "devices")
     formats: tuple[str, ...] = EVERY_FORMAT
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = UsageSummaryParameters
     known_names: Mapping[str, str] = NAMES_OF_EVENTS
 

@@ -1,6 +1,6 @@
 """Runs of previews and look-ups, which are in no list and whose data are kept for an hour
 
-Revision: 0028, after 0026
+Revision: 0028, after 0027
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

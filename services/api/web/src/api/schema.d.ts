@@ -1764,7 +1764,7 @@ export interface components {
         BurstBody: {
             /**
              * Query
-             * @description A SELECT on the report's source, with the columns `to`, if need be `channel` and `formats`, and parameters. An administrator's alone.
+             * @description A SELECT on the report's source, with the columns `to`, if need be `channel`, `formats` and `language`, and parameters. An administrator's alone.
              */
             query?: string | null;
             /** Rows */
@@ -1793,6 +1793,11 @@ export interface components {
              * @description null: those of the report.
              */
             formats?: string[] | null;
+            /**
+             * Language
+             * @description A BCP 47 tag such as `de`; null: that of the report.
+             */
+            language?: string | null;
             /**
              * To
              * @description Of `email` an address, else the name of a destination.
@@ -2243,6 +2248,12 @@ export interface components {
             formats: string[];
             /** @description What about its looks differs from the tenant's; the rest is the tenant's. */
             house_style?: components["schemas"]["HouseStyle"];
+            /**
+             * Language
+             * @description The language to write in, as a BCP 47 tag such as `de`.
+             * @default en
+             */
+            language?: string;
             /** Name */
             name: string;
             /**
@@ -2282,6 +2293,8 @@ export interface components {
             /** Formats */
             formats?: string[] | null;
             house_style?: components["schemas"]["HouseStyle"] | null;
+            /** Language */
+            language?: string | null;
             /** Name */
             name?: string | null;
             /** Parameters */
@@ -2413,6 +2426,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Language */
+            language: string;
             /** Name */
             name: string;
             /** Owner */
@@ -2751,6 +2766,12 @@ export interface components {
          * @description What is to be seen without its being made.
          */
         DocumentBody: {
+            /**
+             * Language
+             * @description The language to write in, as a BCP 47 tag such as `de`.
+             * @default en
+             */
+            language?: string;
             /**
              * Parameters
              * @description As the report type's JSON Schema says.
@@ -3883,6 +3904,12 @@ export interface components {
              */
             fresh?: boolean;
             /**
+             * Language
+             * @description The language to write in, as a BCP 47 tag such as `de`.
+             * @default en
+             */
+            language?: string;
+            /**
              * Parameters
              * @description As the report type's JSON Schema says.
              */
@@ -3935,6 +3962,11 @@ export interface components {
             /** Kpis */
             kpis: components["schemas"]["Kpi"][];
             /**
+             * Language
+             * @default en
+             */
+            language?: string;
+            /**
              * Notes
              * @default []
              */
@@ -3977,6 +4009,11 @@ export interface components {
              * @description Names of its key figures, which conditions of schedules may compare.
              */
             kpis: string[];
+            /**
+             * Languages
+             * @description BCP 47 tags of those in which its reports can be written.
+             */
+            languages: string[];
             /** Name */
             name: string;
             /**
@@ -4120,6 +4157,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Language
+             * @description Of the whole report, as a BCP 47 tag.
+             */
+            language: string;
             /** @description What brought it about: somebody asked, a schedule fired or caught up, or somebody ran a definition or a schedule by hand. Previews and look-ups are in no list. */
             occasion: components["schemas"]["Occasion"];
             /** Parameters */
@@ -4569,6 +4611,11 @@ export interface components {
              */
             id: string;
             /**
+             * Language
+             * @description A BCP 47 tag.
+             */
+            language: string;
+            /**
              * Number
              * @description In the order of the recipients, from 1.
              */
@@ -4800,6 +4847,8 @@ export interface components {
             house_style: {
                 [key: string]: unknown;
             };
+            /** Language */
+            language: string;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;

@@ -1,0 +1,43 @@
+pattern-day = d. MMMM y
+pattern-short-day = d. MMM y
+pattern-month = MMMM y
+pattern-short-month = MMM
+pattern-day-of-month = d.
+pattern-day-of-year = d. MMMM
+
+list-and = { $names } und { $last }
+list-or = { $names } oder { $last }
+more = { $count } weitere
+
+code-close_up = Nahaufnahme
+code-sd = SD
+code-hd = HD
+code-uhd = UHD
+code-gpu = GPU
+# What the demo studio's source has, and most studios' in one spelling or another.
+code-dialogue = Dialog
+code-action = Action
+code-establishing = Totale
+code-crowd = Massenszene
+code-preview = Vorschau
+code-queued = wartend
+code-running = läuft
+code-succeeded = erfolgreich
+code-failed = fehlgeschlagen
+code-cancelled = abgebrochen
+code-approved = freigegeben
+code-rejected = abgelehnt
+code-identity_drift = Abweichung vom Aussehen
+code-lip_sync_drift = Lippen asynchron
+code-hand_anatomy = Anatomie der Hände
+code-texture_seams = Texturnähte
+code-flicker = Flimmern
+code-view = Ansehen
+code-play = Abspielen
+code-comment = Kommentieren
+code-download = Herunterladen
+code-share = Teilen
+code-sign_in = Anmelden
+code-desktop = Desktop
+code-tablet = Tablet
+code-phone = Telefon
