@@ -24,11 +24,15 @@ REMEMBERED = 1000
 
 
 class NoTurn(Exception):
-    """It is better tried again later: why, and after how many seconds, if that is known."""
+    """It is better tried again later: why, and after how many seconds, if that is known.
+
+    `begun`: it was on its way and is taken back.
+    """
 
     def __init__(self, why: str, after_s: float | None = None, *, begun: bool = False) -> None:
         super().__init__(f"{'taken back' if begun else 'not begun'}: {why}")
         self.after_s = after_s
+        self.begun = begun
 
 
 class Turn:

@@ -114,7 +114,8 @@ class EmailChannel:
                 Envelope(self._sender, to, (dot_stuffed(fields), body.dot_stuffed)), before_dot
             )
         except NoTurn as later:
-            return Outcome("deferred", "", str(later), retry_after_s=later.after_s)
+            host = self._host if later.begun else ""
+            return Outcome("deferred", host, str(later), retry_after_s=later.after_s)
         except SmtpFailure as failure:
             state = state_after(failure.step, failure.code)
             if failure.code is None:
