@@ -19,7 +19,7 @@ from services.renderer.drawing.report import draw_report
 from services.renderer.drawing.web_page import draw_page
 from shared.document import Column, Kind, ReportDocument, Section, Table
 from tests.browsers import BROWSER
-from tests.documents import document, document_of_rows, empty_document, two_tables
+from tests.documents import document, document_of_rows, empty_document
 from tests.october import REPORTS, october
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no browser on this machine")
@@ -102,7 +102,7 @@ def test_no_total_and_no_header_is_printed_alone(tmp_path: Path, columns: int) -
 def test_nobody_is_kept_from_reading_it(tmp_path: Path) -> None:
     """No rule of axe is broken, WCAG 2.2 AA among them; on a screen and on a phone."""
     axe = page_build.tool("axe-core/axe.min.js").read_text(encoding="utf-8")
-    wanted = {"usual": document(), "empty": empty_document(), "two_tables": two_tables()}
+    wanted = {"usual": document(), "empty": empty_document()}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=BROWSER, args=["--no-sandbox"] if os.geteuid() == 0 else []
