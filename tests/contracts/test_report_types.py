@@ -375,6 +375,19 @@ async def test_tables_compare_with_a_period_that_the_data_cover(name: str, sourc
     assert bool(compared) is (name != "generation_jobs")
 
 
+@every_type
+async def test_every_key_figure_has_the_period_before_beside_it(name: str, source: Source) -> None:
+    async with source.snapshot() as session:
+        document = await report_types[name].build(session, request_for(name, PERIODS["usual"]))
+    for kpi in document.kpis:
+        assert kpi.value is not None
+        assert kpi.previous is not None, kpi.name
+        moved = kpi.value != kpi.previous
+        assert (kpi.direction in (Direction.UP, Direction.DOWN)) or not moved, kpi.name
+        told = kpi.change_points if kpi.unit == "%" else kpi.change_percent
+        assert told is not None or not kpi.previous, kpi.name
+
+
 def compared_cells(document: ReportDocument) -> Iterator[Cell]:
     """What the tables say of the period before."""
     for table in document.tables:

@@ -190,7 +190,13 @@ def _sheet_name(title: str, number: int) -> str:
 
 
 def _shortened(title: str, room: int) -> str:
-    """Its first words with an ellipsis; a first word that is very long is cut, too."""
+    """Up to a comma, if much of the title stands before it; else its first words with an ellipsis.
+
+    A first word that is very long is cut, too.
+    """
+    clause = title[: room + 1].rpartition(",")[0]
+    if len(clause) >= room // 2:
+        return clause
     kept = title[: room - 1]
     words = kept if title[room - 1] == " " else kept.rpartition(" ")[0]
     return (words if len(words) >= room // 2 else kept).rstrip(" ,;.'") + "…"

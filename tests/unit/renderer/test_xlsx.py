@@ -281,7 +281,11 @@ def test_a_chart_that_no_spreadsheet_draws_is_named() -> None:
         (("x" * 40, "x" * 40), ["x" * 30 + "…", "x" * 26 + "… (2)"]),
         (
             ("Per character, by project, dearest first", "Before and after workflow changes"),
-            ["Per character, by project…", "Before and after workflow…"],
+            ["Per character, by project", "Before and after workflow…"],
+        ),
+        (
+            ("Per character, by day of delivery", "Active share of available time, by hour"),
+            ["Per character, by day of…", "Active share of available time"],
         ),
         (
             ("Checks before and after their change", "One of " + "x" * 30),
