@@ -89,10 +89,10 @@ def _format_names(asked: Sequence[str], channels: Sequence[str]) -> list[str]:
 
 def _finish(stored: list[StoredArtifact]) -> Finish:
     async def finish(connection: AsyncConnection, run: Run) -> dict[str, Any]:
-        await write_artifacts(connection, run, stored)
         if not stored:
             # A preview, or a look-up: nothing was rendered, and nobody is to be told that it was.
             return {"completed_at": func.now()}
+        await write_artifacts(connection, run, stored)
         assert run.as_of is not None
         assert run.snapshot_sha256 is not None
         await outbox.add(

@@ -97,7 +97,9 @@ async def test_every_changing_route_writes_who_did_it(
             sent = {"content": bounced(delivery, status="5.2.2")}
         answer = await ada.request(method, url, **sent, headers={"If-Match": "*"})
 
-        assert answer.is_success, f"{method} {path}: {answer.text}"
+        # Nobody makes previews here; who asked for one is known all the same.
+        unmade = path == "/api/v1/previews" and answer.status_code == 503
+        assert answer.is_success or unmade, f"{method} {path}: {answer.text}"
         written = [row["actor"] for row in (await api.audit(studio))[before:]]
         # A correction is a request as well.
         expected = 2 if action is Action.SUPERSEDE_REPORT else 1

@@ -28,7 +28,8 @@ def test_a_figure_is_whole_and_its_unit_is_whole_or_left_out(value: str, unit_fi
         figure.model_copy(update={"name": f"{n}", "title": f"Tile {n}", "unit": "characters"})
         for n in range(4)
     )
-    drawn = document().model_copy(update={"kpis": four, "sections": (), "notes": (), "summary": ()})
+    nothing_else = {"sections": (), "notes": (), "summary": (), "snapshot_sha256": "0" * 64}
+    drawn = document().model_copy(update={"kpis": four, **nothing_else})
     text = PdfReader(BytesIO(draw_report(drawn)[0])).pages[0].extract_text()
     assert text.count(f"{int(value):,}") == 4
     assert text.count("characters") == (4 if unit_fits else 0)
