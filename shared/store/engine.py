@@ -142,4 +142,5 @@ def note_events(connection: AsyncConnection, ranks: Iterable[int]) -> None:
 
     `ranks`: of the lanes of the events (`Lane.rank`).
     """
-    connection.info[_RANKS_WRITTEN].update(ranks)
+    # A connection of the command line belongs to no store: the services' relays find its events.
+    connection.info.setdefault(_RANKS_WRITTEN, set()).update(ranks)

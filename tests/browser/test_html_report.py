@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from playwright.sync_api import sync_playwright
 
 from deploy import page as page_build
 from deploy.local.infrastructure import LocalInfrastructure
 from services.renderer.drawing.report import draw_report
 from services.renderer.drawing.web_page import draw_page
 from shared.document import Column, Kind, ReportDocument, Section, Table
-from tests.browsers import BROWSER, BROWSER_ARGUMENTS
+from tests.browsers import BROWSER, BROWSER_ARGUMENTS, driven
 from tests.documents import document, document_of_rows, empty_document
 from tests.october import REPORTS, october
 
@@ -107,10 +106,7 @@ def test_nobody_is_kept_from_reading_it(tmp_path: Path) -> None:
     """No rule of axe is broken, WCAG 2.2 AA among them; on a screen and on a phone."""
     axe = page_build.tool("axe-core/axe.min.js").read_text(encoding="utf-8")
     wanted = {"usual": document(), "empty": empty_document()}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+    with driven() as browser:
         for name, each in wanted.items():
             (tmp_path / name).with_suffix(".html").write_bytes(draw_page(each)[0])
             for width in (1280, 360):
@@ -120,7 +116,6 @@ def test_nobody_is_kept_from_reading_it(tmp_path: Path) -> None:
                 broken = page.evaluate("async () => (await axe.run()).violations")
                 assert [(rule["id"], rule["nodes"][0]["html"]) for rule in broken] == [], name
                 page.close()
-        browser.close()
 
 
 USUAL = ("generation_jobs", "gpu_utilization")
