@@ -1,4 +1,4 @@
-title = Durchlauf der Reviews
+title = Review-Durchlauf
 
 none = { $running ->
     [yes] Bisher wurden keine Reviews entschieden
@@ -114,7 +114,7 @@ section-person = Nach Person
 section-over-time = Im Zeitverlauf
 nothing-to-draw = Es wurde zu wenig entschieden, um es im Zeitverlauf darzustellen.
 every-team = Alle Teams
-teams-together = Zusammen gezählte Teams
+teams-together = Teams zusammen
 medians-title = Stunden, in denen die Hälfte der Reviews entschieden wurde, pro { grain }
 medians-words = Linien nach Team: die medianen Stunden von der Anfrage bis zur Entscheidung pro { grain } im Zeitraum { $period }. Der höchste Punkt ist { $team }, { $when }, mit { $hours } Stunden.
 medians-value = Stunden
