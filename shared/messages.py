@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax.ast import Resource
 
 from shared.languages import current
 
@@ -24,6 +25,7 @@ class Messages:
         self._folder = folder
         self._others = others
         self._bundles: dict[str, FluentBundle] = {}
+        self._resources: dict[str, Resource] = {}
 
     def __call__(self, name: str, /, **about: str | int) -> str:
         """The message of that name in the current language, on one line.
@@ -65,9 +67,16 @@ class Messages:
         if bundle is None:
             bundle = FluentBundle([language], use_isolating=False)
             for messages in (self, *self._others):
-                bundle.add_resource(FluentResource(messages.file(language).read_text("utf-8")))
+                bundle.add_resource(messages._resource(language))
             self._bundles[language] = bundle
         return bundle
+
+    def _resource(self, language: str) -> Resource:
+        """The file, parsed once for all that refer to it."""
+        if language not in self._resources:
+            text = self.file(language).read_text("utf-8")
+            self._resources[language] = FluentResource(text)
+        return self._resources[language]
 
 
 def select(condition: Any) -> str:

@@ -68,7 +68,7 @@ class RunRequest:
     condition: dict[str, Any] | None = None
     """A `shared.conditions.Condition` as JSON: the run is skipped where it does not hold."""
     banner: str | None = None
-    """What the report says before anything else."""
+    """What the report says before anything else: a stored `shared.banners.Banner`."""
     supersedes: UUID | None = None
     """The completed run that this one corrects."""
     remakes: UUID | None = None

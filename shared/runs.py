@@ -69,7 +69,7 @@ class Run:
     condition: dict[str, Any] | None
     """A `shared.conditions.Condition` as JSON."""
     banner: str | None
-    """What the report says before anything else."""
+    """A `shared.banners.Banner`, as it is stored."""
     work_key: str | None
     """By which it shares a snapshot with others; None: it does not."""
     freshness_seconds: int

@@ -12,10 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.aggregator.correcting import correction
+from services.aggregator.first_sentences import said_first
 from services.aggregator.report_types import Documented, ReportRequest
 from services.aggregator.sources import SnapshotSession
 from services.aggregator.stored_tables import store_tables
 from services.aggregator.wording.messages import say
+from shared.banners import Banner
 from shared.blobs import BlobStore
 from shared.dedup_keys import folder_of, snapshot_key
 from shared.document import Kpi, ReportDocument
@@ -117,7 +119,8 @@ class Documents:
 
     def _with_its_origin(self, found: ReportDocument) -> ReportDocument:
         """The document with what is said of it whatever its type."""
-        lines = [self.run.banner] if self.run.banner else []
+        banner = Banner.of(self.run.banner)
+        lines = [said_first(banner)] if banner else []
         if self.corrects is not None:
             earlier = self.corrects
             lines.insert(

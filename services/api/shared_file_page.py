@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -12,7 +12,6 @@ from sqlalchemy import select
 from services.api import run_store
 from services.api.link_store import SharedFile
 from services.api.pages import page
-from shared import localized
 from shared.store import tables
 
 
@@ -31,7 +30,7 @@ async def file_page(
         status,
         title=kind.title if kind else run["report_type"],
         studio=studio,
-        period=localized.day_range(run["first_day"], run["last_day"]),
+        period=_days(run["first_day"], run["last_day"]),
         file_name=artifact["file_name"],
         size=size_in_words(artifact["size"]),
         until=_local(link["expires_at"], run["timezone"]),
@@ -54,6 +53,11 @@ def size_in_words(size: int) -> str:
         if value >= 999.5:
             value, unit = value / 1e3, larger
     return f"{value:.0f} {unit}" if unit == "kB" or value >= 99.5 else f"{value:.1f} {unit}"
+
+
+def _days(first: date, last: date) -> str:
+    days = dict.fromkeys(f"{day:%-d %B %Y}" for day in (first, last))
+    return " \N{EN DASH} ".join(days)
 
 
 def _local(instant: datetime, timezone: str) -> str:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from services.renderer.words import words
@@ -114,7 +115,7 @@ def cell_text(cell: Cell, column: Column, timezone: str) -> str:
         case None:
             return NO_VALUE
         case bool():
-            return words("truth", truth=select(cell))
+            return _truth(cell, current())
         case int():
             return number(cell, column.places)
     if column.coded:
@@ -132,6 +133,12 @@ def cell_text(cell: Cell, column: Column, timezone: str) -> str:
     except (InvalidOperation, ValueError):
         pass
     return one_line(cell)
+
+
+@cache
+def _truth(cell: bool, _language: str) -> str:
+    """Known by the language: a table may have ten thousand of them."""
+    return words("truth", truth=select(cell))
 
 
 def column_texts(cells: Sequence[Cell], column: Column, timezone: str) -> list[str]:

@@ -20,9 +20,10 @@ from services.scheduler.steps import (
     readiness_of,
     switched_off,
 )
+from shared.banners import Banner
 from shared.blobs import BlobStore
 from shared.cadence import CADENCE, Fire, public_holidays_at_hand
-from shared.readiness import Fallback
+from shared.readiness import Fallback, Readiness
 from shared.states import Lane, OccurrenceStatus
 from shared.store.engine import Store
 
@@ -90,9 +91,7 @@ def _step(row: Mapping[str, Any], lane: Lane) -> Step:
             cadence,
             fire,
             caught_up=row["occurrence_caught_up"],
-            banner=f"The data may be old: {readiness.not_ready()}."
-            if stale and readiness
-            else None,
+            banner=_stale(readiness) if stale and readiness else None,
             traceparent=row["found_traceparent"],
         )
     except ValidationError as error:
@@ -103,3 +102,9 @@ def _step(row: Mapping[str, Any], lane: Lane) -> Step:
     if stale and readiness:
         made["reason"] = readiness.not_ready()
     return found
+
+
+def _stale(readiness: Readiness) -> str:
+    """That the data may be old, as a run keeps it."""
+    by = f"{readiness.not_later_than:%H:%M}"
+    return Banner(signal=readiness.signal, not_later_than=by).stored()

@@ -72,6 +72,8 @@ def said() -> Iterator[tuple[Path, str]]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 for folder in speakers.values():
                     yield Path(folder), node.value
+                    # Of columns that are called as their names are.
+                    yield Path(folder), f"column-{node.value}"
     for template in CHECKOUT.glob("services/renderer/templates/*"):
         for name in re.findall(r'(?:words|timed)\("([^"]+)"', template.read_text("utf-8")):
             yield CHECKOUT / "services/renderer/texts", name

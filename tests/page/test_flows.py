@@ -50,6 +50,18 @@ def test_a_newcomer_makes_a_report_reads_it_and_finds_its_mail(
     assert inbox.get("/api/messages").json()[0]["attachments"]
 
 
+def test_a_report_is_asked_for_in_another_language_and_shown_in_it(page: Page) -> None:
+    page.goto(f"/new?type=delivery_summary&{OCTOBER}")
+    page.get_by_role("combobox", name="Language").click()
+    page.get_by_role("option", name="German").click()
+    expect(page).to_have_url(re.compile("language=de"))
+    page.get_by_role("button", name="Generate").click()
+
+    article = page.get_by_role("article")
+    expect(article.get_by_text(re.compile("wurden? .*geliefert")).first).to_be_visible()
+    expect(article.get_by_text("Noch in Produktion", exact=True).first).to_be_visible()
+
+
 def test_a_further_format_is_made_when_somebody_wants_it(page: Page, program: httpx.Client) -> None:
     asked = program.post(
         "/api/v1/reports",

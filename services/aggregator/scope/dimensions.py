@@ -22,11 +22,6 @@ class Dimension(StrEnum):
     PROJECT = "project"
 
     @property
-    def noun(self) -> str:
-        """What one of them is, in a sentence."""
-        return say("dimension", dimension=self)
-
-    @property
     def column(self) -> Column:
         """The column of a table that names them."""
         return Column(

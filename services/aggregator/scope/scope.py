@@ -10,7 +10,6 @@ from services.aggregator.scope.grain import Bucket, Grain, buckets, grain_for
 from services.aggregator.scope.progress import Progress, Stage
 from services.aggregator.scope.selection import SceneSelection
 from services.aggregator.sources import SourceSession
-from services.aggregator.wording.days import days_before
 from shared.periods import Period, local_midnight
 
 
@@ -56,11 +55,6 @@ class Scope:
     def buckets_begun(self) -> int:
         """How many buckets begin before the as-of time."""
         return sum(start < self.as_of for start in self.starts[1:])
-
-    @property
-    def days_before(self) -> str:
-        """For instance "in the 31 days before"."""
-        return days_before(self.period.days)
 
 
 async def scope_of(

@@ -10,8 +10,8 @@ from typing import Literal
 from services.aggregator.scope.grain import MOST_BUCKETS, Bucket, Grain
 from services.aggregator.scope.progress import Progress, Stage
 from services.aggregator.scope.scope import Scope
-from services.aggregator.wording.days import moment
 from services.aggregator.wording.messages import say
+from services.aggregator.wording.moments import moment
 from shared import localized
 from shared.localized import listed
 
@@ -58,11 +58,6 @@ def reach_notes(progress: Progress, first: datetime | None, of: Data = "delivery
         yield say("no-data", of=of)
     elif not progress.covered_before(first):
         yield say("data-begin", of=of, at=moment(first, progress.period.timezone))
-
-
-def not_covered(progress: Progress) -> str:
-    """The end of a headline that compares with a period which the data do not cover."""
-    return say("not-covered", days=progress.period.days)
 
 
 def shares_notes(

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from services.aggregator.wording.grammar import plural
 from services.aggregator.wording.messages import say
 from shared import localized
-
-
-def counted(number: int, noun: str) -> str:
-    """For instance "1 character", "1,204 characters" or "no characters"."""
-    return f"{number:,} {plural(number, noun)}" if number else f"no {plural(number, noun)}"
 
 
 def percent(value: Decimal) -> str:

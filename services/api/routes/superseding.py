@@ -20,6 +20,7 @@ from services.api.problems import Problem
 from services.api.representations import RunView
 from services.api.roles import Action
 from services.api.strict_route import StrictRoute
+from shared.banners import Banner
 from shared.dedup_keys import body_hash
 from shared.run_requests import Recipient, RunRequest
 from shared.states import DeliveryStatus, Lane, RunStatus
@@ -119,7 +120,7 @@ def _correction_of(
         principal,
         lane=Lane.INTERACTIVE,
         recipients=tuple(recipients),
-        banner=body.reason and f"Reason of the correction: {body.reason}",
+        banner=Banner(reason=body.reason).stored() if body.reason else None,
         supersedes=row["id"],
         idempotency_key=key,
         body_sha256=body_hash({"supersedes": str(row["id"]), "reason": body.reason})

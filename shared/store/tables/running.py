@@ -75,7 +75,8 @@ runs = Table(
     Column("decision", JSONB(none_as_null=True)),
     # `shared.conditions.content_hash` of the snapshot, where a condition asks for it.
     Column("content_sha256", String(64)),
-    # What the report says before anything else: that its data may be old.
+    # `shared.banners.Banner` as JSON: what the report says before anything else, such as that its
+    # data may be old. Earlier rows have a sentence.
     Column("banner", Text),
     # The report that this one corrects.
     Column("supersedes", Uuid, ForeignKey("runs.id")),

@@ -19,6 +19,7 @@ from services.aggregator.report_types import report_types
 from services.aggregator.source_registry import SourceRegistry
 from services.aggregator.sources import source_kinds
 from services.scheduler.firing import fire_due_schedules
+from shared.banners import Banner
 from shared.blobs import BlobStore
 from shared.document import ReportDocument
 from shared.run_requests import Recipient
@@ -174,9 +175,12 @@ async def test_a_report_on_data_that_may_be_old_says_so_first(
     mornings: Mornings, pipeline: Pipeline
 ) -> None:
     run_id = await pipeline.request(Recipient("email", "someone@example.com"))
-    await mornings.set(run_id, banner="The data may be old: they had not come by 09:00.")
+    stale = Banner(signal="loaded", not_later_than="09:00")
+    await mornings.set(run_id, banner=stale.stored())
     document = await mornings.document(await mornings.aggregate(run_id))
-    assert document.summary[0] == "The data may be old: they had not come by 09:00."
+    assert document.summary[0] == (
+        "The data may be old: the signal 'loaded' had not come by 09:00."
+    )
     assert len(document.summary) > 1
 
 

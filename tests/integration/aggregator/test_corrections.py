@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.postgres import url_as
+from shared.banners import Banner
 from shared.blobs import blob_store
 from shared.document import ReportDocument
 from shared.settings import ServiceSettings
@@ -76,7 +77,7 @@ async def test_the_line_names_the_figures_that_have_changed(
             update(tables.runs).where(tables.runs.c.supersedes == first).values(supersedes=None)
         )
     corrected_run, corrected = await made(
-        supersedes=first, banner="Reason of the correction: late deliveries"
+        supersedes=first, banner=Banner(reason="late deliveries").stored()
     )
     await blobs.delete_prefix(f"{tenant.id}/{corrected_run}/")
     _, without_figures = await made(supersedes=corrected_run)

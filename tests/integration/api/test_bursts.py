@@ -194,14 +194,14 @@ async def test_the_commands_take_a_table_from_a_spreadsheet(
 ) -> None:
     table = tmp_path / "producers.csv"
     table.write_text(
-        "to,projects,formats\n"
-        "ada@example.com,The Paper Admiral;Ångström Street,\n"
-        "bob@example.com,Nébuleuse Hôtel,pdf;csv\n",
+        "to,projects,formats,language\n"
+        "ada@example.com,The Paper Admiral;Ångström Street,,\n"
+        "bob@example.com,Nébuleuse Hôtel,pdf;csv,de\n",
         encoding="utf-8-sig",
     )
     await typed(
         *("definition", "create", "Weekly", "--type", "delivery_summary", "--preset", "last_week"),
-        *("--format", "pdf"),
+        *("--format", "pdf", "--language", "en"),
     )
     await typed(
         *("schedule", "create", "Mondays", "--definition", "Weekly", "--weekly", "monday"),
@@ -213,6 +213,7 @@ async def test_the_commands_take_a_table_from_a_spreadsheet(
         (["The Paper Admiral", "Ångström Street"], None),
         ("Nébuleuse Hôtel", ["pdf", "csv"]),
     ]
+    assert [row["language"] for row in made["burst"]["rows"]] == [None, "de"]
     why = (await typed("why", "ADA@example.com", "--date", "2030-12-24")).output
     assert "Mondays (Weekly): not due" in why, "whom a burst names is somebody who may ask"
 

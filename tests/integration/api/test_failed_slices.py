@@ -50,7 +50,9 @@ async def sliced(api: RunningApi, run: str) -> None:
             if status is SliceStatus.FAILED:
                 error = {"code": "too_large", "message": "too many rows"}
             await connection.execute(
-                insert(tables.run_slices).values(**of_run, **part, formats=["csv"], error=error)
+                insert(tables.run_slices).values(
+                    **of_run, **part, formats=["csv"], language="de", error=error
+                )
             )
             sent = status is SliceStatus.RENDERED
             await connection.execute(
@@ -88,7 +90,13 @@ async def test_it_is_a_run_for_those_who_got_nothing(
         "query": None,
         "when_empty": "leave_out",
         "rows": [
-            {"channel": "email", "to": to, "formats": formats, "values": values}
+            {
+                "channel": "email",
+                "to": to,
+                "formats": formats,
+                "language": "de",
+                "values": values,
+            }
             for to, values, formats, status in ROWS
             if status is SliceStatus.FAILED
         ],

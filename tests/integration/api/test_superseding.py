@@ -10,6 +10,7 @@ import httpx
 import pytest_asyncio
 from sqlalchemy import update
 
+from shared.banners import Banner
 from shared.states import DeliveryStatus, RunStatus
 from shared.store import tables
 from tests.running_api import RunningApi, body
@@ -68,7 +69,7 @@ async def test_those_who_got_the_first_get_the_second_and_each_names_the_other(
     assert {name: later[name] for name in same} == {name: earlier[name] for name in same}
     assert sorted(entry["to"] for entry in later["deliveries"]) == sorted(GOT_IT)
     (row,) = await api.rows(tables.runs, tables.runs.c.id == UUID(second["id"]))
-    assert row["banner"] == "Reason of the correction: late deliveries"
+    assert Banner.of(row["banner"]) == Banner(reason="late deliveries")
     assert row["work_key"] is None, "it shares nobody's data"
     logged = {row["action"]: row["details"] for row in await api.audit(studio)}
     assert logged["report.superseded"] == {"by": second["id"]}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.banners import Banner
 from tests.scheduling import Scheduling
 
 SIX = datetime(2026, 11, 16, 6, tzinfo=UTC)
@@ -114,7 +115,7 @@ async def test_without_its_signal_the_fallback_takes_place_and_says_why(
     assert occurrence["status"] == status
     assert occurrence["reason"] == "the signal 'loaded' had not come by 09:00"
     for run in await scheduling.runs(schedule):
-        assert run["banner"] == "The data may be old: the signal 'loaded' had not come by 09:00."
+        assert Banner.of(run["banner"]) == Banner(signal="loaded", not_later_than="09:00")
     told = [to for to, _ in await scheduling.notices()]
     assert told == ([["tests@example.com"]] if fallback == "hold" else [])
 

@@ -11,19 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.aggregator.statistics import rounding
-from services.aggregator.wording import days, grammar, numbers
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(0, "no characters"), (1, "1 character"), (2, "2 characters"), (1204, "1,204 characters")],
-)
-def test_singular_and_plural_agree(number: int, text: str) -> None:
-    assert numbers.counted(number, "character") == text
-
-
-def test_was_is_for_one_alone() -> None:
-    assert [grammar.was(number) for number in (0, 1, 2)] == ["were", "was", "were"]
+from services.aggregator.wording import moments, numbers
 
 
 @pytest.mark.parametrize(
@@ -54,7 +42,7 @@ def test_there_is_no_share_of_nothing() -> None:
 
 def test_a_moment_is_told_by_the_local_clock() -> None:
     at = datetime(2026, 10, 31, 23, 5, tzinfo=UTC)
-    assert days.moment(at, "Europe/Berlin") == "1 November 2026, 00:05"
+    assert moments.moment(at, "Europe/Berlin") == "1 November 2026, 00:05"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.durations import hours
 from services.aggregator.statistics.rounding import rounded
 from services.aggregator.wording.comparisons import moved
-from services.aggregator.wording.days import moment
+from services.aggregator.wording.moments import moment
 from services.aggregator.wording.notes import (
     chart_notes,
     late_change_notes,

@@ -12,7 +12,7 @@ from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage
 from services.aggregator.wording.comparisons import against
-from services.aggregator.wording.days import moment
+from services.aggregator.wording.moments import moment
 from services.aggregator.wording.notes import (
     chart_notes,
     reach_notes,

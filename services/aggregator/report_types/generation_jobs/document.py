@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.aggregator.report_types.generation_jobs.figures import Figures
+from services.aggregator.report_types.generation_jobs.messages import say
 from services.aggregator.report_types.generation_jobs.sentences import notes, summary
 from services.aggregator.report_types.report_type import ReportRequest, report_document
 from services.aggregator.statistics.durations import HOUR
@@ -20,13 +21,13 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     """The report that the figures make. Pure: the same figures give the same document."""
     return report_document(
         NAME,
-        TITLE,
+        say("title"),
         request,
         figures.progress.as_of,
         summary=summary(figures),
         kpis=_kpis(figures),
         covered_before=figures.covered_before,
-        sections=(Section(title="Jobs", tables=(figures.table,)),),
+        sections=(Section(title=say("section"), tables=(figures.table,)),),
         notes=notes(figures),
     )
 
@@ -37,21 +38,21 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     ran_now, ran_before = (0, 0) if figures.statuses else (now.ran, before.ran)
     return (
         kpi(
-            "jobs_finished", "Jobs finished", now.finished, before.finished,
-            unit="jobs", stage=stage,
+            "jobs_finished", say("kpi-finished"), now.finished, before.finished,
+            unit=say("unit-jobs", count=now.finished), stage=stage,
         ),
         ratio_kpi(
-            "succeeded_percent", "Jobs that succeeded",
+            "succeeded_percent", say("kpi-succeeded"),
             (now.succeeded * 100, ran_now), (before.succeeded * 100, ran_before),
             unit="%", places=1, stage=stage, more_is=Verdict.GOOD,
         ).model_copy(update={"narrows": _SUCCEEDED}),
         ratio_kpi(
-            "repeated_percent", "Repeated attempts",
+            "repeated_percent", say("kpi-repeated"),
             (now.repeated * 100, now.finished), (before.repeated * 100, before.finished),
             unit="%", places=1, stage=stage, more_is=Verdict.BAD,
         ),
         kpi(
-            "gpu_hours", "GPU time", now.gpu_milliseconds, before.gpu_milliseconds,
+            "gpu_hours", say("kpi-gpu"), now.gpu_milliseconds, before.gpu_milliseconds,
             divisor=HOUR, places=1, unit="h", stage=stage,
         ),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.generation_jobs import table
 from services.aggregator.report_types.generation_jobs.document import NAME, TITLE, document
+from services.aggregator.report_types.generation_jobs.messages import say
 from services.aggregator.report_types.generation_jobs.queries import (
     FILTERED_BY,
     OF_JOBS,
@@ -22,7 +23,6 @@ from services.aggregator.scope.parts import Counting, Part, count_parts
 from services.aggregator.scope.selection import Names, SceneSelection, each_once
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
-from shared.languages import ENGLISH
 
 
 class Status(StrEnum):
@@ -53,7 +53,7 @@ class GenerationJobsParameters(SceneSelection):
         (),
         title="Columns",
         description="Only these columns, in the table's own order; all of them when left out.",
-        max_length=len(table.COLUMNS),
+        max_length=len(table.KINDS),
     )
     limit: int | None = Field(
         None,
@@ -83,7 +83,7 @@ class GenerationJobs:
         "gpu_hours",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
-    languages: tuple[str, ...] = (ENGLISH,)
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = GenerationJobsParameters
     known_names: Mapping[str, str] = NAMES_OF_JOBS
 

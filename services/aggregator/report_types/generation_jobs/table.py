@@ -8,35 +8,49 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.aggregator.report_types.generation_jobs.messages import say
 from services.aggregator.report_types.streamed_table import Query, StreamedTable
-from services.aggregator.scope.dimensions import Dimension
 from shared.document import Cell, Column, Kind, Table
 
-NAME, TITLE = "jobs", "Jobs by the time they finished"
+NAME = "jobs"
 
-COLUMNS = (
+KINDS = {
     # Texts: nobody reckons with them, and they are to be read as they are written elsewhere.
-    Column(name="job_id", title="Job", kind=Kind.TEXT),
-    Column(name="scene_id", title="Scene", kind=Kind.TEXT),
-    Column(name="character_id", title="Character", kind=Kind.TEXT),
-    Dimension.PROJECT.column,
-    Dimension.SCENE_TYPE.column,
-    Dimension.RESOLUTION_TIER.column,
-    Column(name="worker", title="Worker", kind=Kind.TEXT, narrows="workers"),
-    Column(name="status", title="Status", kind=Kind.TEXT, narrows="statuses"),
-    Column(name="attempt", title="Attempt", kind=Kind.INTEGER),
-    Column(name="queued_at", title="Queued", kind=Kind.INSTANT),
-    Column(name="started_at", title="Started", kind=Kind.INSTANT),
-    Column(name="finished_at", title="Finished", kind=Kind.INSTANT),
-    Column(name="gpu_milliseconds", title="GPU time", kind=Kind.INTEGER, unit="ms"),
-)
+    **dict.fromkeys(("job_id", "scene_id", "character_id", "project"), Kind.TEXT),
+    **dict.fromkeys(("scene_type", "resolution_tier", "worker", "status"), Kind.TEXT),
+    "attempt": Kind.INTEGER,
+    **dict.fromkeys(("queued_at", "started_at", "finished_at"), Kind.INSTANT),
+    "gpu_milliseconds": Kind.INTEGER,
+}
+"""The columns by name, in the table's order."""
+_CODED = ("scene_type", "resolution_tier", "status")
+_UNITS = {"gpu_milliseconds": "ms"}
+_NARROWS = {
+    "project": "projects",
+    "scene_type": "scene_types",
+    "resolution_tier": "resolution_tiers",
+    "worker": "workers",
+    "status": "statuses",
+}
+"""The parameters that list what a column names."""
 
-ColumnName = StrEnum("ColumnName", [(column.name, column.name) for column in COLUMNS])  # type: ignore[misc]  # made from the columns, so that there is one list of them
+ColumnName = StrEnum("ColumnName", [(name, name) for name in KINDS])  # type: ignore[misc]  # made from the columns, so that there is one list of them
 
 
 def columns(wanted: Sequence[str]) -> tuple[Column, ...]:
     """Those that were asked for, in the table's order; all of them when none was."""
-    return tuple(column for column in COLUMNS if not wanted or column.name in wanted)
+    return tuple(
+        Column(
+            name=name,
+            title=say(f"column-{name}"),
+            kind=kind,
+            unit=_UNITS.get(name),
+            coded=name in _CODED,
+            narrows=_NARROWS.get(name),
+        )
+        for name, kind in KINDS.items()
+        if not wanted or name in wanted
+    )
 
 
 def held(
@@ -46,7 +60,7 @@ def held(
     zone = ZoneInfo(timezone)
     return Table(
         name=NAME,
-        title=TITLE,
+        title=say("table-title"),
         columns=wanted,
         rows=tuple(
             tuple(_cell(job[column.name], column.kind, zone) for column in wanted) for job in jobs
@@ -59,7 +73,7 @@ def streamed(query: Query, rows: int, wanted: tuple[Column, ...], found: int) ->
     """The table of so many rows that they go past the document."""
     return StreamedTable(
         name=NAME,
-        title=TITLE,
+        title=say("table-title"),
         columns=wanted,
         rows=(),
         query=query,

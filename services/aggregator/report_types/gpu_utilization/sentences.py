@@ -14,7 +14,7 @@ from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.statistics.intervals import Share, difference, quantile
 from services.aggregator.statistics.rounding import percentage, quotient
-from services.aggregator.wording.days import moment
+from services.aggregator.wording.moments import moment
 from services.aggregator.wording.notes import (
     chart_notes,
     late_change_notes,

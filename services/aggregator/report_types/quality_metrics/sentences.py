@@ -27,7 +27,7 @@ from services.aggregator.scope.dimensions import Dimension
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.intervals import Share
 from services.aggregator.statistics.rounding import rounded
-from services.aggregator.wording.days import moment
+from services.aggregator.wording.moments import moment
 from services.aggregator.wording.notes import (
     chart_notes,
     late_change_notes,

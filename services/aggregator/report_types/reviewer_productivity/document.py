@@ -18,6 +18,7 @@ from services.aggregator.report_types.reviewer_productivity.figures import (
     Measures,
     Waiting,
 )
+from services.aggregator.report_types.reviewer_productivity.messages import say
 from services.aggregator.report_types.reviewer_productivity.notes import (
     chart_notes,
     medians_over_time,
@@ -32,7 +33,6 @@ from services.aggregator.statistics.headline import kpi
 from services.aggregator.statistics.ratio import ratio_kpi
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.notes import bucket_notes
-from services.aggregator.wording.numbers import counted
 from shared import localized
 from shared.document import Cell, Chart, Column, Kind, Kpi, ReportDocument, Section, Table, Verdict
 
@@ -45,12 +45,12 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
     asked = request.parameters
     assert isinstance(asked, SelectionOverTime)
     charts = tuple(_charts(figures))
-    tables = [Section(title="By team", tables=(_team_table(figures),))]
+    tables = [Section(title=say("section-team"), tables=(_team_table(figures),))]
     if figures.people is not None:
-        tables.append(Section(title="By person", tables=(_people_table(figures),)))
+        tables.append(Section(title=say("section-person"), tables=(_people_table(figures),)))
     return report_document(
         NAME,
-        TITLE,
+        say("title"),
         request,
         figures.progress.as_of,
         summary=summary(figures),
@@ -59,8 +59,8 @@ def document(figures: Figures, request: ReportRequest) -> ReportDocument:
         sections=(
             *tables,
             Section(
-                title="Over time",
-                text=() if charts else ("Too little was decided to draw it over time.",),
+                title=say("section-over-time"),
+                text=() if charts else (say("nothing-to-draw"),),
                 charts=charts,
                 tables=(_time_table(figures),),
             ),
@@ -80,32 +80,34 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
     long, many = (Verdict.NEUTRAL,) * 2 if few else (Verdict.BAD, Verdict.GOOD)
     return (
         kpi(
-            "median_hours", "Half decided within", now.median, before.median,
+            "median_hours", say("kpi-median"), now.median, before.median,
             divisor=HOUR, places=1, unit="h", stage=stage,
             more_is=long, grows=False,
         ),
         kpi(
-            "ninetieth_hours", "Nine in ten within", now.ninetieth, before.ninetieth,
+            "ninetieth_hours", say("kpi-ninetieth"), now.ninetieth, before.ninetieth,
             divisor=HOUR, places=1, unit="h", stage=stage,
             more_is=long, grows=False,
         ),
         ratio_kpi(
-            "approved_percent", "Approved",
+            "approved_percent", say("kpi-approved"),
             (now.approved * 100, now.reviews), (before.approved * 100, before.reviews),
             unit="%", places=1, stage=stage, more_is=many,
         ),
         ratio_kpi(
-            "notes_per_segment", "Notes per segment",
+            "notes_per_segment", say("kpi-notes"),
             (now.notes, now.segments), (before.notes, before.segments),
-            unit="notes", places=2, stage=stage,
+            unit=say("unit-notes"), places=2, stage=stage,
         ),
         kpi(
-            "reviews_decided", "Reviews decided",
-            figures.of(NOW).reviews, figures.of(BEFORE).reviews, unit="reviews", stage=stage,
+            "reviews_decided", say("kpi-decided"),
+            figures.of(NOW).reviews, figures.of(BEFORE).reviews,
+            unit=say("unit-reviews", count=figures.of(NOW).reviews), stage=stage,
         ),
         kpi(
-            "reviews_waiting", "Still waiting", waiting.at_end, waiting.at_beginning,
-            unit="reviews", stage=stage, more_is=Verdict.BAD, grows=False,
+            "reviews_waiting", say("kpi-waiting"), waiting.at_end, waiting.at_beginning,
+            unit=say("unit-reviews", count=waiting.at_end),
+            stage=stage, more_is=Verdict.BAD, grows=False,
         ),
     )  # fmt: skip
 
@@ -115,7 +117,7 @@ def _kpis(figures: Figures) -> tuple[Kpi, ...]:
 
 def _label(figures: Figures, team: str) -> str:
     """What a group of reviews is called beside teams' own names."""
-    label = {EVERY_TEAM: "All teams", TOGETHER: "Teams counted together"}.get(team, team)
+    label = {EVERY_TEAM: say("every-team"), TOGETHER: say("teams-together")}.get(team, team)
     while label != team and label in figures.teams:
         label += " "
     return label
@@ -142,16 +144,19 @@ def _charts(figures: Figures) -> Iterator[Chart]:
     yield lines(
         {(_label(figures, team), at): hours for (team, at), hours in points.items()},
         name="median_over_time",
-        title=f"Hours within which half of the reviews were decided, per {figures.grain}",
-        alternative_text=(
-            f"Lines by team: the median hours from request to decision per {figures.grain} in "
-            f"{days}. The highest point is {_label(figures, slowest)} in {when} with "
-            f"{longest:,.1f} hours."
+        title=say("medians-title", grain=figures.grain),
+        alternative_text=say(
+            "medians-words",
+            grain=figures.grain,
+            period=days,
+            team=_label(figures, slowest),
+            when=when,
+            hours=localized.number(f"{longest:,.1f}"),
         ),
         buckets=figures.buckets,
         grain=figures.grain,
         series=[_label(figures, team) for team in series],
-        value_title="Hours",
+        value_title=say("medians-value"),
     )
     together = [TOGETHER] if figures.of(NOW, TOGETHER).reviews else []
     yield stacked_bars(
@@ -161,36 +166,48 @@ def _charts(figures: Figures) -> Iterator[Chart]:
             for bucket in figures.buckets
         },
         name="decided_over_time",
-        title=f"Reviews decided per {figures.grain}",
-        alternative_text=(
-            f"Stacked bars, one per {figures.grain}, by team: "
-            f"{counted(figures.of(NOW).reviews, 'review')} in {days}."
+        title=say("decided-title", grain=figures.grain),
+        alternative_text=say(
+            "decided-words",
+            grain=figures.grain,
+            reviews=figures.of(NOW).reviews,
+            period=days,
         ),
         buckets=figures.buckets,
         grain=figures.grain,
         series=[_label(figures, team) for team in (*named, *together)],
-        series_title="Team",
-        others="Other teams",
-        value_title="Reviews decided",
+        series_title=say("column-team"),
+        others=say("other-teams"),
+        value_title=say("decided-value"),
     )
 
 
 # Tables
 
-_MEASURED = (
-    Column(name="reviews", title="Decided", kind=Kind.INTEGER),
-    Column(name="rejected", title="Rejected", kind=Kind.INTEGER),
-    Column(name="approved_percent", title="Approved", kind=Kind.PERCENT, places=1),
-    Column(name="median_hours", title="Median", kind=Kind.DECIMAL, unit="h", places=1),
-    Column(name="ninetieth_hours", title="9 in 10", kind=Kind.DECIMAL, unit="h", places=1),
-    Column(name="notes_per_segment", title="Notes/segment", kind=Kind.DECIMAL, places=2),
-)
+_MEASURED = 5
+"""Columns of `_measured_columns` beside the number of reviews."""
+
+
+def _measured_columns() -> tuple[Column, ...]:
+    approved, notes_ = say("column-approved"), say("column-notes")
+    return (
+        Column(name="reviews", title=say("column-decided"), kind=Kind.INTEGER),
+        Column(name="rejected", title=say("column-rejected"), kind=Kind.INTEGER),
+        Column(name="approved_percent", title=approved, kind=Kind.PERCENT, places=1),
+        _decimal("median_hours", say("column-median")),
+        _decimal("ninetieth_hours", say("column-ninetieth")),
+        Column(name="notes_per_segment", title=notes_, kind=Kind.DECIMAL, places=2),
+    )
+
+
+def _decimal(name: str, title: str) -> Column:
+    return Column(name=name, title=title, kind=Kind.DECIMAL, unit="h", places=1)
 
 
 def _measured(figures: Figures, measures: Measures) -> tuple[Cell, ...]:
-    """The cells of `_MEASURED`; but for their number, nothing of one person's reviews."""
+    """The cells of `_measured_columns`; but for their number, nothing of one person's reviews."""
     if not measures.reviews or not figures.may_show(measures):
-        return (measures.reviews, *(None for _ in _MEASURED[1:]))
+        return (measures.reviews, *(None for _ in range(_MEASURED)))
     return (
         measures.reviews,
         measures.rejected,
@@ -212,16 +229,16 @@ def _hours(milliseconds: int | None) -> str | None:
 def _team_table(figures: Figures) -> Table:
     return Table(
         name="by_team",
-        title="Reviews by team, the slowest first",
+        title=say("table-team"),
         columns=(
-            Column(name="team", title="Team", kind=Kind.TEXT),
-            *_MEASURED,
+            Column(name="team", title=say("column-team"), kind=Kind.TEXT),
+            *_measured_columns(),
             Column(
-                name="previous_median_hours", title="Before", kind=Kind.DECIMAL,
+                name="previous_median_hours", title=say("column-before"), kind=Kind.DECIMAL,
                 unit="h", places=1, compares=True,
             ),
-            Column(name="waiting", title="Waiting", kind=Kind.INTEGER),
-            Column(name="oldest_hours", title="Oldest", kind=Kind.DECIMAL, unit="h", places=1),
+            Column(name="waiting", title=say("column-waiting"), kind=Kind.INTEGER),
+            _decimal("oldest_hours", say("column-oldest")),
         ),
         rows=tuple(
             _team_row(figures, team, figures.waiting.get(team, Waiting()))
@@ -253,14 +270,14 @@ def _people_table(figures: Figures) -> Table:
     rows.sort(key=lambda row: (row[0], row[1] is None, row[1] or ""))
     return Table(
         name="by_person",
-        title="Reviews by person, in the order of names",
+        title=say("table-person"),
         columns=(
-            Column(name="team", title="Team", kind=Kind.TEXT),
-            Column(name="reviewer", title="Reviewer", kind=Kind.TEXT),
-            *_MEASURED,
+            Column(name="team", title=say("column-team"), kind=Kind.TEXT),
+            Column(name="reviewer", title=say("column-reviewer"), kind=Kind.TEXT),
+            *_measured_columns(),
         ),
         rows=tuple(
-            (team, "Others, counted together" if person is None else person,
+            (team, say("others-together") if person is None else person,
              *_measured(figures, measures))
             for team, person, measures in rows
         ),
@@ -270,10 +287,10 @@ def _people_table(figures: Figures) -> Table:
 def _time_table(figures: Figures) -> Table:
     return Table(
         name="over_time",
-        title=f"Reviews of all teams per {figures.grain}",
+        title=say("table-over-time", grain=figures.grain),
         columns=(
             *bucket_columns(figures.grain),
-            *_MEASURED,
+            *_measured_columns(),
         ),
         rows=tuple(
             (*bucket_cells(bucket, figures.grain), *_measured(figures, figures.of(bucket.key)))

@@ -14,34 +14,24 @@ from services.aggregator.report_types.reviewer_productivity.figures import (
     TOGETHER,
     Figures,
 )
+from services.aggregator.report_types.reviewer_productivity.messages import say
 from services.aggregator.scope.filters import note
 from services.aggregator.statistics.durations import HOUR
 from services.aggregator.wording.notes import reach_notes, running_notes
-from services.aggregator.wording.numbers import counted
 
 
 def notes(figures: Figures) -> Iterator[str]:
     """How it was counted, and whom it does not tell of."""
     progress = figures.progress
     zone = progress.period.timezone
-    yield "These are figures of the pipeline: where reviews wait, not how good anybody's work is."
-    yield (
-        f"A review counts once, on the day of its decision by the clocks of {zone}. It takes from "
-        "the request to the decision, nights and weekends included."
-    )
-    yield (
-        "Half of the reviews took no longer than the median, nine in ten no longer than the time "
-        "under 9 in 10; the median of the period before stands under Before. Notes per segment "
-        "are all notes of the decided reviews over all segments looked at."
-    )
+    yield say("note-what-for")
+    yield say("note-counting", zone=zone)
+    yield say("note-columns")
     if only := note(figures.filters):
         yield only
     yield from running_notes(progress)
     if figures.waiting_in_all.at_end:
-        yield (
-            "Not counted as decided, because still waiting: "
-            f"{counted(figures.waiting_in_all.at_end, 'review')}."
-        )
+        yield say("note-waiting", count=figures.waiting_in_all.at_end)
     yield from _anonymity_notes(figures)
     yield from reach_notes(progress, figures.first_decision, "decision")
 
@@ -49,38 +39,23 @@ def notes(figures: Figures) -> Iterator[str]:
 def _anonymity_notes(figures: Figures) -> Iterator[str]:
     """Who is not shown alone, and why."""
     if figures.teams_together:
-        teams = counted(figures.teams_together, "team")
-        yield (
-            f"So that nobody's figures stand alone, {teams} are counted together: those in which "
-            "one person decided, and where that is one person in all, the smallest of the others."
-        )
+        yield say("note-together", count=figures.teams_together)
     told = [
         measures
         for (when, team), measures in figures.measures.items()
         if team == EVERY_TEAM or (when in (NOW, BEFORE) and team in figures.teams)
     ]
     if not all(figures.may_show(measures) for measures in told):
-        yield (
-            "Where one person alone decided the reviews, nothing is told of them but how many "
-            "there were."
-        )
+        yield say("note-alone")
     if figures.people is None:
         return
     few, with_them = figures.people.few, figures.people.with_them
     if few:
-        people = "1 person" if few == 1 else f"{few:,} people"
-        yield (
-            f"Not shown alone but counted together with others of the team, because of fewer than "
-            f"{LEAST_REVIEWS} reviews: {people}."
-        )
+        yield say("note-few", least=LEAST_REVIEWS, people=few)
     if with_them:
-        people = "1 person" if with_them == 1 else f"{with_them:,} people"
-        yield f"Counted with them, so that nobody's figures can be worked out: {people}."
+        yield say("note-with-them", people=with_them)
     if figures.people.unseen:
-        yield (
-            "Teams that are too small for that are in the table by team alone, not in the one by "
-            "person."
-        )
+        yield say("note-unseen")
 
 
 def chart_notes(figures: Figures) -> Iterator[str]:
@@ -88,16 +63,10 @@ def chart_notes(figures: Figures) -> Iterator[str]:
     named = [team for team in figures.teams if team != TOGETHER and figures.of(NOW, team).reviews]
     points = medians_over_time(figures, named)
     if not points:
-        yield (
-            f"The line is of all teams together: none decided {LEAST_REVIEWS} reviews or more in "
-            f"one {figures.grain}."
-        )
+        yield say("note-one-line", least=LEAST_REVIEWS, grain=figures.grain)
         return
     if len(named) >= MOST_SERIES:
-        yield (
-            f"The lines are of the {MOST_SERIES - 1} teams with most reviews; the table has every "
-            "team."
-        )
+        yield say("note-lines", most=MOST_SERIES - 1)
     decided = {
         (team, bucket.key)
         for team in named
@@ -105,10 +74,7 @@ def chart_notes(figures: Figures) -> Iterator[str]:
         if figures.of(bucket.key, team).reviews
     }
     if decided - points.keys():
-        yield (
-            f"A team's line has a gap where the team decided fewer than {LEAST_REVIEWS} reviews or "
-            "one person decided them alone."
-        )
+        yield say("note-gaps", least=LEAST_REVIEWS)
 
 
 def medians_over_time(figures: Figures, teams: Sequence[str]) -> dict[tuple[str, str], Decimal]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.aggregator.report_types.report_type import EVERY_FORMAT, ReportRequest, register
 from services.aggregator.report_types.reviewer_productivity.document import NAME, TITLE, document
+from services.aggregator.report_types.reviewer_productivity.messages import say
 from services.aggregator.report_types.reviewer_productivity.queries import OF_REVIEWS, read_figures
 from services.aggregator.scope.grain import Grain
 from services.aggregator.scope.known_names import NAMES_OF_CHARACTERS
@@ -15,7 +16,6 @@ from services.aggregator.scope.parts import CHARACTER_COLUMNS, Counting, Part, c
 from services.aggregator.scope.selection import SelectionOverTime, grain_field
 from services.aggregator.sources import SourceSession
 from shared.document import ReportDocument
-from shared.languages import ENGLISH
 
 
 class ReviewerProductivityParameters(SelectionOverTime):
@@ -52,7 +52,7 @@ class ReviewerProductivity:
         "reviews_waiting",
     )
     formats: tuple[str, ...] = EVERY_FORMAT
-    languages: tuple[str, ...] = (ENGLISH,)
+    languages: tuple[str, ...] = say.languages
     parameters: type[BaseModel] = ReviewerProductivityParameters
     known_names: Mapping[str, str] = NAMES_OF_CHARACTERS
 

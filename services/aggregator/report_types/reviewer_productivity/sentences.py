@@ -13,15 +13,15 @@ from services.aggregator.report_types.reviewer_productivity.figures import (
     Measures,
     Waiting,
 )
+from services.aggregator.report_types.reviewer_productivity.messages import say
 from services.aggregator.scope.dimensions import ENOUGH
 from services.aggregator.scope.filters import nothing_left, unknown
 from services.aggregator.scope.progress import Stage
 from services.aggregator.statistics.rounding import percentage, quotient
 from services.aggregator.wording.comparisons import against
-from services.aggregator.wording.days import days_before, whole_before
-from services.aggregator.wording.grammar import sentence, was
-from services.aggregator.wording.notes import not_covered
-from services.aggregator.wording.numbers import counted, lasting, percent
+from services.aggregator.wording.numbers import lasting, percent
+from shared import localized
+from shared.messages import select
 
 LEAST_TO_COMPARE = 10
 """Reviews: fewer say little about a team."""
@@ -33,11 +33,7 @@ def summary(figures: Figures) -> Iterator[str]:
         yield nothing
         return
     begun = figures.progress.stage is not Stage.NOT_BEGUN
-    yield (
-        _headline(figures)
-        if begun
-        else "The period has not begun, so no review has been decided in it."
-    )
+    yield _headline(figures) if begun else say("headline-not-begun")
     if names := unknown(figures.filters):
         yield names
     if not begun:
@@ -53,7 +49,7 @@ def summary(figures: Figures) -> Iterator[str]:
             yield from _movement(figures)
         yield _rejections(now, before)
     elif figures.of(NOW).reviews:
-        yield "One person decided them alone, so nothing more is told of them."
+        yield say("one-person")
     yield from _backlog(figures)
 
 
@@ -63,39 +59,35 @@ def _covered(figures: Figures) -> bool:
 
 def _headline(figures: Figures) -> str:
     now, before = figures.of(NOW), figures.of(BEFORE).reviews
-    days = figures.progress.period.days
-    where = days_before(days)
-    running = figures.progress.stage is Stage.RUNNING
+    running, covered = figures.progress.stage is Stage.RUNNING, _covered(figures)
+    about: dict[str, str | int] = {
+        "number": before,
+        "days": figures.progress.period.days,
+        "running": select(running),
+    }
     if now.reviews == 0:
-        after = f"after {before:,}" if before else "and none"
-        verb, which = ("have been", "so far") if running else ("were", "in this period")
-        if not _covered(figures):
-            return f"No reviews {verb} decided {which}{not_covered(figures.progress)}."
-        return f"No reviews {verb} decided {which}, {after} {where}."
-    perfect = "has been" if now.reviews == 1 else "have been"
-    verb = perfect if running else was(now.reviews)
+        return say("headline-none" if covered else "headline-none-not-covered", **about)
     teams = sum(team != TOGETHER and figures.of(NOW, team).reviews > 0 for team in figures.teams)
-    who = f"{'1 person' if now.people == 1 else f'{now.people:,} people'} in "
-    who += counted(teams + figures.teams_together, "team")
-    opening = f"{sentence(counted(now.reviews, 'review'))} {verb} decided by {who}"
-    if not _covered(figures):
-        return f"{opening}{' so far' if running else ''}{not_covered(figures.progress)}."
+    teams += figures.teams_together
+    about |= {"reviews": now.reviews, "people": now.people, "teams": teams}
+    if not covered:
+        return say("headline-not-covered", **about)
     if running:
-        whole = whole_before(days)
-        return f"{opening} so far; {whole} had {f'{before:,}' if before else 'none'}."
-    return f"{opening}, {against(now.reviews, before)} {where}."
+        return say("headline-running", **about)
+    return say("headline-ended", against=against(now.reviews, before), **about)
 
 
 def _times(now: Measures, before: Measures | None) -> str:
     assert now.median is not None
     assert now.ninetieth is not None
-    told = f"Half were decided within {lasting(now.median)} of the request, nine in ten within "
-    told += lasting(now.ninetieth)
+    about = {"median": lasting(now.median), "ninetieth": lasting(now.ninetieth)}
     if before is None or before.median is None or before.ninetieth is None:
-        return f"{told}."
-    return (
-        f"{told}; in the period before, {lasting(before.median)} and {lasting(before.ninetieth)}."
-    )
+        return say("times", **about)
+    earlier = {
+        "median-before": lasting(before.median),
+        "ninetieth-before": lasting(before.ninetieth),
+    }
+    return say("times-compared", **about, **earlier)
 
 
 def _slowest(figures: Figures) -> Iterator[str]:
@@ -109,9 +101,13 @@ def _slowest(figures: Figures) -> Iterator[str]:
     if not medians[fastest] or 2 * medians[slowest] < 3 * medians[fastest]:
         return
     times = quotient(medians[slowest], medians[fastest], 1)
-    yield (
-        f"The slowest team is {slowest}: its median of {lasting(medians[slowest])} is {times:,} "
-        f"times that of {fastest}, the fastest ({lasting(medians[fastest])})."
+    yield say(
+        "slowest",
+        slowest=slowest,
+        slow=lasting(medians[slowest]),
+        times=localized.number(f"{times:,}"),
+        fastest=fastest,
+        fast=lasting(medians[fastest]),
     )
     yield from _held_up(figures, slowest)
 
@@ -123,7 +119,7 @@ def _held_up(figures: Figures, team: str) -> Iterator[str]:
     stuck, done = percentage(here, waiting), percentage(mine, decided)
     if waiting < LEAST_TO_COMPARE or stuck is None or done is None or stuck < done + 10:
         return
-    yield f"It decided {percent(done)} of the reviews and has {percent(stuck)} of those that wait."
+    yield say("held-up", decided=percent(done), waiting=percent(stuck))
 
 
 def _medians(figures: Figures, when: str) -> dict[str, int]:
@@ -151,24 +147,27 @@ def _movement(figures: Figures) -> Iterator[str]:
     if len(moved) < 2 or len(movers) > 1 or most < Fraction(1, 10):
         return
     (mover,) = movers
-    verb = "rose" if now[mover] > before[mover] else "fell"
-    yield (
-        f"The largest movement was {mover}, whose median {verb} from {lasting(before[mover])} "
-        f"to {lasting(now[mover])}."
+    yield say(
+        "largest-movement",
+        team=mover,
+        moved="up" if now[mover] > before[mover] else "down",
+        before=lasting(before[mover]),
+        now=lasting(now[mover]),
     )
 
 
 def _rejections(now: Measures, before: Measures | None) -> str:
     share = percentage(now.rejected, now.reviews)
     assert share is not None
-    told = f"None of {counted(now.reviews, 'review')} was rejected"
-    if now.rejected:
-        told = f"{now.rejected:,} of {counted(now.reviews, 'review')} ({percent(share)}) "
-        told += f"{was(now.rejected)} rejected"
+    about: dict[str, str | int] = {
+        "rejected": now.rejected,
+        "reviews": now.reviews,
+        "share": percent(share),
+    }
     share_before = None if before is None else percentage(before.rejected, before.reviews)
     if share_before is None:
-        return f"{told}."
-    return f"{told}, after {percent(share_before)} in the period before."
+        return say("rejections", **about)
+    return say("rejections-compared", before=percent(share_before), **about)
 
 
 def _backlog(figures: Figures) -> Iterator[str]:
@@ -176,16 +175,11 @@ def _backlog(figures: Figures) -> Iterator[str]:
     waiting = figures.waiting_in_all
     if not waiting.at_end:
         return
-    one = waiting.at_end == 1
-    opening = sentence(counted(waiting.at_end, "review"))
-    running = figures.progress.stage is Stage.RUNNING
-    if running:
-        told = f"{opening} {'is' if one else 'are'} waiting for a decision"
-    else:
-        told = f"{opening} {'was' if one else 'were'} waiting when the period ended"
-    if waiting.at_beginning:
-        told += f", after {waiting.at_beginning:,} when {'the period' if running else 'it'} began"
     waited = figures.waited(waiting)
     assert waited is not None
-    verb = "has" if running else "had"
-    yield f"{told}; the oldest {verb} waited for {lasting(waited)}."
+    yield say(
+        "waiting-now" if figures.progress.stage is Stage.RUNNING else "waiting-then",
+        count=waiting.at_end,
+        earlier=waiting.at_beginning,
+        waited=lasting(waited),
+    )

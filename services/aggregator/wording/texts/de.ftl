@@ -70,7 +70,8 @@ column-first-day = Von
 column-last-day = Bis
 whole-period = Ganzer Zeitraum
 week = KW { $week } ({ $days })
-axis-week = KW { $week }
+# Short, so that a quarter of weeks stands clear of each other in a mail.
+axis-week = W{ $week }
 hour-of-the-day = Stunde des Tages
 day-of-the-week = Wochentag
 class-under = unter { $share }
@@ -218,3 +219,6 @@ all-together = Alle zusammen
 column-character = Figur
 column-delivered-on = Geliefert
 note-quantiles = Median und 90. Perzentil werden linear zwischen den beiden nächsten Dauern interpoliert, wie es SQLs percentile_cont tut, aus ganzen Millisekunden und ohne Zwischenrundung.
+
+data-may-be-old = Die Daten sind möglicherweise nicht aktuell: Das Signal „{ $signal }“ war bis { $time } Uhr nicht eingetroffen.
+correction-reason = Grund der Korrektur: { $reason }

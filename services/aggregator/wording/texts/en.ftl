@@ -200,3 +200,7 @@ all-together = All together
 column-character = Character
 column-delivered-on = Delivered
 note-quantiles = Median and 90th percentile are interpolated linearly between the two durations nearest to them, as SQL's percentile_cont does, from whole milliseconds and without rounding on the way.
+
+# What stands before all other sentences.
+data-may-be-old = The data may be old: the signal '{ $signal }' had not come by { $time }.
+correction-reason = Reason of the correction: { $reason }

@@ -83,7 +83,7 @@ note-too-much-work = { $workers } hatte mehr Arbeit als Zeit: Laut Quelle hatte 
 kpi-gpu = GPU-Stunden
 kpi-active = Aktiver Anteil
 kpi-idle = Stillstandsstunden
-kpi-failed = GPU-Stunden in fehlgeschlagenen Jobs
+kpi-failed = GPU-Zeit Fehlschläge
 
 section-time = Aktive Zeit und Stillstand
 section-project = GPU-Stunden nach Projekt

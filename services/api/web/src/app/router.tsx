@@ -67,6 +67,7 @@ const newReport = createRoute({
     from: textOf(search.from),
     to: textOf(search.to),
     formats: textOf(search.formats),
+    language: textOf(search.language),
     with: textOf(search.with),
   }),
   component: lazyRouteComponent(() => import("../pages/new-report/NewReport"), "NewReport"),

@@ -18,7 +18,7 @@ interface Props {
 export function DocumentView({ runId, document }: Props) {
   const zone = document.period.timezone;
   return (
-    <article className={classes.report}>
+    <article className={classes.report} lang={document.language ?? "en"}>
       <section aria-labelledby="summary">
         <h2 id="summary" className="unseen">
           Executive summary

@@ -20,6 +20,7 @@ const RUN = {
   type: "delivery_summary",
   period: { from: "2026-10-01", to: "2026-10-31", timezone: "Europe/Berlin" },
   parameters: { scene_types: ["close_up"] } as Record<string, unknown>,
+  language: "de",
 };
 const TYPES = [
   {
@@ -91,6 +92,7 @@ describe("the request for a part", () => {
       period: { from: "2026-10-01", to: "2026-10-31" },
       timezone: "Europe/Berlin",
       parameters: { scene_types: ["close_up"], projects: ["Saltmarsh Choir"] },
+      language: "de",
     });
   });
   it("is none where the part is the whole", () => {

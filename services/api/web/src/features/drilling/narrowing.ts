@@ -7,7 +7,7 @@ import { type Cell, type Column, plainWords } from "../document/figures";
 export type Narrowing = Schemas["Narrowing"];
 export type Marks = NonNullable<Schemas["Chart"]["narrows"]>;
 type Request = Schemas["ReportBody"];
-type Asked = Pick<Run, "type" | "period" | "parameters">;
+type Asked = Pick<Run, "type" | "period" | "parameters" | "language">;
 
 const PERIOD = "period";
 
@@ -90,6 +90,7 @@ export function narrowedRequest(
     period,
     timezone: run.period.timezone,
     parameters,
+    language: run.language,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, Group, Input, Stack, TagsInput } from "@mantine/core";
+import { Anchor, Button, Checkbox, Group, Input, Select, Stack, TagsInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type SyntheticEvent, useEffect, useMemo, useState } from "react";
@@ -56,6 +56,7 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
             formats: draft.formats,
             period: draft.period as never,
             parameters: changedParameters(fields, draft.parameters),
+            language: draft.language,
             deliver_to: draft.to.map((to) => ({ channel: "email" as const, to })),
           },
           params: { header: { "idempotency-key": crypto.randomUUID() } },
@@ -72,6 +73,7 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
   const shown = [
     "/period",
     "/formats",
+    "/language",
     "/deliver_to",
     ...fields.map((field) => `/parameters/${field.name}`),
   ];
@@ -138,6 +140,18 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
                 ))}
               </Group>
             </Checkbox.Group>
+            {type.languages.length > 1 && (
+              <Select
+                label="Language"
+                description="Of all that the report says; data files are the same in each."
+                data={type.languages.map((tag) => ({ value: tag, label: languageName(tag) }))}
+                value={draft.language}
+                onChange={(language) => language && change({ language })}
+                allowDeselect={false}
+                error={at("/language")}
+                className={classes.short}
+              />
+            )}
             <TagsInput
               label="Send it to"
               description="E-mail addresses; leave it empty to look at the report here."
@@ -176,4 +190,11 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
       </div>
     </>
   );
+}
+
+const names = new Intl.DisplayNames(["en"], { type: "language" });
+
+/** For instance "German" for `de`. */
+function languageName(tag: string): string {
+  return names.of(tag) ?? tag;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { draftOf, searchOf } from "./draft";
 
-const TYPE = { formats: ["pdf", "csv", "xlsx"] };
+const TYPE = { formats: ["pdf", "csv", "xlsx"], languages: ["en", "de"] };
 
 describe("what is asked for", () => {
   it("is last month as PDF until something else is chosen", () => {
@@ -10,6 +10,7 @@ describe("what is asked for", () => {
       period: { preset: "last_month" },
       parameters: {},
       formats: ["pdf"],
+      language: "en",
       to: [],
     });
   });
@@ -18,6 +19,7 @@ describe("what is asked for", () => {
       period: { from: "2026-10-01", to: "2026-10-15" },
       parameters: { projects: ["Saltmarsh Choir"] },
       formats: ["csv", "xlsx"],
+      language: "de",
       to: ["someone@example.com"],
     };
     const fields = [
@@ -28,7 +30,10 @@ describe("what is asked for", () => {
     expect(draftOf(search, TYPE)).toEqual({ ...draft, to: [] });
   });
   it("is not led astray by an address that somebody wrote by hand", () => {
-    const draft = draftOf({ preset: "whenever", formats: "exe,pdf", from: "x", with: "{" }, TYPE);
+    const draft = draftOf(
+      { preset: "whenever", formats: "exe,pdf", language: "tlh", from: "x", with: "{" },
+      TYPE,
+    );
     expect(draft).toEqual(draftOf({}, TYPE));
   });
 });

@@ -8,6 +8,8 @@ export interface Draft {
   period: ChosenPeriod;
   parameters: Record<string, unknown>;
   formats: string[];
+  /** A BCP 47 tag. */
+  language: string;
   to: string[];
 }
 
@@ -16,14 +18,20 @@ export interface DraftSearch {
   from?: string | undefined;
   to?: string | undefined;
   formats?: string | undefined;
+  language?: string | undefined;
   /** The parameters as JSON. */
   with?: string | undefined;
 }
 
+/** What a report is in when nobody names a language. */
+const USUAL = "en";
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** As the address says; what it leaves out is last month as PDF. */
-export function draftOf(search: DraftSearch, type: Pick<ReportType, "formats">): Draft {
+export function draftOf(
+  search: DraftSearch,
+  type: Pick<ReportType, "formats" | "languages">,
+): Draft {
   const wanted = search.formats?.split(",").filter((format) => type.formats.includes(format)) ?? [];
   const first = type.formats.includes("pdf") ? "pdf" : type.formats[0];
   const days = [search.from, search.to].map((day) => (day && DAY.test(day) ? day : null));
@@ -34,6 +42,7 @@ export function draftOf(search: DraftSearch, type: Pick<ReportType, "formats">):
         : { preset: presetNamed(search.preset) ?? "last_month" },
     parameters: parametersIn(search.with),
     formats: wanted.length > 0 ? wanted : first ? [first] : [],
+    language: type.languages.find((language) => language === search.language) ?? USUAL,
     to: [],
   };
 }
@@ -44,6 +53,7 @@ export function draftLike(run: Run): Draft {
     period: { from: run.period.from, to: run.period.to },
     parameters: run.parameters,
     formats: run.formats,
+    language: run.language,
     to: run.deliveries
       .filter((delivery) => delivery.channel === "email")
       .map((delivery) => delivery.to),
@@ -60,6 +70,7 @@ export function searchOf(draft: Draft, fields: readonly Field[]): DraftSearch {
   return {
     ...period,
     formats: draft.formats.join(",") || undefined,
+    language: draft.language === USUAL ? undefined : draft.language,
     with: Object.keys(changed).length > 0 ? JSON.stringify(changed) : undefined,
   };
 }

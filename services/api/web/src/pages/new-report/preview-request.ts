@@ -11,7 +11,7 @@ const ROW_LIMIT = "limit";
 /** Nothing until both days are chosen. */
 export function previewRequest(
   type: string,
-  draft: Pick<Draft, "period" | "parameters">,
+  draft: Pick<Draft, "period" | "parameters" | "language">,
   fields: readonly Field[],
 ): Schemas["DocumentBody"] | undefined {
   const { period } = draft;
@@ -21,5 +21,5 @@ export function previewRequest(
     const wanted = parameters[ROW_LIMIT];
     parameters[ROW_LIMIT] = typeof wanted === "number" ? Math.min(wanted, FEW_ROWS) : FEW_ROWS;
   }
-  return { type, period: period as Schemas["PeriodBody"], parameters };
+  return { type, period: period as Schemas["PeriodBody"], parameters, language: draft.language };
 }

@@ -1,0 +1,7 @@
+"""What a list of jobs says, by language."""
+
+from __future__ import annotations
+
+from services.aggregator.wording.messages import messages_of
+
+say = messages_of(__file__)
