@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 ENGLISH = "en"
-LANGUAGES = (ENGLISH, "de")
+LANGUAGES = (ENGLISH, "de", "fr")
 """BCP 47 tags of those that numbers, days and the fixed words of files are known in. Which of them
 a report type speaks is its own to say."""
 

@@ -16,7 +16,7 @@ from babel.dates import format_date
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from shared.languages import LANGUAGES, current, written_in
-from shared.messages import Messages
+from shared.messages import Messages, in_every_font
 
 say = Messages(Path(__file__).parent / "texts")
 """What all who write reports have to say alike."""
@@ -37,8 +37,11 @@ class _Conventions:
 
 @cache
 def _conventions(language: str) -> _Conventions:
-    marks = {",": get_group_symbol(language), ".": get_decimal_symbol(language)}
-    pattern: str = Locale.parse(language).percent_formats[None].pattern
+    marks = {
+        ",": in_every_font(get_group_symbol(language)),
+        ".": get_decimal_symbol(language),
+    }
+    pattern = in_every_font(Locale.parse(language).percent_formats[None].pattern)
     return _Conventions(
         str.maketrans({python: own for python, own in marks.items() if python != own}),
         pattern[pattern.rindex("0") + 1 :],

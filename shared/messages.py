@@ -42,7 +42,7 @@ class Messages:
         if errors:
             raise ValueError(f"the message {name!r} cannot be said: {errors[0]}")
         # A long sentence is broken into lines in its file alone.
-        return str(text).replace("\n", " ")
+        return in_every_font(str(text)).replace("\n", " ")
 
     def __contains__(self, name: str) -> bool:
         return self._bundle(current()).has_message(name)
@@ -77,6 +77,12 @@ class Messages:
             text = self.file(language).read_text("utf-8")
             self._resources[language] = FluentResource(text)
         return self._resources[language]
+
+
+def in_every_font(text: str) -> str:
+    """With no-break spaces of usual width: few fonts have the narrow one, which the CLDR sets
+    between the thousands of a French number."""
+    return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 
 
 def select(condition: Any) -> str:

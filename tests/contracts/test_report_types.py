@@ -299,7 +299,8 @@ async def test_in_another_language_the_figures_are_the_same_and_no_english_is_le
             for text in texts_of(other):
                 for known in names:
                     text = text.replace(known, "")
-                assert not _ENGLISH.search(text), text
+                left = {found[0] for found in _ENGLISH.finditer(text)}
+                assert left <= _ITS_OWN_TOO.get(language, set()), text
             check_cells(other)
             check_charts(other)
 
@@ -309,6 +310,10 @@ _ENGLISH = re.compile(
     r"before|after|period|days?|weeks?|months?|hours?|characters?|projects?|jobs? (that|were|was)|"
     r"share|change|delivered|reviews? (were|was)|median of|types?|team)\b"
 )
+
+
+_ITS_OWN_TOO = {"fr": {"type", "types", "change", "week"}}
+"""Words of other languages that are spelled as those."""
 
 
 async def named_in(session: SourceSession) -> list[str]:

@@ -95,7 +95,7 @@ async def test_a_schedule_keeps_its_table_and_its_runs_carry_it(
         (
             {"rows": [{"to": "ada@example.com", "language": "tlh"}]},
             "/burst/rows/0/language",
-            "delivery_summary is not written in 'tlh': use one of en, de",
+            "delivery_summary is not written in 'tlh': use one of en, de, fr",
         ),
         (
             {"rows": [ADMIRAL, {**ADMIRAL, "language": "en"}]},

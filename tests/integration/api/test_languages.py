@@ -14,7 +14,7 @@ REPORTS = "/api/v1/reports"
 
 async def test_each_report_type_says_which_languages_it_speaks(ada: httpx.AsyncClient) -> None:
     types = (await ada.get("/api/v1/report-types")).json()
-    assert [one["languages"] for one in types] == [["en", "de"]] * len(types)
+    assert [one["languages"] for one in types] == [["en", "de", "fr"]] * len(types)
 
 
 async def test_a_run_says_its_language_which_is_english_when_nobody_names_one(
@@ -30,7 +30,7 @@ async def test_another_language_is_refused_with_those_on_offer(ada: httpx.AsyncC
     (error,) = answer.json()["errors"]
     assert error == {
         "field": "/language",
-        "detail": "delivery_summary is not written in 'tlh': use one of en, de",
+        "detail": "delivery_summary is not written in 'tlh': use one of en, de, fr",
     }
 
 

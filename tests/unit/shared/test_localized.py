@@ -48,6 +48,12 @@ def test_numbers_and_days_are_written_as_the_language_does() -> None:
         assert (localized.month(OCTOBER_4), localized.weekday(0)) == ("Oktober 2026", "Montag")
 
 
+def test_every_font_has_the_spaces_within_numbers() -> None:
+    with written_in("fr"):
+        assert localized.number("1,234.5") == f"1{NBSP}234,5"
+        assert localized.say("more", count=1234) == f"1{NBSP}234 de plus"
+
+
 @pytest.mark.parametrize(
     ("names", "text"),
     [

@@ -1,0 +1,43 @@
+pattern-day = d MMMM y
+pattern-short-day = d MMM y
+pattern-month = MMMM y
+pattern-short-month = MMM
+pattern-day-of-month = d
+pattern-day-of-year = d MMMM
+
+list-and = { $names } et { $last }
+list-or = { $names } ou { $last }
+more = { $count } de plus
+
+code-close_up = gros plan
+code-sd = SD
+code-hd = HD
+code-uhd = UHD
+code-gpu = GPU
+# What the demo studio's source has, and most studios' in one spelling or another.
+code-dialogue = dialogue
+code-action = action
+code-establishing = plan d’ensemble
+code-crowd = foule
+code-preview = aperçu
+code-queued = en file d’attente
+code-running = en cours
+code-succeeded = réussi
+code-failed = échoué
+code-cancelled = annulé
+code-approved = approuvé
+code-rejected = refusé
+code-identity_drift = dérive d’identité
+code-lip_sync_drift = lèvres décalées
+code-hand_anatomy = anatomie des mains
+code-texture_seams = raccords de texture
+code-flicker = scintillement
+code-view = consultation
+code-play = lecture
+code-comment = commentaire
+code-download = téléchargement
+code-share = partage
+code-sign_in = connexion
+code-desktop = ordinateur
+code-tablet = tablette
+code-phone = téléphone
