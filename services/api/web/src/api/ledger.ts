@@ -15,14 +15,16 @@ export interface DeliveryFilter {
   run?: string | undefined;
 }
 
+const PAGE_LENGTH = 100;
+
 /** Pages of deliveries, newest first. */
-export function deliveriesQuery(filter: DeliveryFilter) {
+export function deliveriesQuery(filter: DeliveryFilter, limit: number = PAGE_LENGTH) {
   return infiniteQueryOptions({
-    queryKey: ["deliveries", "pages", filter],
+    queryKey: ["deliveries", "pages", filter, limit],
     queryFn: ({ pageParam }) =>
       answered(
         api.GET("/api/v1/deliveries", {
-          params: { query: { ...filter, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { query: { ...filter, limit, ...(pageParam ? { cursor: pageParam } : {}) } },
         }),
       ),
     initialPageParam: "",

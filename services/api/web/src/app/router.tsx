@@ -14,6 +14,7 @@ import { queries, sessionQuery } from "../api/queries";
 import { SECTIONS } from "../pages/administration/sections";
 import type { DraftSearch } from "../pages/new-report/draft";
 import { Missing } from "../parts/Missing";
+import { SLICE_STATUSES } from "../parts/statuses";
 import { Trouble } from "../parts/Trouble";
 import { Waiting } from "../parts/Waiting";
 import { Shell } from "./shell/Shell";
@@ -108,20 +109,27 @@ const runs = createRoute({
 });
 
 export interface RunSearch {
-  tab?: "timeline" | "files" | undefined;
+  tab?: "timeline" | "parts" | undefined;
   /** The run to compare with. */
   compare?: string | undefined;
   /** The wider reports that it was opened from. */
   trail?: string | undefined;
+  /** Of the parts of a burst: which of them, and the page of these. */
+  status?: (typeof SLICE_STATUSES)[number] | undefined;
+  q?: string | undefined;
+  page?: string | undefined;
 }
 
 const run = createRoute({
   getParentRoute: () => inside,
   path: "/runs/$id",
   validateSearch: (search: Record<string, unknown>): RunSearch => ({
-    tab: search.tab === "timeline" || search.tab === "files" ? search.tab : undefined,
+    tab: search.tab === "timeline" || search.tab === "parts" ? search.tab : undefined,
     compare: textOf(search.compare),
     trail: textOf(search.trail),
+    status: SLICE_STATUSES.find((status) => status === search.status),
+    q: textOf(search.q),
+    page: textOf(search.page)?.match(/^[1-9]\d{0,4}$/)?.[0],
   }),
   component: lazyRouteComponent(() => import("../pages/run/RunPage"), "RunPage"),
 });

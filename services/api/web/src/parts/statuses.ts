@@ -17,6 +17,7 @@ const TONES: Record<string, Tone> = {
   deferred: "wait",
   uncertain: "doubt",
   rendered: "good",
+  left_out: "quiet",
   expired: "quiet",
   active: "good",
   paused: "quiet",
@@ -50,6 +51,7 @@ const WORDS: Record<string, string> = {
   deferred: "Trying later",
   uncertain: "May have arrived",
   rendered: "Ready",
+  left_out: "Left out",
   expired: "No longer kept",
 };
 
@@ -60,6 +62,9 @@ export function statusTone(status: string): Tone {
 export function statusWord(status: string): string {
   return WORDS[status] ?? status.charAt(0).toUpperCase() + status.slice(1);
 }
+
+/** What a part of a burst's report can be, the worst first. */
+export const SLICE_STATUSES = ["failed", "aggregated", "rendered", "left_out"] as const;
 
 const FINAL = new Set(["completed", "failed", "cancelled", "skipped"]);
 

@@ -86,7 +86,8 @@ export function formatName(format: string): string {
   return NAMES[format] ?? format.toUpperCase();
 }
 
-/** Where a file is fetched; of this site, whatever name the API goes by elsewhere. */
-export function downloadPath(id: string, format: string): string {
-  return `/api/v1/reports/${id}/download?format=${encodeURIComponent(format)}`;
+/** Where a file of a run, or of a part of it, is fetched; of this site, whatever name the API goes by elsewhere. */
+export function downloadPath(id: string, format: string, slice?: string): string {
+  const asked = new URLSearchParams({ format, ...(slice === undefined ? {} : { slice }) });
+  return `/api/v1/reports/${id}/download?${asked.toString()}`;
 }

@@ -1,5 +1,6 @@
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 
 import { answered, api, type Run, type RunSummary } from "../../api/client";
 import { inWords } from "../../api/problems";
@@ -9,13 +10,14 @@ import { isFinal } from "../../parts/statuses";
 /** What one may do to a run, and doing it: the answer is shown wherever the run is. */
 export function useRunActions(run: Pick<RunSummary, "id" | "status" | "requested_by">) {
   const client = useQueryClient();
+  const navigate = useNavigate();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const who = session.signed_in;
   const own = who?.role === "admin" || (who?.role === "author" && who.sub === run.requested_by);
   const path = { params: { path: { run_id: run.id } } };
 
   const done = (changed: Run) => {
-    client.setQueryData(runQuery(run.id).queryKey, changed);
+    client.setQueryData(runQuery(changed.id).queryKey, changed);
     void client.invalidateQueries({ queryKey: ["runs"] });
   };
   const failed = (error: unknown) =>
@@ -28,7 +30,13 @@ export function useRunActions(run: Pick<RunSummary, "id" | "status" | "requested
   });
   const retry = useMutation({
     mutationFn: () => answered(api.POST("/api/v1/reports/{run_id}/retry", path)),
-    onSuccess: done,
+    onSuccess: (begun) => {
+      done(begun);
+      if (begun.id === run.id) return;
+      // What failed of a burst is made again by a run of its own.
+      void client.invalidateQueries({ queryKey: runQuery(run.id).queryKey });
+      void navigate({ to: "/runs/$id", params: { id: begun.id }, search: { tab: "parts" } });
+    },
     onError: failed,
   });
   const render = useMutation({
@@ -44,6 +52,7 @@ export function useRunActions(run: Pick<RunSummary, "id" | "status" | "requested
     cancel,
     retry,
     render,
+    own,
     mayCancel: own && !isFinal(run.status),
     mayRetry: own && run.status === "failed",
     mayRender: who?.role !== "viewer" && run.status === "completed",

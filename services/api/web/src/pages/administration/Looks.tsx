@@ -41,7 +41,7 @@ function Form({ initial }: { initial: Style }) {
         params: { header: { "idempotency-key": crypto.randomUUID() } },
       }),
     );
-    void navigate({ to: "/runs/$id", params: { id: run.id }, search: { tab: "files" } });
+    void navigate({ to: "/runs/$id", params: { id: run.id }, search: { tab: "timeline" } });
   }, houseStyleQuery.queryKey);
   const at = (field: string) => save.at(field) ?? proof.at(field);
   const submit = (event: SyntheticEvent) => {

@@ -3,33 +3,41 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import type { RunSummary } from "../../api/client";
+import { deliveriesQuery } from "../../api/ledger";
 import { runsQuery, schedulesQuery } from "../../api/queries";
 import { useReportTitle } from "../../features/runs/report-names";
 import { useRunActions } from "../../features/runs/useRunActions";
 import { Moment } from "../../parts/Moment";
 import { days } from "../../parts/moments";
 import { Notice } from "../../parts/Notice";
+import { FailedDeliveries } from "./FailedDeliveries";
 import classes from "./Home.module.css";
+import { ASKED_FOR, isRecent, undelivered } from "./undelivered";
 
-const RECENT_MS = 7 * 24 * 3600 * 1000;
-
-/** What somebody has to look at: failed runs of the last days, schedules that stand still. */
+/** What somebody has to look at: runs and deliveries that failed lately, deliveries of which nobody
+ * can tell, schedules that stand still. */
 export function Attention() {
   const failed = useInfiniteQuery(runsQuery({ status: "failed" }, 5));
   const held = useQuery(schedulesQuery("held"));
   const disabled = useQuery(schedulesQuery("disabled"));
-  const recently = (failed.data?.pages[0]?.items ?? []).filter(
-    (run) => Date.now() - new Date(run.created_at).getTime() < RECENT_MS,
-  );
+  const latestUncertain = useInfiniteQuery(deliveriesQuery({ status: "uncertain" }, ASKED_FOR));
+  const latestFailed = useInfiniteQuery(deliveriesQuery({ status: "failed" }, ASKED_FOR));
+  const uncertain = undelivered("uncertain", firstPage(latestUncertain.data), Date.now());
+  const undone = undelivered("failed", firstPage(latestFailed.data), Date.now());
+  const recently = firstPage(failed.data).filter((run) => isRecent(run.created_at, Date.now()));
   const standing = [...(held.data?.items ?? []), ...(disabled.data?.items ?? [])];
-  if (failed.isPending) return null;
+  const nothing =
+    recently.length + standing.length + uncertain.shown.length + undone.shown.length === 0;
+  const asked = [failed, held, disabled, latestUncertain, latestFailed];
+  // All at once, or what is below would move with each.
+  if (asked.some((each) => each.isPending)) return null;
 
   return (
     <section aria-labelledby="attention" className={classes.section}>
       <h2 id="attention">Needs attention</h2>
-      {recently.length === 0 && standing.length === 0 && (
+      {nothing && (
         <p className={classes.calm}>
-          Nothing: no report failed this week, and no schedule stands still.
+          Nothing: no report and no delivery failed this week, and no schedule stands still.
         </p>
       )}
       <div className={classes.notices}>
@@ -45,9 +53,15 @@ export function Attention() {
         {recently.map((run) => (
           <Failed key={run.id} run={run} />
         ))}
+        <FailedDeliveries undelivered={uncertain} />
+        <FailedDeliveries undelivered={undone} />
       </div>
     </section>
   );
+}
+
+function firstPage<Item>(data: { pages: { items: Item[] }[] } | undefined): readonly Item[] {
+  return data?.pages[0]?.items ?? [];
 }
 
 function Failed({ run }: { run: RunSummary }) {

@@ -22,13 +22,15 @@ import { isFinal } from "../../parts/statuses";
 import { History } from "./History";
 import { Report } from "./Report";
 import classes from "./RunPage.module.css";
+import { Slices } from "./Slices";
 
 const route = getRouteApi("/inside/runs/$id");
 
 /** A report: its progress while it is made, then what it says and what happened to it. */
 export function RunPage() {
   const { id } = route.useParams();
-  const { tab, trail, compare } = route.useSearch();
+  const search = route.useSearch();
+  const { tab, trail, compare } = search;
   const navigate = useNavigate({ from: "/runs/$id" });
   const { data: run } = useSuspenseQuery(runQuery(id));
   const titleOf = useReportTitle();
@@ -65,7 +67,10 @@ export function RunPage() {
           void navigate({
             search: (before) => ({
               ...before,
-              tab: value === "timeline" ? "timeline" : undefined,
+              tab: value === "timeline" || value === "parts" ? value : undefined,
+              status: undefined,
+              q: undefined,
+              page: undefined,
             }),
             replace: true,
           })
@@ -77,6 +82,7 @@ export function RunPage() {
           <Tabs.Tab value="report" disabled={run.snapshot === null}>
             Report
           </Tabs.Tab>
+          {run.burst && <Tabs.Tab value="parts">Parts</Tabs.Tab>}
           <Tabs.Tab value="timeline">What happened</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="report" pt="xl">
@@ -87,6 +93,18 @@ export function RunPage() {
             onCompare={(id) => void navigate({ search: (now) => ({ ...now, compare: id }) })}
           />
         </Tabs.Panel>
+        {run.burst && (
+          <Tabs.Panel value="parts" pt="xl">
+            <Slices
+              run={run}
+              burst={run.burst}
+              search={search}
+              onSearch={(changed) =>
+                void navigate({ search: (now) => ({ ...now, ...changed }), replace: true })
+              }
+            />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="timeline" pt="xl">
           <History run={run} />
         </Tabs.Panel>
