@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 from xml.etree import ElementTree
 
@@ -30,8 +33,21 @@ BARS: dict[str, Any] = {
 """In the legend and beside an axis, as names of projects and people are."""
 
 
-def drawn(width: int) -> ElementTree.Element:
-    return ElementTree.fromstring(vega.svg(json.dumps(BARS), width))
+Draw = Callable[[dict[str, Any], int], ElementTree.Element]
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Iterator[Draw]:
+    """In a process of its own, as the service draws: in one that has drawn by other means the
+    library may have found the machine's fonts, and measures by those.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+
+        def draw(specification: dict[str, Any], width: int) -> ElementTree.Element:
+            svg = process.submit(vega.svg, json.dumps(specification), width)
+            return ElementTree.fromstring(svg.result())
+
+        yield draw
 
 
 def of_role(parent: ElementTree.Element, role: str) -> list[ElementTree.Element]:
@@ -50,8 +66,8 @@ def length(text: str, size: float) -> float:
 
 
 @pytest.mark.parametrize("width", [482, 320])
-def test_a_wide_name_in_the_legend_ends_before_the_next_mark(width: int) -> None:
-    (legend,) = of_role(drawn(width), "role-legend-entry")
+def test_a_wide_name_in_the_legend_ends_before_the_next_mark(drawn: Draw, width: int) -> None:
+    (legend,) = of_role(drawn(BARS, width), "role-legend-entry")
     (scope,) = of_role(legend, "role-scope")
     rows: dict[str, list[tuple[float, float]]] = {}
     for entry in scope:
@@ -71,7 +87,9 @@ def test_a_wide_name_in_the_legend_ends_before_the_next_mark(width: int) -> None
     "name", ["The Admiral of the Northern Sea", "真" * 20, "Ж" * 20, "MAY WE GO HOME", "O"]
 )
 @pytest.mark.parametrize("width", [482, 320, 200])
-def test_no_name_of_the_legend_is_outside_of_the_picture(name: str, width: int) -> None:
+def test_no_name_of_the_legend_is_outside_of_the_picture(
+    drawn: Draw, name: str, width: int
+) -> None:
     names = [f"{number} {name}" for number in range(8)]
     bars = {
         "data": {"values": [{"who": who, "day": day, "n": 1} for day, who in enumerate(names)]},
@@ -82,7 +100,7 @@ def test_no_name_of_the_legend_is_outside_of_the_picture(name: str, width: int) 
             "color": {"field": "who", "type": "nominal", "scale": {"domain": names}},
         },
     }
-    root = ElementTree.fromstring(vega.svg(json.dumps(bars), width))
+    root = drawn(bars, width)
     (legend,) = of_role(root, "role-legend-entry")
     (scope,) = of_role(legend, "role-scope")
     labels = [(moved(entry), label[0].text or "") for entry in scope
@@ -94,8 +112,8 @@ def test_no_name_of_the_legend_is_outside_of_the_picture(name: str, width: int) 
         assert outside + across + 14 + 8.5 * widest * len(text) <= width + 8
 
 
-def test_a_wide_name_beside_an_axis_ends_before_the_axis_title() -> None:
-    root = drawn(482)
+def test_a_wide_name_beside_an_axis_ends_before_the_axis_title(drawn: Draw) -> None:
+    root = drawn(BARS, 482)
     (labels,) = (group for group in of_role(root, "role-axis-label") if len(group) == len(WIDE))
     (title,) = (text for text in root.iter(SVG + "text") if text.text == "Project")
     longest = max(length(text.text or "", 8) for text in labels)
