@@ -99,7 +99,7 @@ FEW = figures(found(93, flicker=5, hand_anatomy=2), found(90, flicker=8, hand_an
 
 def test_many_checks_bear_a_difference() -> None:
     assert report(MANY).summary == (
-        "93% of 10,000 automatic checks passed, 3.0 points more than the 90% in the 31 days before "
+        "93% of 10,000 automatic checks passed, 3.0 points above the 90% in the 31 days before "
         "(95% interval +2.2 to +3.8).",
         "Each first attempt was followed by 0.12 repeats on average, after 0.15 in the period "
         "before.",

@@ -25,9 +25,9 @@ headline-not-covered = { passed }{ not-covered }.
 headline-none-to-compare = { passed }; { the-days-before } had none to compare with.
 headline-not-clear = { passed }, which cannot be told from the { $before } of { $number } { days-before }: the 95% interval of the difference is { $interval } points.
 headline-clear = { passed }, { $points } points { $moved ->
-    [up] more
-   *[down] fewer
-} than the { $before } { days-before } (95% interval { $interval }).
+    [up] above
+   *[down] below
+} the { $before } { days-before } (95% interval { $interval }).
 headline-not-begun = The period has not begun, so nothing was checked in it.
 
 # Other sentences of the summary.
