@@ -15,13 +15,16 @@ from shared.states import Lane
 
 AT_MOST_SECONDS = 0.25
 """How long one step waits: scheduled work goes on, if slowly, where somebody always waits."""
+QUICK_SECONDS = 1.0
+"""How long others give way to one piece of work. What takes longer waits for somebody else itself,
+a source or a server of mails, and may do so for minutes."""
 
 
 class InHand:
     """What one process has in hand of the interactive lane."""
 
     def __init__(self) -> None:
-        self._interactive = 0
+        self._waited_for: set[object] = set()
         self._nobody_waits = asyncio.Event()
         self._nobody_waits.set()
 
@@ -35,14 +38,20 @@ class InHand:
             finally:
                 _GIVES_WAY_TO.reset(token)
             return
-        self._interactive += 1
+        piece = object()
+        self._waited_for.add(piece)
         self._nobody_waits.clear()
+        no_longer = asyncio.get_running_loop().call_later(QUICK_SECONDS, self._go_on, piece)
         try:
             yield
         finally:
-            self._interactive -= 1
-            if not self._interactive:
-                self._nobody_waits.set()
+            no_longer.cancel()
+            self._go_on(piece)
+
+    def _go_on(self, piece: object) -> None:
+        self._waited_for.discard(piece)
+        if not self._waited_for:
+            self._nobody_waits.set()
 
     async def nobody_waits(self) -> None:
         """Return once nothing of the interactive lane is in hand, or it takes too long."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from shared.giving_way import InHand, give_way
+from shared.giving_way import AT_MOST_SECONDS, QUICK_SECONDS, InHand, give_way
 from shared.states import Lane
 
 
@@ -43,6 +43,15 @@ async def test_it_goes_on_slowly_where_somebody_always_waits() -> None:
     with in_hand.work(Lane.INTERACTIVE):
         await _steps(in_hand, Lane.BULK, taken)
     assert taken == [Lane.BULK] * 3
+
+
+async def test_what_takes_long_holds_nothing_up_for_as_long() -> None:
+    in_hand, taken = InHand(), list[str]()
+    with in_hand.work(Lane.INTERACTIVE):
+        await asyncio.sleep(QUICK_SECONDS + 0.1)
+        began = asyncio.get_running_loop().time()
+        await _steps(in_hand, Lane.BULK, taken, count=40)
+        assert asyncio.get_running_loop().time() - began < 40 * AT_MOST_SECONDS / 2
 
 
 async def test_what_belongs_to_no_message_waits_for_nobody() -> None:
