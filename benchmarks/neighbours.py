@@ -21,7 +21,7 @@ from benchmarks.broadsheet import Broadsheet
 from benchmarks.figures import milliseconds, percentile, table
 from benchmarks.planned import add_definition, add_schedules, another_tenant, demo_tenant
 
-_FIVE = 5
+_FIVE, _TURNS = 5, 10
 _AIMS = {"csv": 2, "pdf": 4}
 _LEFT = """
 SELECT count(*) FROM runs WHERE tenant_id = $1 AND lane <> 'interactive'
@@ -61,16 +61,21 @@ def measure(folder: Path, burst: int, requests: int) -> Neighbours:
     try:
         with broadsheet.running(folder) as running:
             running.ask("waiting", "pdf", 10)
-            idle = {format_name: _median(running, format_name, requests) for format_name in _AIMS}
+            idle = _asked(running, requests)
             running.settle()
             return asyncio.run(_beside(running, idle, burst, requests))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _median(running: Broadsheet, format_name: str, requests: int) -> float:
-    answers = running.ask("waiting", format_name, requests).answers
-    return percentile([answer.seconds for answer in answers], 0.5)
+def _asked(running: Broadsheet, requests: int) -> dict[str, float]:
+    """The median of so many requests of each format, by turns: what drains changes meanwhile."""
+    seconds: dict[str, list[float]] = {name: [] for name in _AIMS}
+    for _ in range(_TURNS):
+        for name, found in seconds.items():
+            answers = running.ask("waiting", name, requests // _TURNS).answers
+            found.extend(answer.seconds for answer in answers)
+    return {name: percentile(found, 0.5) for name, found in seconds.items()}
 
 
 async def _beside(
@@ -90,16 +95,8 @@ async def _beside(
             < burst
         ):
             await asyncio.sleep(0.25)
-        asked = tuple(
-            [
-                Asked(
-                    format_name,
-                    seconds,
-                    await asyncio.to_thread(_median, running, format_name, requests),
-                )
-                for format_name, seconds in idle.items()
-            ]
-        )
+        beside = await asyncio.to_thread(_asked, running, requests)
+        asked = tuple(Asked(name, idle[name], beside[name]) for name in idle)
         five_beside = await _five(connection, few, definitions[few], "five beside")
         left = await connection.fetchval(_LEFT, many)
     finally:

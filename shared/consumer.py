@@ -47,7 +47,7 @@ class Consumers:
             Lane.BACKLOG: settings.bulk_prefetch,
         }
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._in_hand = InHand()
+        self.in_hand = InHand()
 
     def add(
         self,
@@ -147,7 +147,7 @@ class Consumers:
                 bound_contextvars(
                     run_id=str(event.run_id), tenant=str(event.tenant_id), consumer=consumption.name
                 ),
-                self._in_hand.work(lane),
+                self.in_hand.work(lane),
             ):
                 await self._work(message, partial(handler, event))
         finally:

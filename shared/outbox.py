@@ -201,13 +201,16 @@ class Relay:
         *,
         sweep_every: float = 5.0,
         batch: int = 400,
+        nobody_waits: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`channel`: gives one that confirms and raises what is returned, or raises while the
-        broker is away."""
+        broker is away. `nobody_waits`: returns once the passes over all lanes are in nobody's way.
+        """
         self._store = store
         self._channel = channel
         self._sweep_every = sweep_every
         self._batch = batch
+        self._nobody_waits = nobody_waits
         self._woken = asyncio.Event()
         self._woken_for_somebody = asyncio.Event()
         self._failures = 0
@@ -261,6 +264,8 @@ class Relay:
 
     async def _publish_all(self) -> None:
         while True:
+            if self._nobody_waits is not None:
+                await self._nobody_waits()
             self._woken.clear()
             began, clock = datetime.now(UTC), time.monotonic()
             try:

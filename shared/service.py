@@ -59,7 +59,12 @@ class Service:
         self.broker = _broker(settings, name, traced=traced)
         self.consumers = Consumers(self.broker, settings)
         self._publishing: AbstractChannel | None = None
-        self.relay = Relay(self.store, self._channel, sweep_every=sweep_outbox_every)
+        self.relay = Relay(
+            self.store,
+            self._channel,
+            sweep_every=sweep_outbox_every,
+            nobody_waits=self.consumers.in_hand.nobody_waits,
+        )
         self.needed: dict[str, Check] = {
             "store": self.store.ping,
             "broker": self._ping_broker,
