@@ -107,6 +107,21 @@ _THEIR_DELIVERIES = (
 )
 
 
+def work_key_of(request: RunRequest) -> str:
+    """By which it and equal requests know each other: `shared.dedup_keys.work_key`."""
+    return work_key(
+        tenant_id=request.tenant_id,
+        report_type=request.report_type,
+        source=request.source,
+        period=request.period,
+        parameters=request.parameters,
+        language=request.language,
+        role=request.role,
+        definition_id=request.definition_id,
+        definition_version=request.definition_version,
+    )
+
+
 def new_run(request: RunRequest, *, service: str) -> NewRun:
     """The rows; the run belongs to the trace of the work under way."""
     trace = telemetry.current_trace_headers()
@@ -137,19 +152,7 @@ def new_run(request: RunRequest, *, service: str) -> NewRun:
             "role": request.role,
             "idempotency_key": request.idempotency_key,
             "body_sha256": request.body_sha256,
-            "work_key": work_key(
-                tenant_id=request.tenant_id,
-                report_type=request.report_type,
-                source=request.source,
-                period=request.period,
-                parameters=request.parameters,
-                language=request.language,
-                role=request.role,
-                definition_id=request.definition_id,
-                definition_version=request.definition_version,
-            )
-            if _may_share(request)
-            else None,
+            "work_key": work_key_of(request) if _may_share(request) else None,
             "freshness_seconds": request.freshness_seconds,
             "status": RunStatus.REQUESTED,
             "traceparent": trace.get("traceparent"),

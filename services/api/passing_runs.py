@@ -20,8 +20,7 @@ from services.api.problems import Problem
 from services.api.run_store import SERVICE
 from services.api.snapshots import document_of
 from shared import runs
-from shared.dedup_keys import work_key
-from shared.run_requests import RunRequest
+from shared.run_requests import RunRequest, work_key_of
 from shared.runs import Run
 from shared.states import FINAL_RUN_STATUSES
 from shared.store import tables
@@ -55,7 +54,7 @@ async def _read_before(request: Request, wanted: RunRequest) -> RowMapping | Non
     query = (
         select(table)
         .where(
-            table.c.work_key == _key_of(wanted),
+            table.c.work_key == work_key_of(wanted),
             table.c.snapshot_key.is_not(None),
             table.c.deleted_at.is_(None),
             table.c.files_expired_at.is_(None),
@@ -67,20 +66,6 @@ async def _read_before(request: Request, wanted: RunRequest) -> RowMapping | Non
     async with request.app.state.store.tenant(wanted.tenant_id) as connection:
         found: RowMapping | None = (await connection.execute(query)).mappings().first()
     return found
-
-
-def _key_of(wanted: RunRequest) -> str:
-    return work_key(
-        tenant_id=wanted.tenant_id,
-        report_type=wanted.report_type,
-        source=wanted.source,
-        period=wanted.period,
-        parameters=wanted.parameters,
-        language=wanted.language,
-        role=wanted.role,
-        definition_id=None,
-        definition_version=None,
-    )
 
 
 async def _once_read(request: Request, wanted: RunRequest) -> RowMapping:

@@ -226,6 +226,7 @@ async def preview_request(
         source=offered.source,
         period=_period(body, principal),
         parameters=body.parameters,
+        language=body.language,
         formats=(),
         lane=Lane.INTERACTIVE,
         occasion=Occasion.PREVIEW,

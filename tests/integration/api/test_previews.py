@@ -98,6 +98,24 @@ async def test_a_preview_is_what_the_report_would_say_and_is_in_no_list(
     await asked(api, studio, "aggregated")
 
 
+async def test_a_preview_is_in_the_language_that_was_asked_for(
+    api: RunningApi, quick: tuple[Tenant, httpx.AsyncClient]
+) -> None:
+    tenant, client = quick
+    wanted = WANTED | {"language": "de"}
+    answer = await answer_after(
+        client.post("/api/v1/previews", json=wanted), api, tenant, document()
+    )
+    assert answer.status_code == 200
+    (preview,) = await api.rows(tables.runs, tables.runs.c.tenant_id == tenant.id)
+    assert preview["language"] == "de"
+    # The report itself shares what was read for it.
+    report = await client.post("/api/v1/reports", json=body() | wanted)
+    assert report.status_code == 202
+    runs = await api.rows(tables.runs, tables.runs.c.tenant_id == tenant.id)
+    assert {run["work_key"] for run in runs} == {preview["work_key"]}
+
+
 async def test_whoever_goes_away_takes_the_preview_along(
     api: RunningApi, studio: Tenant, ada: httpx.AsyncClient, served: str
 ) -> None:

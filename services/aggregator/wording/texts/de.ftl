@@ -212,7 +212,7 @@ dimension-title = { $dimension ->
 }
 dimension = { $dimension ->
     [scene_type] Szenentyp
-    [resolution_tier] Auflösungsstufe
+    [resolution_tier] Auflösung
    *[project] Projekt
 }
 all-together = Alle zusammen
