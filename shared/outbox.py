@@ -3,6 +3,9 @@
 `add` and `add_for` write; a `Relay` in each producing process publishes what is due, marks it
 after the broker's confirm, and so publishes at least once. A process that dies in between
 leaves rows that any other relay takes up; the scheduler's sweeps every second.
+
+Who waits for a run is hinted at its news: by the effect's own transaction where somebody may wait,
+else by the relay, once for a batch (docs/decisions/0003-outbox-relay.md).
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from aio_pika import DeliveryMode
@@ -38,17 +42,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid6 import uuid7
 
 from shared import telemetry
-from shared.events import Event
+from shared.events import Event, ReportRequested
 from shared.states import Lane
 from shared.store import tables
 from shared.store.engine import Store, note_events
-from shared.store.many_rows import add_all, as_given, given
+from shared.store.many_rows import as_given, given, insert_given
 from shared.topology import CONSUMED_TYPES, REPORTS, Consumption
 
 log = structlog.get_logger(__name__)
 
 RUN_CHANGED = "broadsheet_run_changed"
-"""The LISTEN channel on which a relay hints which runs have news (payload: run ids)."""
+"""The LISTEN channel with hints that runs have news (payload: their ids, with commas between).
+
+A new run is not named: nobody waits for it yet but those who watch all runs."""
 
 
 _COLUMNS = (
@@ -56,6 +62,9 @@ _COLUMNS = (
     *("exchange", "routing_key", "rank", "headers", "payload"),
 )
 # Statements are built once: recognising an equal one costs as much as running it.
+_hint = func.unnest(bindparam("hints", type_=ARRAY(Text))).column_valued("hint")
+_TELL = select(func.pg_notify(RUN_CHANGED, _hint))
+_INSERT = _TELL.add_cte(insert_given(tables.outbox, _COLUMNS).cte("written"))
 _given = given(tables.outbox, _COLUMNS, delay=Interval())
 _INSERT_LATER = (
     insert(tables.outbox)
@@ -82,10 +91,10 @@ _PUBLISHED = (
     .values(published_at=func.clock_timestamp())
     .cte("published")
 )
-_hint = func.unnest(bindparam("hints", type_=ARRAY(Text))).column_valued("hint")
-_MARK_PUBLISHED = select(func.pg_notify(RUN_CHANGED, _hint)).add_cte(_PUBLISHED)
+_MARK_PUBLISHED = _TELL.add_cte(_PUBLISHED)
 _RUNS_IN_A_HINT = 200
 """Postgres refuses a notification of 8,000 bytes, and with it the marking."""
+_NEW_RUNS = ""
 
 _SOMEBODY_WAITS, _NOBODY_WAITS = Lane.INTERACTIVE.rank, max(lane.rank for lane in Lane)
 _CONFIRMED_WITHIN_SECONDS = 5.0
@@ -123,7 +132,8 @@ def row_for(consumption: Consumption, event: Event, source: str) -> dict[str, An
 async def add_rows(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Write what `row_of` and `row_for` made."""
     if rows:
-        await add_all(connection, tables.outbox, rows)
+        changed = {row["run_id"] for row in rows if _is_awaited(row["event_type"], row["rank"])}
+        await connection.execute(_INSERT, {**as_given(rows), "hints": _hints(changed)})
         note_events(connection, (row["rank"] for row in rows))
 
 
@@ -184,6 +194,23 @@ def _row(
         "headers": headers | (telemetry.current_trace_headers() if trace is None else trace),
         "payload": event.model_dump_json(),
     }
+
+
+def _is_new(event_type: str) -> bool:
+    return event_type == ReportRequested.TYPE
+
+
+def _is_awaited(event_type: str, rank: int) -> bool:
+    """Whether somebody may wait for this news of the run, so that its writer tells it."""
+    return rank == _SOMEBODY_WAITS and not _is_new(event_type)
+
+
+def _hints(run_ids: Collection[UUID]) -> list[str]:
+    runs = [str(run_id) for run_id in run_ids]
+    return [
+        ",".join(runs[start : start + _RUNS_IN_A_HINT])
+        for start in range(0, len(runs), _RUNS_IN_A_HINT)
+    ]
 
 
 class Relay:
@@ -297,11 +324,9 @@ class Relay:
             confirmed, returned = await self._publish(rows)
             if returned:
                 await connection.execute(_POSTPONE, {"ids": [row["id"] for row in returned]})
-            runs = list({str(row["run_id"]) for row in confirmed})
-            hints = [
-                ",".join(runs[start : start + _RUNS_IN_A_HINT])
-                for start in range(0, len(runs), _RUNS_IN_A_HINT)
-            ]
+            untold = [row for row in confirmed if not _is_awaited(row["event_type"], row["rank"])]
+            changed = {row["run_id"] for row in untold if not _is_new(row["event_type"])}
+            hints = _hints(changed) or [_NEW_RUNS] * bool(untold)
             await connection.execute(
                 _MARK_PUBLISHED, {"ids": [row["id"] for row in confirmed], "hints": hints}
             )

@@ -137,6 +137,16 @@ async def declare_topology(connection: AbstractConnection) -> None:
                     await queue.bind(reports, wanted.routing_key)
 
 
+async def messages_ready(connection: AbstractConnection, *queues: str) -> dict[str, int]:
+    """How many messages wait in each of these queues, those that somebody has in hand left out."""
+    async with connection.channel() as channel:
+        return {
+            name: (await channel.declare_queue(name, passive=True)).declaration_result.message_count
+            or 0
+            for name in queues
+        }
+
+
 async def _exchange(channel: AbstractChannel, wanted: RabbitExchange) -> AbstractExchange:
     return await channel.declare_exchange(
         wanted.name, wanted.type.value, durable=wanted.durable, arguments=wanted.arguments

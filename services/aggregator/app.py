@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from faststream.rabbit import RabbitBroker
+
 from services.aggregator.catalogue import publish_report_types
 from services.aggregator.handlers import ALSO_READ, SERVICE, on_report_requested
+from services.aggregator.pace import Pace
 from services.aggregator.report_types import report_types
 from services.aggregator.rollups.keeper import kept
 from services.aggregator.settings import AggregatorSettings, address_in_environment
@@ -18,7 +21,8 @@ from shared.events import ReportRequested
 from shared.housekeeping import Housekeeping
 from shared.service import Service
 from shared.stage import AGGREGATE, StageWorker
-from shared.topology import AGGREGATOR
+from shared.states import Lane
+from shared.topology import AGGREGATOR, RENDERER, messages_ready
 
 
 def create_service(settings: AggregatorSettings) -> Service:
@@ -45,26 +49,29 @@ def create_service(settings: AggregatorSettings) -> Service:
     housekeeping = Housekeeping()
     service.add_route("/housekeeping", housekeeping.answer)
     service.during(partial(kept, service.store, settings, address_in_environment, housekeeping))
-    service.consumers.add(
-        AGGREGATOR,
-        ReportRequested,
-        partial(
-            on_report_requested,
-            worker=StageWorker(
-                AGGREGATE,
-                service.store,
-                settings,
-                service=SERVICE,
-                owner=service.owner,
-                also_read=ALSO_READ,
-                unless=(UNDER_WAY,),
-            ),
-            store=service.store,
-            blobs=service.blobs,
-            report_types=report_types,
-            sources=sources,
-            most_rows=settings.table_max_rows,
-            most_attempts=settings.max_attempts,
+    aggregate = partial(
+        on_report_requested,
+        worker=StageWorker(
+            AGGREGATE,
+            service.store,
+            settings,
+            service=SERVICE,
+            owner=service.owner,
+            also_read=ALSO_READ,
+            unless=(UNDER_WAY,),
         ),
+        store=service.store,
+        blobs=service.blobs,
+        report_types=report_types,
+        sources=sources,
+        most_rows=settings.table_max_rows,
+        most_attempts=settings.max_attempts,
     )
+    pace = Pace(partial(_waiting_to_be_drawn, service.broker))
+    service.consumers.add(AGGREGATOR, ReportRequested, pace.kept_by(aggregate))
     return service
+
+
+async def _waiting_to_be_drawn(broker: RabbitBroker) -> int:
+    queue = RENDERER.queue_name(Lane.BACKLOG)
+    return (await messages_ready(await broker.connect(), queue))[queue]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import Header, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.api import run_store
 from services.api.news import next_news
@@ -42,14 +43,18 @@ def checked_key(idempotency_key: str | None) -> str | None:
 
 async def view(request: AskedOf, principal: Principal, run_id: UUID) -> RunView:
     """The run with everything that belongs to it; Problem 404 when this tenant has none."""
+    async with request.app.state.store.tenant(principal.tenant_id) as connection:
+        return await _view(request, connection, run_id)
+
+
+async def _view(request: AskedOf, connection: AsyncConnection, run_id: UUID) -> RunView:
     state = request.app.state
-    async with state.store.tenant(principal.tenant_id) as connection:
-        return await run_store.view_of(
-            connection,
-            await run_store.row_of(connection, run_id),
-            public_url=state.settings.public_url,
-            estimates=state.estimates,
-        )
+    return await run_store.view_of(
+        connection,
+        await run_store.row_of(connection, run_id),
+        public_url=state.settings.public_url,
+        estimates=state.estimates,
+    )
 
 
 async def preferred(
@@ -61,7 +66,8 @@ async def preferred(
     """
     wait = _wait_seconds(prefer)
     if wait:
-        current = await _once_settled(request, principal, current.id, wait)
+        if not current.is_settled:
+            current = await _once_settled(request, principal, current.id, wait)
         response.headers["Preference-Applied"] = f"wait={wait}"
         if current.is_settled:
             response.status_code = 200
@@ -83,9 +89,7 @@ async def _once_settled(
     until = time.monotonic() + seconds
     with state.news.about(run_id) as event:
         while True:
+            await next_news(event, until - time.monotonic())
             async with state.store.tenant(principal.tenant_id) as connection:
-                settled = await run_store.is_settled(connection, run_id)
-            left = until - time.monotonic()
-            if settled or left <= 0:
-                return await view(request, principal, run_id)
-            await next_news(event, left)
+                if time.monotonic() >= until or await run_store.is_settled(connection, run_id):
+                    return await _view(request, connection, run_id)

@@ -1,7 +1,7 @@
 """Waking those who wait for a run: a hint from the store, never the truth itself.
 
-One connection listens for the run ids that relays name after publishing. Whoever is woken
-reads the run again; whoever misses a hint looks by itself a second later.
+One connection listens for the run ids that are named with each news (`shared.outbox`). Whoever is
+woken reads the run again; whoever misses a hint looks by itself a second later.
 """
 
 from __future__ import annotations

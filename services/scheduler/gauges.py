@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import aio_pika
 from faststream.rabbit import RabbitBroker
 from prometheus_client import Gauge
 from sqlalchemy import func, select
@@ -10,7 +9,7 @@ from sqlalchemy import func, select
 from shared.states import Lane
 from shared.store import tables
 from shared.store.engine import Store
-from shared.topology import CONSUMPTIONS, DEAD_LETTER_QUEUE, SIGNALS_QUEUE
+from shared.topology import CONSUMPTIONS, DEAD_LETTER_QUEUE, SIGNALS_QUEUE, messages_ready
 
 QUEUE_DEPTH = Gauge("broadsheet_queue_depth", "Messages ready in a queue", ["queue"])
 OUTBOX_AGE = Gauge("broadsheet_outbox_age_seconds", "Age of the oldest due, unpublished event")
@@ -23,11 +22,8 @@ async def observe_queues(broker: RabbitBroker) -> None:
         DEAD_LETTER_QUEUE.name,
         SIGNALS_QUEUE.name,
     ]
-    connection: aio_pika.abc.AbstractConnection = await broker.connect()
-    async with connection.channel() as channel:
-        for name in names:
-            queue = await channel.declare_queue(name, passive=True)
-            QUEUE_DEPTH.labels(name).set(queue.declaration_result.message_count or 0)
+    for name, ready in (await messages_ready(await broker.connect(), *names)).items():
+        QUEUE_DEPTH.labels(name).set(ready)
 
 
 async def observe_outbox(store: Store) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from deploy.local.infrastructure import LocalInfrastructure
 from shared import outbox
-from shared.events import DeliveryDue, ReportFailed
+from shared.events import DeliveryDue, Event, ReportFailed, ReportRequested
 from shared.outbox import Relay
 from shared.states import Lane
 from shared.store import tables
@@ -71,7 +71,7 @@ def _due(tenant: Tenant) -> DeliveryDue:
     )
 
 
-async def _write(store: Store, tenant: Tenant, *events: ReportFailed) -> None:
+async def _write(store: Store, tenant: Tenant, *events: Event) -> None:
     async with store.tenant(tenant.id) as connection:
         await outbox.add(connection, *events, source="tests")
 
@@ -276,6 +276,55 @@ async def test_a_whole_batch_is_told_to_those_who_listen(
         while not told <= {run for hint in heard for run in hint.split(",")}:
             await asyncio.sleep(0.02)
     await listener.close()
+
+
+@pytest.fixture
+async def heard(infra: LocalInfrastructure) -> AsyncIterator[list[str]]:
+    """What is hinted while the test runs."""
+    told: list[str] = []
+    listener = await asyncpg.connect(infra.admin_database_url)
+    await listener.add_listener(outbox.RUN_CHANGED, lambda *hint: told.append(hint[-1]))
+    yield told
+    await listener.close()
+
+
+async def _once_told(heard: list[str], event: Event) -> None:
+    async with asyncio.timeout(10):
+        while not any(str(event.run_id) in hint for hint in heard):
+            await asyncio.sleep(0.02)
+
+
+async def test_who_waits_is_told_at_the_commit_and_not_again(
+    store: Store, tenant: Tenant, relay: Relay, heard: list[str]
+) -> None:
+    awaited = _failed(tenant, lane=Lane.INTERACTIVE)
+    await _write(store, tenant, awaited)
+    await _once_told(heard, awaited)
+    before = [hint for hint in heard if str(awaited.run_id) in hint]
+
+    scheduled = _failed(tenant, lane=Lane.BULK)
+    await _write(store, tenant, scheduled)
+    assert not any(str(scheduled.run_id) in hint for hint in heard)
+    while await relay.publish_due():
+        pass
+    await _once_told(heard, scheduled)
+    assert [hint for hint in heard if str(awaited.run_id) in hint] == before
+
+
+@pytest.mark.parametrize("lane", Lane)
+async def test_a_new_run_is_told_to_those_who_watch_all_runs(
+    store: Store, tenant: Tenant, relay: Relay, heard: list[str], lane: Lane
+) -> None:
+    new = ReportRequested(
+        run_id=uuid4(), tenant_id=tenant.id, lane=lane, report_type="tests", formats=("csv",)
+    )
+    await _write(store, tenant, new)
+    while await relay.publish_due():
+        pass
+    async with asyncio.timeout(10):
+        while not heard:
+            await asyncio.sleep(0.02)
+    assert not any(str(new.run_id) in hint for hint in heard)
 
 
 async def test_a_retry_is_not_published_before_it_is_due(
