@@ -112,6 +112,13 @@ CONSUMPTIONS = (
     DELIVERER,
     DESTINATION_TESTER,
 )
+QUEUE_NAMES = (
+    *(consumption.queue_name(lane) for consumption in CONSUMPTIONS for lane in Lane),
+    COMMANDS_QUEUE.name,
+    SIGNALS_QUEUE.name,
+    DEAD_LETTER_QUEUE.name,
+)
+"""Of every queue of ours."""
 CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
 
 

@@ -16,6 +16,7 @@ from services.aggregator.source_registry import SourceRegistry
 from services.aggregator.sources import Limits, source_kinds
 from shared.events import ReportRequested
 from shared.housekeeping import Housekeeping
+from shared.instances import Report
 from shared.service import Service
 from shared.stage import AGGREGATE, StageWorker
 from shared.topology import AGGREGATOR
@@ -44,6 +45,7 @@ def create_service(settings: AggregatorSettings) -> Service:
     service.during(catalogue_and_sources)
     housekeeping = Housekeeping()
     service.add_route("/housekeeping", housekeeping.answer)
+    service.report = lambda: Report(jobs=housekeeping.reports())
     service.during(partial(kept, service.store, settings, address_in_environment, housekeeping))
     service.consumers.add(
         AGGREGATOR,

@@ -73,6 +73,7 @@ class Action(StrEnum):
     SEE_AUDIT = "see the audit log"
     SEE_DEAD_LETTERS = "see dead letters"
     HANDLE_DEAD_LETTERS = "replay or discard dead letters"
+    SEE_SERVICES = "see services, queues and housekeeping"
 
 
 LOWEST_ROLE: dict[Action, Role] = {
@@ -120,6 +121,7 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.SEE_AUDIT: Role.ADMIN,
     Action.SEE_DEAD_LETTERS: Role.ADMIN,
     Action.HANDLE_DEAD_LETTERS: Role.ADMIN,
+    Action.SEE_SERVICES: Role.ADMIN,
 }
 
 ONLY_OWN_BELOW_ADMIN = frozenset(

@@ -93,6 +93,7 @@ PAGES = (
     "/administration/limits",
     "/administration/days-off",
     "/administration/dead-letters",
+    "/administration/services",
     "/administration/audit",
 )
 

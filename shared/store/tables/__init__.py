@@ -6,7 +6,13 @@ Work across tenants (relay, reaper, claims, retention) runs as the housekeeping 
 """
 
 from shared.store.tables.bursting import run_bursts, run_slices
-from shared.store.tables.catalogues import CATALOGUES, channels, formats, report_types
+from shared.store.tables.catalogues import (
+    CATALOGUES,
+    channels,
+    formats,
+    report_types,
+    service_instances,
+)
 from shared.store.tables.columns import metadata
 from shared.store.tables.delivering import deliveries, delivery_attempts, suppressions
 from shared.store.tables.destinations import destinations
@@ -47,6 +53,7 @@ __all__ = [
     "run_slices",
     "runs",
     "schedules",
+    "service_instances",
     "share_links",
     "signals",
     "sources",

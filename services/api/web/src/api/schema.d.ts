@@ -1255,6 +1255,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the services are
+         * @description Each service's health by the heartbeats of its processes, the depths of the queues, and what
+         *     housekeeping did. Counts are of the whole installation. Why something failed is in the logs.
+         */
+        get: operations["see_services_api_v1_services_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -3079,6 +3100,96 @@ export interface components {
             name: string;
         };
         /**
+         * InstanceState
+         * @description What is known of one process.
+         * @enum {string}
+         */
+        InstanceState: "ready" | "not_ready" | "silent" | "stopped";
+        /**
+         * InstanceView
+         * @description One process of a service.
+         */
+        InstanceView: {
+            /**
+             * Failing
+             * @description What it needs and could not use.
+             */
+            failing: string[];
+            /**
+             * Heard At
+             * Format: date-time
+             * @description Its last heartbeat.
+             */
+            heard_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Process
+             * @description Host and process id.
+             */
+            process: string;
+            /**
+             * Silent After Seconds
+             * @description Without a heartbeat for so long it counts as silent.
+             */
+            silent_after_seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            state: components["schemas"]["InstanceState"];
+            /** Stopped At */
+            stopped_at: string | null;
+        };
+        /**
+         * JobState
+         * @description What is known of a housekeeping job.
+         * @enum {string}
+         */
+        JobState: "done" | "not_yet" | "late" | "failed" | "silent";
+        /**
+         * JobView
+         * @description A housekeeping job, whichever process ran it last.
+         */
+        JobView: {
+            /**
+             * Did
+             * @description How much that run did; null: it only looks.
+             */
+            did: number | null;
+            /**
+             * Did In All
+             * @description By all processes heard of, since each began.
+             */
+            did_in_all: number;
+            /** Every Seconds */
+            every_seconds: number;
+            /**
+             * Last Run
+             * @description When it last began, of runs that ended well.
+             */
+            last_run: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Seconds
+             * @description How long that run took.
+             */
+            seconds: number | null;
+            /** Service */
+            service: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * What
+             * @description What its numbers count.
+             */
+            what: string;
+        };
+        /**
          * Kind
          * @description What the cells of a column are, and how they travel in JSON.
          * @enum {string}
@@ -3131,6 +3242,12 @@ export interface components {
             value: string | null;
             verdict: components["schemas"]["Verdict"];
         };
+        /**
+         * Lane
+         * @description Which queue work goes through; a person waiting never queues behind bulk work.
+         * @enum {string}
+         */
+        Lane: "interactive" | "bulk" | "backlog";
         /**
          * LeftAlone
          * @description One that stays as it was.
@@ -3579,6 +3696,24 @@ export interface components {
          */
         Others: "allowed" | "confirmed" | "refused";
         /**
+         * OutboxView
+         * @description Events that are due and not with the broker yet, as a scheduler saw them.
+         */
+        OutboxView: {
+            /**
+             * Age Seconds
+             * @description Of the oldest; 0 where there is none.
+             */
+            age_seconds: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Due */
+            due: number;
+        };
+        /**
          * Paper
          * @description What a page is printed on.
          * @enum {string}
@@ -3770,6 +3905,44 @@ export interface components {
             time: string;
             /** Timezone */
             timezone: string;
+        };
+        /**
+         * QueueView
+         * @description One queue of the broker.
+         */
+        QueueView: {
+            /**
+             * Consumer
+             * @description Who reads it.
+             */
+            consumer: string;
+            /**
+             * Consumers
+             * @description Processes that read it.
+             */
+            consumers: number;
+            /** @description null: the queue has none. */
+            lane: components["schemas"]["Lane"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Ready
+             * @description Messages that no process has in hand.
+             */
+            ready: number;
+        };
+        /**
+         * QueuesView
+         * @description All queues, as a scheduler saw them.
+         */
+        QueuesView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Queues */
+            queues: components["schemas"]["QueueView"][];
         };
         /**
          * Readiness
@@ -4425,6 +4598,51 @@ export interface components {
              * @description The `sub` of a member who may ask for reports.
              */
             to: string;
+        };
+        /**
+         * ServiceState
+         * @description What is known of a service by its processes.
+         * @enum {string}
+         */
+        ServiceState: "ready" | "impaired" | "not_ready" | "silent" | "stopped" | "unknown";
+        /**
+         * ServiceView
+         * @description A service by its processes.
+         */
+        ServiceView: {
+            /**
+             * Heard At
+             * @description The last heartbeat of any of its processes.
+             */
+            heard_at: string | null;
+            /**
+             * Instances
+             * @description Those heard of last first. One that ended is told of for an hour, and for as long as none follows it.
+             */
+            instances: components["schemas"]["InstanceView"][];
+            /** Name */
+            name: string;
+            state: components["schemas"]["ServiceState"];
+        };
+        /**
+         * ServicesView
+         * @description The installation: the same for every tenant, and nothing in it is of one.
+         */
+        ServicesView: {
+            /**
+             * At
+             * Format: date-time
+             * @description Now, by the clock of all these times but `last_run`.
+             */
+            at: string;
+            /** Jobs */
+            jobs: components["schemas"]["JobView"][];
+            /** @description null: no scheduler has told of it. */
+            outbox: components["schemas"]["OutboxView"] | null;
+            /** @description null: no scheduler has told of them. */
+            queues: components["schemas"]["QueuesView"] | null;
+            /** Services */
+            services: components["schemas"]["ServiceView"][];
         };
         /**
          * SessionView
@@ -7171,6 +7389,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    see_services_api_v1_services_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicesView"];
                 };
             };
             /** @description Refused. */
