@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -48,6 +49,7 @@ class Heartbeat:
         self._failing = failing
         self._report = report
         self._wanted = asyncio.Event()
+        self._began = time.monotonic()
         self._about = {
             "id": uuid7(),
             "service": service,
@@ -96,9 +98,10 @@ class Heartbeat:
     async def _write(self, **values: object) -> None:
         heard = {"heard_at": func.now(), **values}
         async with self._store.no_tenant() as connection:
+            lived = timedelta(seconds=time.monotonic() - self._began)
             await connection.execute(
                 insert(_instances)
-                .values(**self._about, **heard)
+                .values(**self._about, started_at=func.now() - lived, **heard)
                 .on_conflict_do_update(index_elements=["id"], set_=heard)
             )
 

@@ -87,12 +87,12 @@ class Housekeeping:
         LAST_SECONDS.labels(name).set(seconds)
         DONE.labels(name).inc(did or 0)
 
-    def reports(self) -> dict[str, JobReport]:
+    def reports(self) -> tuple[JobReport, ...]:
         """What others may hear of each job: not why one failed, which may say what it worked on."""
-        return {
-            name: JobReport.model_validate({**vars(told), "failed": told.error is not None})
+        return tuple(
+            JobReport.model_validate({**vars(told), "name": name, "failed": told.error is not None})
             for name, told in self._told.items()
-        }
+        )
 
     async def answer(self, request: Request) -> Response:
         """`{"jobs": {name: …}}` with the fields of `Told`, instants as ISO 8601 in UTC."""

@@ -21,6 +21,7 @@ class _Told(BaseModel):
 class JobReport(_Told):
     """A housekeeping job of one process."""
 
+    name: str
     what: str
     """What its numbers count."""
     every_seconds: float
@@ -39,6 +40,7 @@ class JobReport(_Told):
 class QueueDepth(_Told):
     """One queue of the broker."""
 
+    name: str
     ready: int
     """Messages that no consumer has in hand."""
     consumers: int
@@ -48,7 +50,7 @@ class QueueReading(_Told):
     """All queues, as they were at one moment."""
 
     at: datetime
-    depths: dict[str, QueueDepth]
+    queues: tuple[QueueDepth, ...]
 
 
 class OutboxReading(_Told):
@@ -64,6 +66,6 @@ class OutboxReading(_Told):
 class Report(_Told):
     """What a process tells besides whether it is ready."""
 
-    jobs: dict[str, JobReport] = {}
+    jobs: tuple[JobReport, ...] = ()
     queues: QueueReading | None = None
     outbox: OutboxReading | None = None

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from shared.instances import SERVICES, JobReport, OutboxReading, QueueReading, Report
 
 _MISSED_BEATS = 3
@@ -107,8 +109,16 @@ class Instance:
             heard_at=row["heard_at"],
             stopped_at=row["stopped_at"],
             silent_after=silent_after,
-            report=Report.model_validate(row["report"]),
+            report=_report(row["report"]),
         )
+
+
+def _report(told: Any) -> Report:
+    """What the process has told; nothing where one of another version tells it otherwise."""
+    try:
+        return Report.model_validate(told)
+    except ValidationError:
+        return Report()
 
 
 @dataclass(frozen=True)
@@ -156,36 +166,43 @@ def _state(instances: Sequence[Instance]) -> ServiceState:
 
 def jobs_of(services: Iterable[Service], now: datetime) -> list[Job]:
     """The jobs of all services. Their processes share the work, so the last run of any counts."""
-    return [
-        _job(service, name, now)
-        for service in services
-        for name in dict.fromkeys(name for each in service.instances for name in each.report.jobs)
-    ]
+    found = []
+    for service in services:
+        told: dict[str, list[tuple[Instance, JobReport]]] = {}
+        for instance in service.instances:
+            for report in instance.report.jobs:
+                told.setdefault(report.name, []).append((instance, report))
+        found += [_job(service.name, reports, now) for reports in told.values()]
+    return found
 
 
-def _job(service: Service, name: str, now: datetime) -> Job:
-    having = [each for each in service.instances if name in each.report.jobs]
-    living = [each for each in having if each.lives]
-    reports = [each.report.jobs[name] for each in having]
-    last = max(reports, key=lambda report: (report.last_run is not None, report.last_run or now))
+def _job(service: str, told: Sequence[tuple[Instance, JobReport]], now: datetime) -> Job:
+    """Of what each process has told of one job."""
+    living = [(instance, report) for instance, report in told if instance.lives]
+    last = max(
+        (report for _, report in told),
+        key=lambda report: (report.last_run is not None, report.last_run or now),
+    )
     return Job(
-        service=service.name,
-        name=name,
-        state=_job_state(name, living, last, now),
+        service=service,
+        name=last.name,
+        state=_job_state(living, last, now),
         last=last,
-        did_in_all=sum(each.report.jobs[name].did_in_all for each in living),
+        did_in_all=sum(report.did_in_all for _, report in living),
     )
 
 
-def _job_state(name: str, living: Sequence[Instance], last: JobReport, now: datetime) -> JobState:
+def _job_state(
+    living: Sequence[tuple[Instance, JobReport]], last: JobReport, now: datetime
+) -> JobState:
     if not living:
         return JobState.SILENT
-    if any(each.report.jobs[name].failed for each in living):
+    if any(report.failed for _, report in living):
         return JobState.FAILED
     patience = max(_LATE_AFTER_TIMES * timedelta(seconds=last.every_seconds), _LATE_AFTER_AT_LEAST)
     # What it did since its last heartbeat is not known yet.
-    patience += max(each.silent_after for each in living)
-    began = min(each.started_at for each in living)
+    patience += max(instance.silent_after for instance, _ in living)
+    began = min(instance.started_at for instance, _ in living)
     if now - max(began, last.last_run or began) > patience:
         return JobState.LATE
     return JobState.DONE if last.last_run and last.last_run >= began else JobState.NOT_YET

@@ -43,7 +43,10 @@ def create_service(settings: SchedulerSettings) -> Service:
 
     @asynccontextmanager
     async def ticks() -> AsyncIterator[None]:
-        scheduler = AsyncIOScheduler(timezone="UTC")
+        # However late a tick is, it takes place: else a busy start would put off by ten minutes
+        # what is to be done at once.
+        never_missed = {"misfire_grace_time": None, "coalesce": True}
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=never_missed)
 
         def every(seconds: float, job: Job, name: str, what: str, *, at_once: bool = False) -> None:
             housekeeping.add(name, what, seconds)

@@ -30,17 +30,21 @@ class Gauges:
 
     async def observe_queues(self) -> None:
         """Read the depth of every queue of ours."""
-        depths = {}
+        depths = []
         connection: aio_pika.abc.AbstractConnection = await self._broker.connect()
         async with connection.channel() as channel:
             for name in QUEUE_NAMES:
                 found = (await channel.declare_queue(name, passive=True)).declaration_result
-                depths[name] = QueueDepth(
-                    ready=found.message_count or 0, consumers=found.consumer_count or 0
+                depths.append(
+                    QueueDepth(
+                        name=name,
+                        ready=found.message_count or 0,
+                        consumers=found.consumer_count or 0,
+                    )
                 )
-        for name, depth in depths.items():
-            QUEUE_DEPTH.labels(name).set(depth.ready)
-        self.queues = QueueReading(at=datetime.now(UTC), depths=depths)
+        for depth in depths:
+            QUEUE_DEPTH.labels(depth.name).set(depth.ready)
+        self.queues = QueueReading(at=datetime.now(UTC), queues=tuple(depths))
 
     async def observe_outbox(self) -> None:
         """Read how many due events wait, and how long the oldest has."""

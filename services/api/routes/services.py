@@ -182,15 +182,19 @@ def _queues(reading: QueueReading) -> QueuesView:
         at=reading.at,
         queues=[
             QueueView(
-                name=name,
-                consumer=_LANES[name][0] if name in _LANES else name.removeprefix("broadsheet."),
-                lane=_LANES[name][1] if name in _LANES else None,
+                name=depth.name,
+                consumer=_consumer(depth.name),
+                lane=_LANES[depth.name][1] if depth.name in _LANES else None,
                 ready=depth.ready,
                 consumers=depth.consumers,
             )
-            for name, depth in reading.depths.items()
+            for depth in reading.queues
         ],
     )
+
+
+def _consumer(queue: str) -> str:
+    return _LANES[queue][0] if queue in _LANES else queue.removeprefix("broadsheet.")
 
 
 def _job(job: Job) -> JobView:

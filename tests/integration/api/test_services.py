@@ -75,11 +75,14 @@ async def test_depths_and_housekeeping_are_those_that_the_scheduler_told(
 ) -> None:
     at = "2026-11-22T09:00:00Z"
     queue, commands = "broadsheet.mailer.deliveries.bulk", "broadsheet.commands"
-    depths = {queue: {"ready": 4, "consumers": 1}, commands: {"ready": 0, "consumers": 0}}
-    job = {"what": "leases that had expired", "every_seconds": 2, "last_run": at, "did": 3}
+    depths = [
+        {"name": queue, "ready": 4, "consumers": 1},
+        {"name": commands, "ready": 0, "consumers": 0},
+    ]
+    job = {"name": "reaper", "what": "leases", "every_seconds": 2, "last_run": at, "did": 3}
     report = {
-        "jobs": {"reaper": {**job, "seconds": 0.25, "did_in_all": 8, "of a later version": 1}},
-        "queues": {"at": at, "depths": depths},
+        "jobs": [{**job, "seconds": 0.25, "did_in_all": 8, "of a later version": 1}],
+        "queues": {"at": at, "queues": depths},
         "outbox": {"at": at, "due": 5, "age_seconds": 1.5},
     }
     await heard(api, "scheduler", 1, report=report)

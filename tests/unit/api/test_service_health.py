@@ -59,6 +59,13 @@ def test_a_process_is_silent_after_three_missed_heartbeats_and_five_seconds(
     assert instance.state == state
 
 
+def test_a_process_of_a_version_that_tells_otherwise_is_heard_of_nevertheless() -> None:
+    row = vars(heard(3)) | {"host": "studio", "pid": 7, "every_seconds": 10.0}
+    told = Instance.of({**row, "report": {"jobs": {"reaper": "well"}}}, NOW)
+
+    assert (told.state, told.report) == ("ready", Report())
+
+
 @pytest.mark.parametrize(
     ("instances", "state"),
     [
@@ -84,7 +91,7 @@ def test_a_service_that_was_never_heard_of_is_told_of_too() -> None:
 
 
 def reaping(every: float = 2, **values: Any) -> Report:
-    return Report(jobs={"reaper": JobReport(what="leases", every_seconds=every, **values)})
+    return Report(jobs=(JobReport(name="reaper", what="leases", every_seconds=every, **values),))
 
 
 def reaper(*instances: Instance) -> Job:
@@ -137,11 +144,11 @@ def test_a_job_of_a_scheduler_that_has_just_begun_keeps_the_last_run_of_the_one_
 
 def test_of_several_looks_at_the_queues_the_youngest_counts() -> None:
     def looked(seconds_ago: float, ready: int) -> Report:
-        depth = QueueDepth(ready=ready, consumers=1)
-        return Report(queues=QueueReading(at=ago(seconds_ago), depths={"q": depth}))
+        depth = QueueDepth(name="q", ready=ready, consumers=1)
+        return Report(queues=QueueReading(at=ago(seconds_ago), queues=(depth,)))
 
     reading = latest_queues(services_of([scheduler(3, looked(9, 1)), scheduler(8, looked(2, 6))]))
 
     assert reading is not None
-    assert reading.depths["q"].ready == 6
+    assert reading.queues[0].ready == 6
     assert latest_queues(services_of([heard(3)])) is None

@@ -2,7 +2,7 @@ import { Moment } from "../../../parts/Moment";
 import { duration } from "../../../parts/moments";
 import { StatusMark } from "../../../parts/StatusMark";
 import { FoldingTable } from "./FoldingTable";
-import { aboutService, intervalWords, type Job } from "./service-words";
+import { aboutService, didWords, intervalWords, type Job } from "./service-words";
 import classes from "./Services.module.css";
 
 /** What services do by themselves: when they last did, how long it took and how much it was. */
@@ -65,9 +65,7 @@ export function JobTable({ jobs }: { jobs: readonly Job[] }) {
               <span className={classes.quiet}>{job.last_run ? "Looked" : "–"}</span>
             ) : (
               <span className={classes.words}>
-                <span>
-                  {job.did.toLocaleString()} then, {job.did_in_all.toLocaleString()} since it began
-                </span>
+                <span>{didWords(job.did, job.did_in_all)}</span>
                 <span className={classes.quiet}>{job.what}</span>
               </span>
             ),

@@ -48,7 +48,7 @@ function Processes({ service }: { service: Service }) {
   return (
     <details className={classes.processes}>
       <summary>{processWords(service)}</summary>
-      <ul className={classes.processes} aria-label={`Processes of the ${service.name}`}>
+      <ul aria-label={`Processes of the ${service.name}`}>
         {service.instances.map((each) => (
           <li key={each.id}>
             {each.process}: {statusWord(each.state).toLowerCase()}, began{" "}

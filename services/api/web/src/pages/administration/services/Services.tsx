@@ -43,8 +43,8 @@ export function Services() {
       <section aria-labelledby="services" className={classes.part}>
         <h2 id="services">Services</h2>
         <p className={classes.about}>
-          Of the whole installation, as <Moment at={told.at} />. Each process says every few seconds
-          that it is there and what it cannot use.
+          Of the whole installation. Each process says every few seconds that it is there, and what
+          it cannot use.
         </p>
         <ServiceTable services={told.services} />
       </section>
@@ -54,6 +54,10 @@ export function Services() {
       </section>
       <section aria-labelledby="housekeeping" className={classes.part}>
         <h2 id="housekeeping">Housekeeping</h2>
+        <p className={classes.about}>
+          What services do by themselves; any of their processes may do it. Counts are of the whole
+          installation.
+        </p>
         <JobTable jobs={told.jobs} />
       </section>
     </>

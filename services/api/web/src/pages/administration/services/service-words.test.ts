@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  didWords,
   failingWords,
   intervalWords,
   processWords,
@@ -86,6 +87,16 @@ describe("what waits", () => {
     expect(lines.map((line) => [line.people, line.scheduled, line.unread])).toEqual([
       [1, 320, true],
       [2, null, false],
+    ]);
+  });
+});
+
+describe("what a step did", () => {
+  it("is said for the last time and since it began", () => {
+    expect([didWords(3, 1200, "en"), didWords(0, 12, "en"), didWords(0, 0, "en")]).toEqual([
+      "3, 1,200 since it began",
+      "Nothing, 12 since it began",
+      "Nothing since it began",
     ]);
   });
 });

@@ -165,3 +165,10 @@ export function intervalWords(seconds: number): string {
   if (seconds === 60) return "every minute";
   return seconds % 60 === 0 ? `every ${seconds / 60} minutes` : `every ${duration(seconds * 1000)}`;
 }
+
+/** What a housekeeping step did, last time and since its processes began. */
+export function didWords(then: number, inAll: number, locale?: string): string {
+  if (inAll === 0) return "Nothing since it began";
+  const last = then === 0 ? "Nothing" : then.toLocaleString(locale);
+  return `${last}, ${inAll.toLocaleString(locale)} since it began`;
+}
