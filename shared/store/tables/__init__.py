@@ -26,7 +26,7 @@ from shared.store.tables.planning import (
     tenant_holidays,
 )
 from shared.store.tables.running import artifacts, format_requests, runs, timeline
-from shared.store.tables.sharing import confirmed_addresses, share_links
+from shared.store.tables.sharing import confirmed_addresses, share_links, widget_embeds
 from shared.store.tables.tenancy import audit, members, sources, tenant_settings, tenants
 
 __all__ = [
@@ -62,4 +62,5 @@ __all__ = [
     "tenant_settings",
     "tenants",
     "timeline",
+    "widget_embeds",
 ]

@@ -517,6 +517,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/embeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The embedded widgets
+         * @description All there ever were, newest first, the latest 500.
+         */
+        get: operations["list_embeds_api_v1_embeds_get"];
+        put?: never;
+        /**
+         * Embed a widget elsewhere
+         * @description Pages of these sites may show the widget, with whatever its latest figures are, until it
+         *     expires or is revoked.
+         */
+        post: operations["make_embed_api_v1_embeds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/embeds/{embed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an embedded widget
+         * @description From now on it answers 410, also where it is being shown.
+         */
+        delete: operations["revoke_embed_api_v1_embeds__embed_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1460,6 +1505,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/widgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The latest figures
+         * @description A key figure with its trend per widget, of the latest completed report of its type that was
+         *     not narrowed down to a part of the studio, whatever its period.
+         */
+        get: operations["list_widgets_api_v1_widgets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/confirm/{token}": {
         parameters: {
             query?: never;
@@ -1478,6 +1544,46 @@ export interface paths {
          * @description `answer=yes` or `answer=no`, as a form.
          */
         post: operations["answer_confirm__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/embed/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An embedded widget
+         * @description A small page to be framed by the sites that the token names, and by no other.
+         */
+        get: operations["show_embed__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/embed/{token}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of an embedded widget
+         * @description Of its one widget, as they are now. 410 once it has expired or was revoked.
+         */
+        get: operations["figures_embed__token__figures_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2811,6 +2917,72 @@ export interface components {
              * @description A report type's name.
              */
             type: string;
+        };
+        /**
+         * EmbedBody
+         * @description A widget to be shown elsewhere.
+         */
+        EmbedBody: {
+            /**
+             * Expires In Days
+             * @description How long it works.
+             * @default 90
+             */
+            expires_in_days?: number;
+            /**
+             * Origins
+             * @description The sites whose pages may frame it, such as https://wiki.example.com.
+             * @example [
+             *       "https://wiki.example.com"
+             *     ]
+             */
+            origins: string[];
+            widget: components["schemas"]["WidgetName"];
+        };
+        /**
+         * EmbedState
+         * @description What an embedded widget is good for.
+         * @enum {string}
+         */
+        EmbedState: "open" | "expired" | "revoked";
+        /**
+         * EmbedView
+         * @description An embedded widget.
+         */
+        EmbedView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * @description To the hour.
+             */
+            last_used_at: string | null;
+            /** Origins */
+            origins: string[];
+            /** Revoked At */
+            revoked_at: string | null;
+            state: components["schemas"]["EmbedState"];
+            /**
+             * Url
+             * @description The page to be framed: whoever has it sees this widget alone.
+             */
+            url: string;
+            widget: components["schemas"]["WidgetName"];
         };
         /**
          * ErrorView
@@ -5164,6 +5336,47 @@ export interface components {
             recipient: string;
         };
         /**
+         * WidgetName
+         * @description Every widget; each is called like the report type that it is of.
+         * @enum {string}
+         */
+        WidgetName: "delivery_summary" | "gpu_utilization" | "quality_metrics" | "cost_per_character";
+        /**
+         * WidgetView
+         * @description A key figure with its trend, of the latest completed report of a type.
+         */
+        WidgetView: {
+            /**
+             * As Of
+             * @description The instant whose data it shows.
+             */
+            as_of: string | null;
+            /**
+             * Is Gauge
+             * @description Whether the figure is a part of a whole, in percent.
+             */
+            is_gauge: boolean;
+            /** @description null: that report has no such figure. */
+            kpi: components["schemas"]["Kpi"] | null;
+            period: components["schemas"]["PeriodView"] | null;
+            /**
+             * Report
+             * @description Whose figures these are; null: there is none.
+             */
+            report: string | null;
+            /**
+             * Title
+             * @description The report type's.
+             */
+            title: string;
+            /**
+             * Trend
+             * @description One value per bucket of the period, to be drawn.
+             */
+            trend: number[];
+            widget: components["schemas"]["WidgetName"];
+        };
+        /**
          * WithoutRecipient
          * @description Values in the data that no row of the recipient table covers.
          */
@@ -6131,6 +6344,85 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DestinationView"];
                 };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_embeds_api_v1_embeds_get: {
+        parameters: {
+            query?: {
+                /** @description Of this one alone. */
+                widget?: components["schemas"]["WidgetName"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    make_embed_api_v1_embeds_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    revoke_embed_api_v1_embeds__embed_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                embed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];
@@ -7768,6 +8060,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    list_widgets_api_v1_widgets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     show_confirm__token__get: {
         parameters: {
             query?: never;
@@ -7811,6 +8127,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    show_embed__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The embedded widget's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    figures_embed__token__figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The embedded widget's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetView"];
+                };
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];
