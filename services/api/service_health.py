@@ -140,7 +140,7 @@ class Job:
     last: JobReport
     """Of the process that ran it last."""
     did_in_all: int
-    """By all processes that are heard of, since each began."""
+    """By all processes that are heard of since each began; else by the one heard of last."""
 
 
 def services_of(instances: Iterable[Instance]) -> list[Service]:
@@ -177,7 +177,7 @@ def jobs_of(services: Iterable[Service], now: datetime) -> list[Job]:
 
 
 def _job(service: str, told: Sequence[tuple[Instance, JobReport]], now: datetime) -> Job:
-    """Of what each process has told of one job."""
+    """Of what each process has told of one job, the one heard of last first."""
     living = [(instance, report) for instance, report in told if instance.lives]
     last = max(
         (report for _, report in told),
@@ -188,7 +188,7 @@ def _job(service: str, told: Sequence[tuple[Instance, JobReport]], now: datetime
         name=last.name,
         state=_job_state(living, last, now),
         last=last,
-        did_in_all=sum(report.did_in_all for _, report in living),
+        did_in_all=sum(report.did_in_all for _, report in living or told[:1]),
     )
 
 

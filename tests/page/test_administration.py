@@ -79,14 +79,14 @@ def test_a_scheduler_that_is_not_heard_of_is_told_with_what_does_not_happen_mean
 ) -> None:
     page.goto("/administration/services")
     expect(page.get_by_text("All services are ready")).to_be_visible()
-    outbox = page.get_by_role("row").filter(has_text="Outbox").filter(has_text="every")
-    expect(outbox.first.get_by_text("Done")).to_be_visible()
+    outbox = page.get_by_role("row", name="Outbox Scheduler")
+    expect(outbox.get_by_text("Done")).to_be_visible()
     fleet["scheduler"].pause()
     try:
         trouble = page.get_by_role("alert").filter(has_text="The Scheduler is not heard of")
         expect(trouble.get_by_text("No schedule fires")).to_be_visible()
         row = page.get_by_role("table", name="Services").get_by_role("row", name="Scheduler")
-        expect(row.get_by_text("Not heard of")).to_be_visible()
+        expect(row.get_by_text("Not heard of", exact=True)).to_be_visible()
     finally:
         fleet["scheduler"].resume()
     expect(page.get_by_text("All services are ready")).to_be_visible()

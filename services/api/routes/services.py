@@ -106,7 +106,9 @@ class JobView(BaseModel):
     last_run: datetime | None = Field(description="When it last began, of runs that ended well.")
     seconds: float | None = Field(description="How long that run took.")
     did: int | None = Field(description="How much that run did; null: it only looks.")
-    did_in_all: int = Field(description="By all processes heard of, since each began.")
+    did_in_all: int = Field(
+        description="By all processes that are heard of since each began; else by the last one."
+    )
 
 
 class ServicesView(BaseModel):

@@ -133,6 +133,15 @@ def test_schedulers_share_their_jobs_so_the_last_run_of_any_counts() -> None:
     assert (job.state, job.last.last_run, job.last.did, job.did_in_all) == ("done", ago(4), 2, 35)
 
 
+def test_of_schedulers_that_are_gone_the_last_one_tells_what_it_did() -> None:
+    job = reaper(
+        scheduler(900, reaping(last_run=ago(901), did_in_all=1000)),
+        scheduler(90, reaping(last_run=ago(91), did=1, did_in_all=7)),
+    )
+
+    assert (job.state, job.last.did, job.did_in_all) == ("silent", 1, 7)
+
+
 def test_a_job_of_a_scheduler_that_has_just_begun_keeps_the_last_run_of_the_one_before() -> None:
     job = reaper(
         scheduler(3, reaping(every=600), started=5),
