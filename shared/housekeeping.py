@@ -1,7 +1,8 @@
 """What a service does by itself, again and again: when it last did, how long it took, how much.
 
-Told at `GET /housekeeping` of the service's own port, and as metrics. Of this process alone: any
-number of them share the work, and what one has done the next finds done.
+Told at `GET /housekeeping` of the service's own port, as metrics, and without reasons in the
+process's heartbeat. Of this process alone: any number of them share the work, and what one has done
+the next finds done.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import structlog
 from prometheus_client import Counter, Gauge
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from shared.instances import JobReport
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +86,13 @@ class Housekeeping:
         LAST_RUN.labels(name).set(began.timestamp())
         LAST_SECONDS.labels(name).set(seconds)
         DONE.labels(name).inc(did or 0)
+
+    def reports(self) -> tuple[JobReport, ...]:
+        """What others may hear of each job: not why one failed, which may say what it worked on."""
+        return tuple(
+            JobReport.model_validate({**vars(told), "name": name, "failed": told.error is not None})
+            for name, told in self._told.items()
+        )
 
     async def answer(self, request: Request) -> Response:
         """`{"jobs": {name: …}}` with the fields of `Told`, instants as ISO 8601 in UTC."""

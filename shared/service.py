@@ -12,7 +12,7 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
@@ -29,6 +29,8 @@ from starlette.types import ASGIApp
 from shared import allocator, telemetry
 from shared.blobs import BlobStore, blob_store
 from shared.consumer import Consumers
+from shared.heartbeat import Heartbeat
+from shared.instances import Report
 from shared.outbox import Relay
 from shared.priority import let_niceness_count
 from shared.settings import ServiceSettings, SettingsError, from_environment
@@ -71,6 +73,15 @@ class Service:
             "blobs": self.blobs.ping,
         }
         """What must be usable for the service to be ready."""
+        self.report: Callable[[], Report] = Report
+        """What the process tells of itself besides, with each heartbeat."""
+        self.heartbeat = Heartbeat(
+            self.store,
+            name,
+            settings.heartbeat_seconds,
+            self._failing_beside_the_store,
+            lambda: self.report(),
+        )
         self._routes = [
             Route("/health/live", _live),
             Route("/health/ready", self._ready),
@@ -105,6 +116,7 @@ class Service:
             # In the background: while the broker is away, requests are still accepted.
             connecting = asyncio.create_task(self._connect_broker(), name="connect broker")
             await self.relay.start()
+            await stack.enter_async_context(self.heartbeat.beating())
             # What is there now stays for good: a look through all of it would hold everything up
             # for a tenth of a second, every few seconds under load.
             gc.collect()
@@ -148,6 +160,7 @@ class Service:
                 await asyncio.sleep(0.5)
         self._connected = True
         self.relay.wake()
+        self.heartbeat.soon()
         log.info("broker connected")
 
     async def _channel(self) -> AbstractChannel:
@@ -159,7 +172,9 @@ class Service:
         if not self._connected or not await self.broker.ping(timeout=2.0):
             raise ConnectionError("not connected to the broker")
 
-    async def _ready(self, request: Request) -> Response:
+    async def _outcomes(self, names: Iterable[str]) -> dict[str, str]:
+        """Of the parts of those names: `ok`, or why it cannot be used."""
+
         async def outcome(check: Check) -> str:
             try:
                 async with asyncio.timeout(3):
@@ -168,14 +183,23 @@ class Service:
                 return str(error) or repr(error)
             return "ok"
 
-        names = list(self.needed)
-        outcomes = await asyncio.gather(*(outcome(self.needed[name]) for name in names))
-        ready = all(text == "ok" for text in outcomes)
+        asked = list(names)
+        found = await asyncio.gather(*(outcome(self.needed[name]) for name in asked))
+        return dict(zip(asked, found, strict=True))
+
+    async def _failing_beside_the_store(self) -> list[str]:
+        # A heartbeat that is written says that the store can be used.
+        outcomes = await self._outcomes(name for name in self.needed if name != "store")
+        return [name for name, text in outcomes.items() if text != "ok"]
+
+    async def _ready(self, request: Request) -> Response:
+        outcomes = await self._outcomes(self.needed)
+        ready = all(text == "ok" for text in outcomes.values())
         return JSONResponse(
             {
                 "status": "ready" if ready else "not ready",
                 "service": self.name,
-                "checks": dict(zip(names, outcomes, strict=True)),
+                "checks": outcomes,
             },
             status_code=200 if ready else 503,
         )

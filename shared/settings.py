@@ -123,6 +123,9 @@ class ServiceSettings(BaseSettings):
 
     amqp_heartbeat_seconds: int = Field(default=20, ge=1, le=600)
     """How long a process may be silent before the broker gives what it has in hand to others."""
+    heartbeat_seconds: float = Field(default=10.0, ge=0.1, le=600)
+    """How often a process tells that it lives; three times that and 5 s more, and it is not heard
+    of."""
     database_pool_size: int = Field(default=5, ge=1, le=100)
     """Connections to the store per process, as the application's role."""
     lease_seconds: float = Field(default=30.0, gt=0)

@@ -21,6 +21,7 @@ from shared.events import (
     ReportRendered,
     ReportRequested,
 )
+from shared.instances import QueueDepth
 from shared.states import Lane
 
 REPORTS = RabbitExchange("broadsheet.reports", type=ExchangeType.TOPIC, durable=True)
@@ -112,6 +113,13 @@ CONSUMPTIONS = (
     DELIVERER,
     DESTINATION_TESTER,
 )
+QUEUE_NAMES = (
+    *(consumption.queue_name(lane) for consumption in CONSUMPTIONS for lane in Lane),
+    COMMANDS_QUEUE.name,
+    SIGNALS_QUEUE.name,
+    DEAD_LETTER_QUEUE.name,
+)
+"""Of every queue of ours."""
 CONSUMED_TYPES = frozenset(consumption.event.TYPE for consumption in CONSUMPTIONS)
 
 
@@ -137,14 +145,16 @@ async def declare_topology(connection: AbstractConnection) -> None:
                     await queue.bind(reports, wanted.routing_key)
 
 
-async def messages_ready(connection: AbstractConnection, *queues: str) -> dict[str, int]:
-    """How many messages wait in each of these queues, those that somebody has in hand left out."""
+async def depths(connection: AbstractConnection, *queues: str) -> tuple[QueueDepth, ...]:
+    """What waits in each of these queues now, and how many read it."""
     async with connection.channel() as channel:
-        return {
-            name: (await channel.declare_queue(name, passive=True)).declaration_result.message_count
-            or 0
-            for name in queues
-        }
+        seen = [
+            (await channel.declare_queue(name, passive=True)).declaration_result for name in queues
+        ]
+    return tuple(
+        QueueDepth(name=name, ready=of.message_count or 0, consumers=of.consumer_count or 0)
+        for name, of in zip(queues, seen, strict=True)
+    )
 
 
 async def _exchange(channel: AbstractChannel, wanted: RabbitExchange) -> AbstractExchange:

@@ -19,10 +19,11 @@ from services.aggregator.source_registry import SourceRegistry
 from services.aggregator.sources import Limits, source_kinds
 from shared.events import ReportRequested
 from shared.housekeeping import Housekeeping
+from shared.instances import Report
 from shared.service import Service
 from shared.stage import AGGREGATE, StageWorker
 from shared.states import Lane
-from shared.topology import AGGREGATOR, RENDERER, messages_ready
+from shared.topology import AGGREGATOR, RENDERER, depths
 
 
 def create_service(settings: AggregatorSettings) -> Service:
@@ -48,6 +49,7 @@ def create_service(settings: AggregatorSettings) -> Service:
     service.during(catalogue_and_sources)
     housekeeping = Housekeeping()
     service.add_route("/housekeeping", housekeeping.answer)
+    service.report = lambda: Report(jobs=housekeeping.reports())
     service.during(partial(kept, service.store, settings, address_in_environment, housekeeping))
     aggregate = partial(
         on_report_requested,
@@ -73,5 +75,5 @@ def create_service(settings: AggregatorSettings) -> Service:
 
 
 async def _waiting_to_be_drawn(broker: RabbitBroker) -> int:
-    queue = RENDERER.queue_name(Lane.BACKLOG)
-    return (await messages_ready(await broker.connect(), queue))[queue]
+    (queue,) = await depths(await broker.connect(), RENDERER.queue_name(Lane.BACKLOG))
+    return queue.ready

@@ -13,6 +13,7 @@ from services.api.body_limit import BodyLimit
 from services.api.catalogue import Catalogue
 from services.api.commands import Commands
 from services.api.confirmations import CONFIRMATION_KIND
+from services.api.embed_store import EMBED_KIND
 from services.api.estimates import Estimates
 from services.api.guards import RateLimiter
 from services.api.intake import Intake
@@ -32,6 +33,8 @@ from services.api.routes import (
     deliveries,
     destinations,
     documents,
+    embedded,
+    embeds,
     events,
     exchange,
     further_formats,
@@ -43,13 +46,16 @@ from services.api.routes import (
     reports,
     schedule_steps,
     schedules,
+    services,
     shared_files,
     signals,
     superseding,
     suppressions,
     why,
+    widgets,
 )
 from services.api.settings import ApiSettings
+from services.api.widget_views import Widgets
 from shared.secret_box import SecretBox
 from shared.service import Service
 from shared.share_links import Links
@@ -63,7 +69,7 @@ Refusals are problem+json (RFC 9457) and name the field that is wrong.
 """
 
 LINK_RATE = "60/second;600/minute"
-"""Requests for one shared file: readers that load it in parts make many."""
+"""Requests for one shared file, whose readers load it in parts, or for one embedded widget."""
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -98,6 +104,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.rate_limiter = RateLimiter(settings.rate_limit)
     app.state.links = Links.of(settings)
     app.state.confirmations = SignedIds(settings.link_keys, CONFIRMATION_KIND)
+    app.state.embed_ids = SignedIds(settings.link_keys, EMBED_KIND)
+    app.state.embed_document = None
+    app.state.widgets = Widgets(service.blobs, app.state.catalogue)
     app.state.unsubscribing = SignedIds(settings.link_keys, UNSUBSCRIBE_KIND)
     app.state.link_limiter = RateLimiter(LINK_RATE)
     app.state.passwords = Passwords()
@@ -132,16 +141,21 @@ def create_app(settings: ApiSettings) -> FastAPI:
         recipients,
         confirming,
         dead_letters,
+        services,
         days_off,
         news_stream,
         documents,
         previews,
+        widgets,
+        embeds,
+        embedded,
         sign_in,
     ):
         app.include_router(resource.router, responses=openapi.REFUSALS)
     app.include_router(suppressions.unsubscribing, responses=openapi.REFUSALS)
     if settings.page_dir:
         app.router.routes.extend(files.routes(Path(settings.page_dir)))
+        app.state.embed_document = files.embed_document(Path(settings.page_dir))
     if settings.oidc_issuer:
         # Imported here: it brings an HTTP client along.
         from services.api.page import openid

@@ -21,7 +21,7 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30),
 )
 _QUIET = ("/health/", "/metrics")
-_SIGNED = ("/s/", "/confirm/", "/unsubscribe/")
+_SIGNED = ("/s/", "/embed/", "/confirm/", "/unsubscribe/")
 """Below these a path holds what is a secret of whoever was sent it."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

@@ -73,6 +73,10 @@ class Action(StrEnum):
     SEE_AUDIT = "see the audit log"
     SEE_DEAD_LETTERS = "see dead letters"
     HANDLE_DEAD_LETTERS = "replay or discard dead letters"
+    EMBED_WIDGET = "embed a widget elsewhere"
+    SEE_EMBEDS = "see embedded widgets"
+    REVOKE_EMBED = "revoke an embedded widget"
+    SEE_SERVICES = "see services, queues and housekeeping"
 
 
 LOWEST_ROLE: dict[Action, Role] = {
@@ -120,6 +124,10 @@ LOWEST_ROLE: dict[Action, Role] = {
     Action.SEE_AUDIT: Role.ADMIN,
     Action.SEE_DEAD_LETTERS: Role.ADMIN,
     Action.HANDLE_DEAD_LETTERS: Role.ADMIN,
+    Action.EMBED_WIDGET: Role.AUTHOR,
+    Action.SEE_EMBEDS: Role.AUTHOR,
+    Action.REVOKE_EMBED: Role.AUTHOR,
+    Action.SEE_SERVICES: Role.ADMIN,
 }
 
 ONLY_OWN_BELOW_ADMIN = frozenset(
@@ -129,6 +137,7 @@ ONLY_OWN_BELOW_ADMIN = frozenset(
         Action.DELETE_REPORT,
         Action.SUPERSEDE_REPORT,
         Action.REVOKE_LINK,
+        Action.REVOKE_EMBED,
         Action.DELIVER_REPORT,
         Action.FETCH_DELIVERY,
         Action.RESEND_DELIVERY,

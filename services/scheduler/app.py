@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from services.scheduler import SERVICE
 from services.scheduler.delivery_notices import tell_of_deliveries
 from services.scheduler.firing import fire_due_schedules
-from services.scheduler.gauges import observe_outbox, observe_queues
+from services.scheduler.gauges import Gauges
 from services.scheduler.lost_messages import ask_again
 from services.scheduler.outcomes import take_note_of_outcomes
 from services.scheduler.parking import on_dead_letter
@@ -23,6 +23,7 @@ from services.scheduler.signals import on_signal
 from services.scheduler.timezones import follow_timezone_rules
 from services.scheduler.waiting import let_go_of_waiting
 from shared.housekeeping import Housekeeping, Job
+from shared.instances import Report
 from shared.service import Service
 from shared.topology import DEAD_LETTER_QUEUE, SIGNALS_QUEUE
 
@@ -33,12 +34,19 @@ def create_service(settings: SchedulerSettings) -> Service:
     store = service.store
     housekeeping = Housekeeping()
     service.add_route("/housekeeping", housekeeping.answer)
+    gauges = Gauges(store, service.broker)
+    service.report = lambda: Report(
+        jobs=housekeeping.reports(), queues=gauges.queues, outbox=gauges.outbox
+    )
     housekeeping.add("outbox", "events published", settings.outbox_sweep_seconds)
     service.relay.on_pass(partial(housekeeping.note, "outbox"))
 
     @asynccontextmanager
     async def ticks() -> AsyncIterator[None]:
-        scheduler = AsyncIOScheduler(timezone="UTC")
+        # However late a tick is, it takes place: else a busy start would put off by ten minutes
+        # what is to be done at once.
+        never_missed = {"misfire_grace_time": None, "coalesce": True}
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=never_missed)
 
         def every(seconds: float, job: Job, name: str, what: str, *, at_once: bool = False) -> None:
             housekeeping.add(name, what, seconds)
@@ -96,13 +104,13 @@ def create_service(settings: SchedulerSettings) -> Service:
         )
         every(
             settings.gauge_tick_seconds,
-            partial(observe_outbox, store),
+            gauges.observe_outbox,
             "outbox gauge",
             "looks only",
         )
         every(
             settings.gauge_tick_seconds,
-            partial(observe_queues, service.broker),
+            gauges.observe_queues,
             "queue gauges",
             "looks only",
         )

@@ -15,6 +15,7 @@ from shared.store.tables import (
     metadata,
     share_links,
     tenants,
+    widget_embeds,
 )
 
 APPLICATION_ROLE = "broadsheet_app"
@@ -66,10 +67,11 @@ def access_statements() -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION {name}({argument}) TO {APPLICATION_ROLE}"
 
 
-_LOOKED_UP = (tenants, share_links, confirmed_addresses, deliveries)
+_LOOKED_UP = (tenants, share_links, widget_embeds, confirmed_addresses, deliveries)
 _LOOK_UPS = (
     ("tenant_by_slug", "text", "SELECT id FROM public.tenants WHERE slug = $1"),
     ("tenant_of_link", "uuid", "SELECT tenant_id FROM public.share_links WHERE id = $1"),
+    ("tenant_of_embed", "uuid", "SELECT tenant_id FROM public.widget_embeds WHERE id = $1"),
     (
         "tenant_of_confirmation",
         "uuid",

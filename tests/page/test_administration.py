@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.page.visitor import Visitor
+from tests.processes import Fleet
 
 pytestmark = pytest.mark.long
 
@@ -71,6 +72,24 @@ def test_a_recipient_whom_the_policy_refuses_is_refused_at_the_field(
         expect(page).to_have_url(re.compile("/new"))
     finally:
         program.put("/api/v1/settings/recipients", json={"others": "allowed"})
+
+
+def test_a_scheduler_that_is_not_heard_of_is_told_with_what_does_not_happen_meanwhile(
+    page: Page, fleet: Fleet
+) -> None:
+    page.goto("/administration/services")
+    expect(page.get_by_text("All services are ready")).to_be_visible()
+    outbox = page.get_by_role("row", name="Outbox Scheduler")
+    expect(outbox.get_by_text("Done")).to_be_visible()
+    fleet["scheduler"].pause()
+    try:
+        trouble = page.get_by_role("alert").filter(has_text="The Scheduler is not heard of")
+        expect(trouble.get_by_text("No schedule fires")).to_be_visible()
+        row = page.get_by_role("table", name="Services").get_by_role("row", name="Scheduler")
+        expect(row.get_by_text("Not heard of", exact=True)).to_be_visible()
+    finally:
+        fleet["scheduler"].resume()
+    expect(page.get_by_text("All services are ready")).to_be_visible()
 
 
 def test_nobody_but_administrators_sees_the_administration(visitor: Visitor) -> None:

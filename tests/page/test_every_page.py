@@ -93,6 +93,7 @@ PAGES = (
     "/administration/limits",
     "/administration/days-off",
     "/administration/dead-letters",
+    "/administration/services",
     "/administration/audit",
 )
 
@@ -122,6 +123,22 @@ def test_signing_in_breaks_none_either(chromium: Browser, fleet: Fleet) -> None:
         with Visitor.arriving(chromium, fleet["api"].url, scheme=scheme) as visitor:
             visitor.opens("/sign-in")
             assert visitor.barriers() == []
+
+
+def test_an_embedded_figure_breaks_none_either(
+    chromium: Browser, fleet: Fleet, patient: httpx.Client, run_id: str
+) -> None:
+    wanted = {"widget": "gpu_utilization", "origins": ["https://wiki.example.com"]}
+    embed = patient.post("/api/v1/embeds", json=wanted).json()
+    for scheme in ("light", "dark"):
+        with Visitor.arriving(
+            chromium, fleet["api"].url, width=320, height=250, scheme=scheme
+        ) as visitor:
+            visitor.opens(embed["url"])
+            assert visitor.barriers() == []
+            assert visitor.complaints == []
+            high = visitor.page.evaluate("document.documentElement.scrollHeight")
+            assert high <= 250, "it fits into the frame that is offered"
 
 
 @pytest.mark.parametrize("width", [360, 3840])

@@ -1,6 +1,7 @@
-"""The built page: its one document and its files, with what a browser is told about them.
+"""The built page: its documents and its files, with what a browser is told about them.
 
 Addresses within the page are the page's own business, so each of them gets the same document.
+Embedded widgets have a small one of their own (`services.api.routes.embedded`).
 Files below `/assets/` have their content's hash in their names and are kept for ever; beside each
 lies a packed twin (`.br`, `.gz`), made once when the page was built.
 """
@@ -10,13 +11,14 @@ from __future__ import annotations
 import mimetypes
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from services.api.pages import frame_ancestors
 from services.api.problems import Problem
 
 PAGES = (
@@ -50,8 +52,8 @@ SECURITY = {
 }
 
 
-def policy(nonce: str) -> str:
-    """The document's Content-Security-Policy.
+def policy(nonce: str, framed_by: Sequence[str] = ()) -> str:
+    """The document's Content-Security-Policy; pages of the origins `framed_by` may frame it.
 
     Scripts are files of this site alone: none inline, no `eval`. Style sheets are files too, or
     carry the nonce (what the component library works out at run time). Style attributes in markup
@@ -62,7 +64,7 @@ def policy(nonce: str) -> str:
         "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
         f"font-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'none'; "
         "frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        f"{frame_ancestors(framed_by)}"
     )
 
 
@@ -73,7 +75,11 @@ def routes(folder: Path) -> list[BaseRoute]:
         raise ValueError(
             f"BROADSHEET_PAGE_DIR: there is no built page in {folder}; `make page` builds one"
         )
-    answer = _document(document.read_text(encoding="utf-8"))
+    html = document.read_text(encoding="utf-8")
+
+    async def answer(_request: Request) -> Response:
+        return document_response(html)
+
     return [
         *(Route(path, answer, include_in_schema=False) for path in PAGES),
         Route("/assets/{name}", _files(folder / "assets", lasting=True), include_in_schema=False),
@@ -82,19 +88,31 @@ def routes(folder: Path) -> list[BaseRoute]:
     ]
 
 
-def _document(html: str) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(_request: Request) -> Response:
-        nonce = secrets.token_urlsafe(16)
-        return HTMLResponse(
-            html.replace(_NONCE, nonce),
-            headers={
-                **SECURITY,
-                "Content-Security-Policy": policy(nonce),
-                "Cache-Control": "no-store",
-            },
+def embed_document(folder: Path) -> str:
+    """That of embedded widgets; ValueError where none was built."""
+    document = folder / "embed.html"
+    if not document.is_file():
+        raise ValueError(
+            f"BROADSHEET_PAGE_DIR: the page in {folder} is of an older version; `make page` "
+            "builds it"
         )
+    return document.read_text(encoding="utf-8")
 
-    return answer
+
+def document_response(html: str, *, framed_by: Sequence[str] = ()) -> Response:
+    """A built document with a nonce of this answer, to be framed by those origins alone."""
+    nonce = secrets.token_urlsafe(16)
+    elsewhere = {"Cross-Origin-Resource-Policy": "cross-origin"} if framed_by else {}
+    return HTMLResponse(
+        html.replace(_NONCE, nonce),
+        headers={
+            **SECURITY,
+            # For sites that frame nothing unless it says so itself.
+            **elsewhere,
+            "Content-Security-Policy": policy(nonce, framed_by),
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 def _files(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 _FOLDER = Path(__file__).parent
+NOBODY = "'none'"
+"""No origin, as a Content-Security-Policy says it."""
 
 
 @cache
@@ -33,17 +36,28 @@ def _style() -> tuple[str, str]:
     return style, b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
+def frame_ancestors(origins: Sequence[str]) -> str:
+    """The directive of a Content-Security-Policy: whose pages may frame this one."""
+    return f"frame-ancestors {' '.join(origins) or NOBODY}"
+
+
 def page(
-    name: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
+    name: str,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    *,
+    framed_by: Sequence[str] = (),
+    **values: Any,
 ) -> HTMLResponse:
-    """The page of that file name. Nothing in it runs, loads or is framed; nobody keeps it."""
+    """The page of that file name. Nothing in it runs or loads; nobody keeps it, and no page frames
+    it but those of the origins `framed_by`."""
     style, digest = _style()
     return HTMLResponse(
         _environment().get_template(name).render(style=style, **values),
         status_code=status,
         headers={
             "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; "
-            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            f"form-action 'self'; {frame_ancestors(framed_by)}; base-uri 'none'",
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import Request, Response
 
 from services.api.pages import page
@@ -15,10 +17,26 @@ def is_person(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def refused(request: Request, problem: Problem) -> Response:
-    """The problem, as the one who asks can read it."""
+def refused(
+    request: Request,
+    problem: Problem,
+    *,
+    titles: Mapping[int, str] = _TITLES,
+    framed_by: Sequence[str] = (),
+) -> Response:
+    """The problem, as the one who asks can read it.
+
+    `titles`: of a page of it, by its status; `framed_by`: where that page may stand.
+    """
     if not is_person(request):
         return problem_response(request, problem)
-    title = _TITLES.get(problem.status, "This link cannot be opened")
+    title = titles.get(problem.status, "This link cannot be opened")
     words = f"{problem.detail[0].upper()}{problem.detail[1:]}."
-    return page("said.html", problem.status, problem.headers, title=title, words=words)
+    return page(
+        "said.html",
+        problem.status,
+        problem.headers,
+        framed_by=framed_by,
+        title=title,
+        words=words,
+    )

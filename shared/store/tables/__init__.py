@@ -6,7 +6,13 @@ Work across tenants (relay, reaper, claims, retention) runs as the housekeeping 
 """
 
 from shared.store.tables.bursting import run_bursts, run_slices
-from shared.store.tables.catalogues import CATALOGUES, channels, formats, report_types
+from shared.store.tables.catalogues import (
+    CATALOGUES,
+    channels,
+    formats,
+    report_types,
+    service_instances,
+)
 from shared.store.tables.columns import metadata
 from shared.store.tables.delivering import deliveries, delivery_attempts, suppressions
 from shared.store.tables.destinations import destinations
@@ -20,7 +26,7 @@ from shared.store.tables.planning import (
     tenant_holidays,
 )
 from shared.store.tables.running import artifacts, format_requests, runs, timeline
-from shared.store.tables.sharing import confirmed_addresses, share_links
+from shared.store.tables.sharing import confirmed_addresses, share_links, widget_embeds
 from shared.store.tables.tenancy import audit, members, sources, tenant_settings, tenants
 
 __all__ = [
@@ -47,6 +53,7 @@ __all__ = [
     "run_slices",
     "runs",
     "schedules",
+    "service_instances",
     "share_links",
     "signals",
     "sources",
@@ -55,4 +62,5 @@ __all__ = [
     "tenant_settings",
     "tenants",
     "timeline",
+    "widget_embeds",
 ]

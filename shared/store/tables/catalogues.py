@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Float,
+    Index,
+    Integer,
     String,
     Table,
     Text,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from shared.store.tables.columns import created_at, metadata
+from shared.store.tables.columns import created_at, instant, metadata
 
 report_types = Table(
     "report_types",
@@ -55,5 +59,27 @@ channels = Table(
     comment="Owner: mailer, which publishes its channels when it starts. Read by the api.",
 )
 
-CATALOGUES = (report_types, formats, channels)
+service_instances = Table(
+    "service_instances",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("service", String(30), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    # How often it writes this row, in seconds.
+    Column("every_seconds", Float, nullable=False),
+    created_at("started_at"),
+    created_at("heard_at"),
+    # It ended in order; NULL while it lives, and for good where it was killed.
+    instant("stopped_at"),
+    # What it needs and cannot use; ready while there is none.
+    Column("failing", ARRAY(String(30)), nullable=False, server_default=text("'{}'")),
+    # `shared.instances.Report`.
+    Column("report", JSONB, nullable=False, server_default=text("'{}'")),
+    Index("ix_service_instances_service", "service", "heard_at"),
+    comment="Owner: each process of each service writes its own row as a heartbeat, and nothing "
+    "in it is of a tenant. Read by the api.",
+)
+
+CATALOGUES = (report_types, formats, channels, service_instances)
 """Tables that are the same for every tenant."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.store.tables.columns import created_at, instant, metadata, tenant_id
 
@@ -41,6 +42,27 @@ share_links = Table(
     Index("ix_share_links_run_id", "run_id"),
     comment="Owner: api; the mailer makes some. Who has the address gets the file, until it "
     "expires, is revoked or was used `max_downloads` times. The address is the id, signed.",
+)
+
+widget_embeds = Table(
+    "widget_embeds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    tenant_id(),
+    # `services.api.widgets.WidgetName`.
+    Column("widget", String(63), nullable=False),
+    # Whose pages may frame it: `https://host` or `https://host:port`.
+    Column("origins", ARRAY(String(300)), nullable=False),
+    Column("created_by", String(200), nullable=False),
+    created_at(),
+    instant("expires_at", nullable=False),
+    instant("revoked_at"),
+    # To the hour.
+    instant("last_used_at"),
+    CheckConstraint("cardinality(origins) >= 1", name="origins"),
+    Index("ix_widget_embeds_tenant_id", "tenant_id", "created_at"),
+    comment="Owner: api. Who has the address sees the figures of that one widget, until it expires "
+    "or is revoked. The address is the id, signed.",
 )
 
 confirmed_addresses = Table(

@@ -27,6 +27,7 @@ async def api(
     """An api with a page, and with the demo's sign-in as on one's own machine."""
     folder = tmp_path_factory.mktemp("page")
     (folder / "index.html").write_text(DOCUMENT)
+    (folder / "embed.html").write_text(DOCUMENT)
     (folder / "assets").mkdir()
     (folder / "assets" / "index-1a2b.js").write_bytes(SCRIPT)
     (folder / "assets" / "index-1a2b.js.br").write_bytes(b"packed")

@@ -28,8 +28,16 @@ PUBLIC = {
     "/docs/oauth2-redirect",
     "/session",
 }
-BY_LINK = {"/s/{token}", "/s/{token}/file", "/confirm/{token}", "/unsubscribe/{token}"}
-"""Open to whoever has a link; `test_share_links.py` and `test_recipient_policy.py` look at them."""
+BY_LINK = {
+    "/s/{token}",
+    "/s/{token}/file",
+    "/embed/{token}",
+    "/embed/{token}/figures",
+    "/confirm/{token}",
+    "/unsubscribe/{token}",
+}
+"""Open to whoever has a link; `test_share_links.py`, `test_embeds.py` and
+`test_recipient_policy.py` look at them."""
 SIGNING_IN = {"/session/demo"}
 """Which check for themselves who may."""
 BODIES: dict[tuple[str, str], Any] = {
@@ -40,6 +48,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/reports/{run_id}/supersede"): {},
     ("POST", "/api/v1/reports/{run_id}/deliver"): {
         "deliver_to": [{"channel": "email", "to": "further@example.com"}]
+    },
+    ("POST", "/api/v1/embeds"): {
+        "widget": "quality_metrics",
+        "origins": ["https://wiki.example.com"],
     },
     ("POST", "/api/v1/deliveries/{delivery_id}/resolve"): {"outcome": "arrived"},
     ("POST", "/api/v1/suppressions"): {"address": "someone@example.com"},

@@ -78,6 +78,14 @@ export function deadLetterQuery(id: string) {
   });
 }
 
+/** How the services are; they say so themselves every few seconds. */
+export const servicesQuery = queryOptions({
+  queryKey: ["services"],
+  queryFn: () => answered(api.GET("/api/v1/services")),
+  refetchInterval: 5_000,
+  staleTime: 0,
+});
+
 const AUDIT_PAGE = 100;
 
 /** Pages of the audit log, newest first. */

@@ -517,6 +517,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/embeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The embedded widgets
+         * @description All there ever were, newest first, the latest 500.
+         */
+        get: operations["list_embeds_api_v1_embeds_get"];
+        put?: never;
+        /**
+         * Embed a widget elsewhere
+         * @description Pages of these sites may show the widget, with whatever its latest figures are, until it
+         *     expires or is revoked.
+         */
+        post: operations["make_embed_api_v1_embeds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/embeds/{embed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an embedded widget
+         * @description From now on it answers 410, also where it is being shown.
+         */
+        delete: operations["revoke_embed_api_v1_embeds__embed_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1255,6 +1300,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the services are
+         * @description Each service's health by the heartbeats of its processes, the depths of the queues, and what
+         *     housekeeping did. Counts are of the whole installation. Why something failed is in the logs.
+         */
+        get: operations["see_services_api_v1_services_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1439,6 +1505,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/widgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The latest figures
+         * @description A key figure with its trend per widget, of the latest completed report of its type that was
+         *     not narrowed down to a part of the studio, whatever its period.
+         */
+        get: operations["list_widgets_api_v1_widgets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/confirm/{token}": {
         parameters: {
             query?: never;
@@ -1457,6 +1544,46 @@ export interface paths {
          * @description `answer=yes` or `answer=no`, as a form.
          */
         post: operations["answer_confirm__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/embed/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An embedded widget
+         * @description A small page to be framed by the sites that the token names, and by no other.
+         */
+        get: operations["show_embed__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/embed/{token}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of an embedded widget
+         * @description Of its one widget, as they are now. 410 once it has expired or was revoked.
+         */
+        get: operations["figures_embed__token__figures_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2792,6 +2919,72 @@ export interface components {
             type: string;
         };
         /**
+         * EmbedBody
+         * @description A widget to be shown elsewhere.
+         */
+        EmbedBody: {
+            /**
+             * Expires In Days
+             * @description How long it works.
+             * @default 90
+             */
+            expires_in_days?: number;
+            /**
+             * Origins
+             * @description The sites whose pages may frame it, such as https://wiki.example.com.
+             * @example [
+             *       "https://wiki.example.com"
+             *     ]
+             */
+            origins: string[];
+            widget: components["schemas"]["WidgetName"];
+        };
+        /**
+         * EmbedState
+         * @description What an embedded widget is good for.
+         * @enum {string}
+         */
+        EmbedState: "open" | "expired" | "revoked";
+        /**
+         * EmbedView
+         * @description An embedded widget.
+         */
+        EmbedView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * @description To the hour.
+             */
+            last_used_at: string | null;
+            /** Origins */
+            origins: string[];
+            /** Revoked At */
+            revoked_at: string | null;
+            state: components["schemas"]["EmbedState"];
+            /**
+             * Url
+             * @description The page to be framed: whoever has it sees this widget alone.
+             */
+            url: string;
+            widget: components["schemas"]["WidgetName"];
+        };
+        /**
          * ErrorView
          * @description Why the run failed.
          */
@@ -3079,6 +3272,96 @@ export interface components {
             name: string;
         };
         /**
+         * InstanceState
+         * @description What is known of one process.
+         * @enum {string}
+         */
+        InstanceState: "ready" | "not_ready" | "silent" | "stopped";
+        /**
+         * InstanceView
+         * @description One process of a service.
+         */
+        InstanceView: {
+            /**
+             * Failing
+             * @description What it needs and could not use.
+             */
+            failing: string[];
+            /**
+             * Heard At
+             * Format: date-time
+             * @description Its last heartbeat.
+             */
+            heard_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Process
+             * @description Host and process id.
+             */
+            process: string;
+            /**
+             * Silent After Seconds
+             * @description Without a heartbeat for so long it counts as silent.
+             */
+            silent_after_seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            state: components["schemas"]["InstanceState"];
+            /** Stopped At */
+            stopped_at: string | null;
+        };
+        /**
+         * JobState
+         * @description What is known of a housekeeping job.
+         * @enum {string}
+         */
+        JobState: "done" | "not_yet" | "late" | "failed" | "silent";
+        /**
+         * JobView
+         * @description A housekeeping job, whichever process ran it last.
+         */
+        JobView: {
+            /**
+             * Did
+             * @description How much that run did; null: it only looks.
+             */
+            did: number | null;
+            /**
+             * Did In All
+             * @description By all processes heard of, since each began.
+             */
+            did_in_all: number;
+            /** Every Seconds */
+            every_seconds: number;
+            /**
+             * Last Run
+             * @description When it last began, of runs that ended well.
+             */
+            last_run: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Seconds
+             * @description How long that run took.
+             */
+            seconds: number | null;
+            /** Service */
+            service: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * What
+             * @description What its numbers count.
+             */
+            what: string;
+        };
+        /**
          * Kind
          * @description What the cells of a column are, and how they travel in JSON.
          * @enum {string}
@@ -3131,6 +3414,12 @@ export interface components {
             value: string | null;
             verdict: components["schemas"]["Verdict"];
         };
+        /**
+         * Lane
+         * @description Which queue work goes through; a person waiting never queues behind bulk work.
+         * @enum {string}
+         */
+        Lane: "interactive" | "bulk" | "backlog";
         /**
          * LeftAlone
          * @description One that stays as it was.
@@ -3579,6 +3868,24 @@ export interface components {
          */
         Others: "allowed" | "confirmed" | "refused";
         /**
+         * OutboxView
+         * @description Events that are due and not with the broker yet, as a scheduler saw them.
+         */
+        OutboxView: {
+            /**
+             * Age Seconds
+             * @description Of the oldest; 0 where there is none.
+             */
+            age_seconds: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Due */
+            due: number;
+        };
+        /**
          * Paper
          * @description What a page is printed on.
          * @enum {string}
@@ -3770,6 +4077,44 @@ export interface components {
             time: string;
             /** Timezone */
             timezone: string;
+        };
+        /**
+         * QueueView
+         * @description One queue of the broker.
+         */
+        QueueView: {
+            /**
+             * Consumer
+             * @description Who reads it.
+             */
+            consumer: string;
+            /**
+             * Consumers
+             * @description Processes that read it.
+             */
+            consumers: number;
+            /** @description null: the queue has none. */
+            lane: components["schemas"]["Lane"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Ready
+             * @description Messages that no process has in hand.
+             */
+            ready: number;
+        };
+        /**
+         * QueuesView
+         * @description All queues, as a scheduler saw them.
+         */
+        QueuesView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Queues */
+            queues: components["schemas"]["QueueView"][];
         };
         /**
          * Readiness
@@ -4427,6 +4772,51 @@ export interface components {
             to: string;
         };
         /**
+         * ServiceState
+         * @description What is known of a service by its processes.
+         * @enum {string}
+         */
+        ServiceState: "ready" | "impaired" | "not_ready" | "silent" | "stopped" | "unknown";
+        /**
+         * ServiceView
+         * @description A service by its processes.
+         */
+        ServiceView: {
+            /**
+             * Heard At
+             * @description The last heartbeat of any of its processes.
+             */
+            heard_at: string | null;
+            /**
+             * Instances
+             * @description Those heard of last first. One that ended is told of for an hour, and for as long as none follows it.
+             */
+            instances: components["schemas"]["InstanceView"][];
+            /** Name */
+            name: string;
+            state: components["schemas"]["ServiceState"];
+        };
+        /**
+         * ServicesView
+         * @description The installation: the same for every tenant, and nothing in it is of one.
+         */
+        ServicesView: {
+            /**
+             * At
+             * Format: date-time
+             * @description Now, by the clock of all these times but `last_run`.
+             */
+            at: string;
+            /** Jobs */
+            jobs: components["schemas"]["JobView"][];
+            /** @description null: no scheduler has told of it. */
+            outbox: components["schemas"]["OutboxView"] | null;
+            /** @description null: no scheduler has told of them. */
+            queues: components["schemas"]["QueuesView"] | null;
+            /** Services */
+            services: components["schemas"]["ServiceView"][];
+        };
+        /**
          * SessionView
          * @description The page's session, and what is there to sign in with.
          */
@@ -4944,6 +5334,47 @@ export interface components {
             entries: components["schemas"]["WhyEntry"][];
             /** Recipient */
             recipient: string;
+        };
+        /**
+         * WidgetName
+         * @description Every widget; each is called like the report type that it is of.
+         * @enum {string}
+         */
+        WidgetName: "delivery_summary" | "gpu_utilization" | "quality_metrics" | "cost_per_character";
+        /**
+         * WidgetView
+         * @description A key figure with its trend, of the latest completed report of a type.
+         */
+        WidgetView: {
+            /**
+             * As Of
+             * @description The instant whose data it shows.
+             */
+            as_of: string | null;
+            /**
+             * Is Gauge
+             * @description Whether the figure is a part of a whole, in percent.
+             */
+            is_gauge: boolean;
+            /** @description null: that report has no such figure. */
+            kpi: components["schemas"]["Kpi"] | null;
+            period: components["schemas"]["PeriodView"] | null;
+            /**
+             * Report
+             * @description Whose figures these are; null: there is none.
+             */
+            report: string | null;
+            /**
+             * Title
+             * @description The report type's.
+             */
+            title: string;
+            /**
+             * Trend
+             * @description One value per bucket of the period, to be drawn.
+             */
+            trend: number[];
+            widget: components["schemas"]["WidgetName"];
         };
         /**
          * WithoutRecipient
@@ -5913,6 +6344,85 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DestinationView"];
                 };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    list_embeds_api_v1_embeds_get: {
+        parameters: {
+            query?: {
+                /** @description Of this one alone. */
+                widget?: components["schemas"]["WidgetName"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    make_embed_api_v1_embeds_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    revoke_embed_api_v1_embeds__embed_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                embed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];
@@ -7179,6 +7689,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    see_services_api_v1_services_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicesView"];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     get_settings_api_v1_settings_get: {
         parameters: {
             query?: never;
@@ -7526,6 +8060,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    list_widgets_api_v1_widgets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetView"][];
+                };
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     show_confirm__token__get: {
         parameters: {
             query?: never;
@@ -7569,6 +8127,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    show_embed__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The embedded widget's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            "4XX": components["responses"]["Problem"];
+            /** @description A fault on our side. */
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    figures_embed__token__figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The embedded widget's signed id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetView"];
+                };
             };
             /** @description Refused. */
             "4XX": components["responses"]["Problem"];

@@ -65,7 +65,7 @@ export const places: readonly Place[] = [
   {
     to: "/administration",
     label: "Administration",
-    about: "Members, recipients, destinations, looks, limits, dead letters, audit log",
+    about: "Members, recipients, destinations, looks, limits, dead letters, services, audit log",
     icon: GearIcon,
     shown: (session) => session.signed_in?.role === "admin",
   },

@@ -1,5 +1,7 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
+import { COLOURS } from "./colours";
+
 /** The accent of the reports themselves (`services/renderer/palette.py`), from light to dark. */
 const accent: MantineColorsTuple = [
   "#eef4fa",
@@ -73,23 +75,11 @@ export const theme = createTheme({
   },
 });
 
-/** Words and lines of the house style, under names of our own, for both schemes. */
+/** The colours of the house style, under our own names and under the library's. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
-    "--ink": "#1b2430",
-    "--muted": "#5a6573",
-    "--rule": "#d3d9e0",
-    "--shade": "#f4f6f8",
-    "--surface": "#ffffff",
-    "--accent": "#1f4e79",
-    "--accent-soft": "#eaf1f8",
-    "--good": "#2a6b4d",
-    "--good-soft": "#e8f3ee",
-    "--bad": "#a4361e",
-    "--bad-soft": "#fbefec",
-    "--wait": "#80560f",
-    "--wait-soft": "#fbf3e4",
+    ...COLOURS.light,
     "--mantine-color-text": "#1b2430",
     "--mantine-color-body": "#ffffff",
     "--mantine-color-dimmed": "#5a6573",
@@ -99,19 +89,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#a4361e",
   },
   dark: {
-    "--ink": "#e3e8ee",
-    "--muted": "#a3afbb",
-    "--rule": "#323d49",
-    "--shade": "#19212a",
-    "--surface": "#131a21",
-    "--accent": "#8fbbe4",
-    "--accent-soft": "#1c2c3d",
-    "--good": "#7fc8a3",
-    "--good-soft": "#17291f",
-    "--bad": "#f0937d",
-    "--bad-soft": "#33201b",
-    "--wait": "#e3b866",
-    "--wait-soft": "#2e2616",
+    ...COLOURS.dark,
     "--mantine-color-text": "#e3e8ee",
     "--mantine-color-body": "#131a21",
     "--mantine-color-dimmed": "#a3afbb",

@@ -1,4 +1,5 @@
-/** The states of runs, files, deliveries and schedules (`shared/states.py`) in words and tones. */
+/** The states of runs, files, deliveries, schedules (`shared/states.py`) and services in words and
+ * tones. */
 
 export type Tone = "good" | "bad" | "busy" | "wait" | "doubt" | "quiet";
 
@@ -40,6 +41,16 @@ const TONES: Record<string, Tone> = {
   "not sent": "bad",
   "not due": "quiet",
   due: "wait",
+  // Services, their processes and their housekeeping.
+  ready: "good",
+  impaired: "doubt",
+  not_ready: "bad",
+  silent: "bad",
+  stopped: "bad",
+  unknown: "bad",
+  done: "good",
+  late: "doubt",
+  not_yet: "wait",
 };
 
 const WORDS: Record<string, string> = {
@@ -53,6 +64,11 @@ const WORDS: Record<string, string> = {
   rendered: "Ready",
   left_out: "Left out",
   expired: "No longer kept",
+  impaired: "Partly ready",
+  not_ready: "Not ready",
+  silent: "Not heard of",
+  unknown: "Never heard of",
+  not_yet: "Not run yet",
 };
 
 export function statusTone(status: string): Tone {

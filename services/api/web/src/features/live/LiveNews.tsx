@@ -24,7 +24,7 @@ export function LiveNews({ children }: { children: ReactNode }) {
       timer = undefined;
       for (const id of changed) void client.invalidateQueries({ queryKey: ["run", id] });
       changed.clear();
-      for (const key of ["runs", "deliveries", "schedules", "inbox"]) {
+      for (const key of ["runs", "widgets", "deliveries", "schedules", "inbox"]) {
         void client.invalidateQueries({ queryKey: [key] });
       }
     };
@@ -33,7 +33,7 @@ export function LiveNews({ children }: { children: ReactNode }) {
       on: {
         ready: () => {
           // What happened while nobody listened.
-          for (const key of ["run", "runs", "deliveries", "schedules", "inbox"]) {
+          for (const key of ["run", "runs", "widgets", "deliveries", "schedules", "inbox"]) {
             void client.invalidateQueries({ queryKey: [key] });
           }
         },

@@ -15,6 +15,7 @@ import { Looks } from "./Looks";
 import { Members } from "./Members";
 import { Recipients } from "./Recipients";
 import type { Section } from "./sections";
+import { Services } from "./services/Services";
 
 const route = getRouteApi("/inside/administration/$section");
 
@@ -26,6 +27,7 @@ const SECTIONS: Record<Section, { label: string; Part: ComponentType }> = {
   limits: { label: "Retention and limits", Part: Limits },
   "days-off": { label: "Days off", Part: DaysOff },
   "dead-letters": { label: "Dead letters", Part: DeadLetters },
+  services: { label: "Services", Part: Services },
   audit: { label: "Audit log", Part: AuditLog },
 };
 

@@ -8,6 +8,7 @@ export const SECTIONS = [
   "limits",
   "days-off",
   "dead-letters",
+  "services",
   "audit",
 ] as const;
 

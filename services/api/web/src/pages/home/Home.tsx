@@ -1,42 +1,21 @@
-import { Button } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
+import { inWords } from "../../api/problems";
 import { runsQuery, schedulesQuery, sessionQuery } from "../../api/queries";
 import { useReportTitle } from "../../features/runs/report-names";
 import { occasionWords } from "../../features/runs/occasions";
+import { widgetsQuery } from "../../features/widgets/widgets";
 import { Moment } from "../../parts/Moment";
 import { days, exact } from "../../parts/moments";
+import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatusMark } from "../../parts/StatusMark";
 import { Attention } from "./Attention";
 import classes from "./Home.module.css";
-import { Widget, type WidgetOf } from "./Widget";
-
-const WIDGETS: readonly WidgetOf[] = [
-  {
-    type: "delivery_summary",
-    kpis: ["characters_delivered"],
-    trend: { chart: "delivered_over_time", sum: "count" },
-  },
-  {
-    type: "gpu_utilization",
-    kpis: ["utilization"],
-    trend: { table: "over_time", column: "active_percent" },
-    gauge: true,
-  },
-  {
-    type: "quality_metrics",
-    kpis: ["pass_rate"],
-    trend: { table: "over_time", column: "pass_percent" },
-  },
-  {
-    type: "cost_per_character",
-    kpis: ["cost_per_character", "gpu_hours_per_character"],
-    trend: { table: "over_time", column: "gpu_hours" },
-  },
-];
+import { Widget } from "./Widget";
 
 /** What needs attention, the figures that matter, what went out and what comes next. */
 export function Home() {
@@ -54,19 +33,35 @@ export function Home() {
         }
       />
       <Attention />
-      <section aria-labelledby="figures" className={classes.section}>
-        <h2 id="figures">The latest figures</h2>
-        <div className={classes.widgets}>
-          {WIDGETS.map((widget) => (
-            <Widget key={widget.type} widget={widget} />
-          ))}
-        </div>
-      </section>
+      <Figures />
       <div className={classes.columns}>
         <Latest />
         <Next />
       </div>
     </>
+  );
+}
+
+const WIDGETS = 4;
+
+function Figures() {
+  const widgets = useQuery(widgetsQuery);
+  return (
+    <section aria-labelledby="figures" className={classes.section}>
+      <h2 id="figures">The latest figures</h2>
+      {widgets.error && (
+        <Notice tone="bad" title="The figures cannot be shown">
+          {inWords(widgets.error)}
+        </Notice>
+      )}
+      <div className={classes.widgets}>
+        {widgets.data?.map((widget) => (
+          <Widget key={widget.widget} widget={widget} />
+        ))}
+        {widgets.isPending &&
+          Array.from({ length: WIDGETS }, (_, index) => <Skeleton key={index} h={176} />)}
+      </div>
+    </section>
   );
 }
 

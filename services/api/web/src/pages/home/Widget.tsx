@@ -1,103 +1,66 @@
-import { Skeleton } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { ActionIcon, Menu } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { DotsHorizontalIcon } from "@radix-ui/react-icons";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 
-import { documentQuery, runsQuery } from "../../api/queries";
-import { figure, movement, unitOf } from "../../features/document/figures";
-import { useReportTitle } from "../../features/runs/report-names";
-import { days } from "../../parts/moments";
-import { linePoints, trendOf, type TrendSource } from "./trend";
+import { sessionQuery } from "../../api/queries";
+import { type Widget as WidgetOf, WidgetFigures } from "../../features/widgets/WidgetFigures";
 import classes from "./Widget.module.css";
 
-export interface WidgetOf {
-  type: string;
-  /** The first of these that the report has. */
-  kpis: readonly string[];
-  trend: TrendSource;
-  /** Shown as a part of a whole. */
-  gauge?: boolean;
-}
-
-const WIDTH = 120;
-const HEIGHT = 36;
-const ROUND = 2 * Math.PI * 20;
+const Embedding = lazy(() => import("../../features/embedding/Embedding"));
 
 /** A key figure of the latest report of a type, with its trend; it leads to that report. */
 export function Widget({ widget }: { widget: WidgetOf }) {
-  const titleOf = useReportTitle();
-  const runs = useInfiniteQuery(runsQuery({ type: widget.type, status: "completed" }, 1));
-  const run = runs.data?.pages[0]?.items[0];
-  const document = useQuery({ ...documentQuery(run?.id ?? ""), enabled: run !== undefined });
-  const title = titleOf(widget.type);
-
-  if (runs.isPending || (run !== undefined && document.isPending)) return <Skeleton h={176} />;
-  if (run === undefined || document.data === undefined) {
-    return (
-      <div className={classes.widget} data-empty>
-        <h3 className={classes.title}>{title}</h3>
-        <p className={classes.words}>
-          {run === undefined
-            ? "Nothing was made of this yet."
-            : "The latest one is no longer kept."}
-        </p>
-        <Link to="/new" search={{ type: widget.type }} className={classes.make}>
-          Make one
-        </Link>
-      </div>
-    );
-  }
-  const kpi = widget.kpis
-    .map((name) => document.data.kpis.find((each) => each.name === name))
-    .find((each) => each !== undefined);
-  const trend = trendOf(document.data, widget.trend);
-  if (kpi === undefined) return null;
-
+  const { data: session } = useSuspenseQuery(sessionQuery);
   return (
-    <Link to="/runs/$id" params={{ id: run.id }} className={classes.widget}>
-      <h3 className={classes.title}>{kpi.title}</h3>
-      <div className={classes.figures}>
-        <p className={classes.value}>
-          <strong>{kpi.value === null ? "–" : figure(kpi.value, kpi.places)}</strong>
-          {unitOf(kpi) && <span className={classes.unit}> {unitOf(kpi)}</span>}
-        </p>
-        {widget.gauge && kpi.value !== null && <Gauge percent={Number(kpi.value)} />}
-      </div>
-      <p className={classes.change} data-verdict={kpi.verdict}>
-        {kpi.direction === "up" && <span aria-hidden>▲ </span>}
-        {kpi.direction === "down" && <span aria-hidden>▼ </span>}
-        {movement(kpi)}
-      </p>
-      {trend.length > 1 && (
-        <svg
-          className={classes.trend}
-          viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
-          preserveAspectRatio="none"
-          role="img"
-          aria-label={`Over the period: from ${figure(Math.min(...trend), 0)} to ${figure(Math.max(...trend), 0)}`}
-        >
-          <polyline points={linePoints(trend, WIDTH, HEIGHT)} />
-        </svg>
+    <div className={classes.place}>
+      {widget.report === null ? (
+        <div className={classes.widget} data-empty>
+          <WidgetFigures widget={widget} />
+          <Link to="/new" search={{ type: widget.widget }} className={classes.make}>
+            Make one
+          </Link>
+        </div>
+      ) : (
+        <Link to="/runs/$id" params={{ id: widget.report }} className={classes.widget}>
+          <WidgetFigures widget={widget} />
+        </Link>
       )}
-      <p className={classes.words}>
-        {title}, {days(run.period.from, run.period.to)}
-      </p>
-    </Link>
+      {session.signed_in?.role !== "viewer" && <More widget={widget} />}
+    </div>
   );
 }
 
-function Gauge({ percent }: { percent: number }) {
-  const part = Math.min(100, Math.max(0, percent)) / 100;
+function More({ widget }: { widget: WidgetOf }) {
+  const [embedding, { open, close }] = useDisclosure();
+  const name = widget.kpi?.title ?? widget.title;
   return (
-    <svg className={classes.gauge} viewBox="0 0 48 48" aria-hidden>
-      <circle cx="24" cy="24" r="20" />
-      <circle
-        cx="24"
-        cy="24"
-        r="20"
-        data-part
-        strokeDasharray={`${part * ROUND} ${ROUND}`}
-        transform="rotate(-90 24 24)"
-      />
-    </svg>
+    <>
+      <Menu position="bottom-end" width={200}>
+        <Menu.Target>
+          <ActionIcon
+            className={classes.more}
+            variant="subtle"
+            color="gray"
+            aria-label={`More about ${name}`}
+          >
+            <DotsHorizontalIcon />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component={Link} to={`/new?type=${widget.widget}`}>
+            Make a new report of it
+          </Menu.Item>
+          <Menu.Item onClick={open}>Embed elsewhere…</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {embedding && (
+        <Suspense fallback={null}>
+          <Embedding widget={widget.widget} name={name} onClose={close} />
+        </Suspense>
+      )}
+    </>
   );
 }

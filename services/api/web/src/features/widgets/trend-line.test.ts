@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { linePoints } from "./trend";
+import { linePoints } from "./trend-line";
 
 describe("a trend's line", () => {
   it("has its lowest value at the bottom and its highest at the top", () => {
