@@ -12,31 +12,8 @@ import { PageHeader } from "../../parts/PageHeader";
 import { StatusMark } from "../../parts/StatusMark";
 import { Attention } from "./Attention";
 import classes from "./Home.module.css";
-import { Widget, type WidgetOf } from "./Widget";
-
-const WIDGETS: readonly WidgetOf[] = [
-  {
-    type: "delivery_summary",
-    kpis: ["characters_delivered"],
-    trend: { chart: "delivered_over_time", sum: "count" },
-  },
-  {
-    type: "gpu_utilization",
-    kpis: ["utilization"],
-    trend: { table: "over_time", column: "active_percent" },
-    gauge: true,
-  },
-  {
-    type: "quality_metrics",
-    kpis: ["pass_rate"],
-    trend: { table: "over_time", column: "pass_percent" },
-  },
-  {
-    type: "cost_per_character",
-    kpis: ["cost_per_character", "gpu_hours_per_character"],
-    trend: { table: "over_time", column: "gpu_hours" },
-  },
-];
+import { Widget } from "./Widget";
+import { LATEST_RUNS, WIDGETS } from "./widgets";
 
 /** What needs attention, the figures that matter, what went out and what comes next. */
 export function Home() {
@@ -70,11 +47,9 @@ export function Home() {
   );
 }
 
-const SHOWN = 6;
-
 function Latest() {
   const titleOf = useReportTitle();
-  const runs = useInfiniteQuery(runsQuery({}, SHOWN));
+  const runs = useInfiniteQuery(runsQuery({}, LATEST_RUNS));
   const found = runs.data?.pages[0]?.items ?? [];
   return (
     <section aria-labelledby="latest" className={classes.section}>
@@ -98,10 +73,12 @@ function Latest() {
           </li>
         ))}
       </ul>
-      {found.length === SHOWN && <Link to="/runs">All runs</Link>}
+      {found.length === LATEST_RUNS && <Link to="/runs">All runs</Link>}
     </section>
   );
 }
+
+const COMING = 6;
 
 function Next() {
   const schedules = useQuery(schedulesQuery("active"));
@@ -110,7 +87,7 @@ function Next() {
       schedule.next_run_at === null ? [] : [{ ...schedule, next: schedule.next_run_at }],
     )
     .sort((one, other) => one.next.localeCompare(other.next))
-    .slice(0, SHOWN);
+    .slice(0, COMING);
   return (
     <section aria-labelledby="next" className={classes.section}>
       <h2 id="next">Comes next</h2>

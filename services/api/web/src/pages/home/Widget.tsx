@@ -6,17 +6,9 @@ import { documentQuery, runsQuery } from "../../api/queries";
 import { figure, movement, unitOf } from "../../features/document/figures";
 import { useReportTitle } from "../../features/runs/report-names";
 import { days } from "../../parts/moments";
-import { linePoints, trendOf, type TrendSource } from "./trend";
+import { linePoints, trendOf } from "./trend";
 import classes from "./Widget.module.css";
-
-export interface WidgetOf {
-  type: string;
-  /** The first of these that the report has. */
-  kpis: readonly string[];
-  trend: TrendSource;
-  /** Shown as a part of a whole. */
-  gauge?: boolean;
-}
+import type { WidgetOf } from "./widgets";
 
 const WIDTH = 120;
 const HEIGHT = 36;

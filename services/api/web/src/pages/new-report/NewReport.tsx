@@ -1,11 +1,13 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { lazy } from "react";
 
 import { reportTypesQuery, sessionQuery } from "../../api/queries";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { Gallery } from "./Gallery";
-import { ReportForm } from "./ReportForm";
+
+const ReportForm = lazy(async () => ({ default: (await import("./ReportForm")).ReportForm }));
 
 const route = getRouteApi("/inside/new");
 
