@@ -93,8 +93,10 @@ class Visitor:
         self.page.emulate_media(color_scheme="dark")
         expect(self.page.locator("html[data-mantine-color-scheme=dark]")).to_have_count(1)
         self.settles()
-        yield
-        self.page.emulate_media(color_scheme="light")
+        try:
+            yield
+        finally:
+            self.page.emulate_media(color_scheme="light")
         expect(self.page.locator("html[data-mantine-color-scheme=light]")).to_have_count(1)
 
     @contextmanager
@@ -104,8 +106,10 @@ class Visitor:
         assert before is not None
         self.page.set_viewport_size({"width": width, "height": before["height"]})
         self.settles()
-        yield
-        self.page.set_viewport_size(before)
+        try:
+            yield
+        finally:
+            self.page.set_viewport_size(before)
 
     def barriers(self) -> list[str]:
         """Rules of accessibility that the page breaks as it is, by axe, with where it does."""

@@ -84,7 +84,8 @@ function Failed({ run }: { run: RunSummary }) {
         </span>
       }
     >
-      {run.error?.message} <Moment at={run.completed_at ?? run.created_at} />
+      {run.error && `${run.error.message} · `}
+      <Moment at={run.completed_at ?? run.created_at} />
     </Notice>
   );
 }

@@ -5,7 +5,7 @@ import { lazy } from "react";
 import { reportTypesQuery, sessionQuery } from "../../api/queries";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
-import { Gallery } from "./Gallery";
+import { Gallery, SWITCHED_OFF } from "./Gallery";
 
 const ReportForm = lazy(async () => ({ default: (await import("./ReportForm")).ReportForm }));
 
@@ -34,7 +34,7 @@ export function NewReport() {
       <PageHeader title="New report" about="Which report?" />
       {chosen && (
         <Notice tone="wait" title={`${chosen.title} is switched off`}>
-          {chosen.unavailable_because}
+          {SWITCHED_OFF}
         </Notice>
       )}
       <Gallery types={types} />
