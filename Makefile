@@ -33,8 +33,9 @@ test-long: $(READY) ## the long variants: thousands of chaos rounds, scale 100
 test-containers: $(READY) ## build the five images, run compose, send one report (needs an engine, or root to get one)
 	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest -m containers -rs $(or $(ARGS),tests)
 
-pictures: $(READY) ## draw the gallery's pictures afresh: pages of the reports
-	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest --renew-pictures tests/pictures
+pictures: $(READY) ## draw the gallery's pictures afresh: pages of the reports, the mail, the web page
+	@$(BIN)/python -m deploy.local.chromium
+	@$(BIN)/python -m tests.guarded $(BIN)/python -m pytest --renew-pictures tests/pictures tests/page/test_gallery.py
 
 page: $(READY) ## build the web page (`make run` does so by itself)
 	@$(BIN)/python -m deploy.page build

@@ -29,12 +29,13 @@ from benchmarks import (
 )
 from benchmarks.celery_chain import workers
 from benchmarks.machine import machine
+from benchmarks.page import measured as page
 from benchmarks.pdf import comparison
 from deploy.local.places import CHECKOUT
 
 PARTS = (
     *("memory", "latency", "lateness", "acceptance", "throughput", "pdf", "schedules"),
-    *("neighbours", "bursting", "delivery", "workbook", "exports", "reports"),
+    *("neighbours", "bursting", "delivery", "workbook", "exports", "page", "reports"),
 )
 RESULTS = CHECKOUT / "var" / "bench"
 GROWTH = RESULTS / "growth.svg"
@@ -63,6 +64,10 @@ class Sizes:
     export_turns: int = 5
     export_scale: int = 10
     """Of the demo studio: a million rows at 10."""
+    page_turns: int = 9
+    """How often each page is opened."""
+    page_rows: int = 100_000
+    """In the list of runs, and in a report's table."""
     scales: tuple[float, ...] = (1, 10)
     """Of the demo data, for each report type by itself."""
 
@@ -80,6 +85,8 @@ QUICK = Sizes(
     workbook_rows=100_000,
     export_turns=1,
     export_scale=1,
+    page_turns=3,
+    page_rows=20_000,
     scales=(1,),
 )
 
@@ -156,6 +163,9 @@ def _measure(running: broadsheet.Broadsheet, sizes: Sizes, parts: set[str]) -> d
         # Late: it loads another studio.
         found["exports"] = exports.measure(running, sizes.export_turns, sizes.export_scale)
         _say(exports.report(found["exports"]))
+    if "page" in parts:  # the same
+        found["page"] = page.measure(running, sizes.page_rows, sizes.page_rows, sizes.page_turns)
+        _say(page.report(found["page"]))
     if "reports" in parts:  # the last, for the same reason
         found["reports"] = reports.measure(running, sizes.scales)
         _say(reports.report(found["reports"]))

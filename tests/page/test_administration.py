@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.page.visitor import Visitor
 from tests.processes import Fleet
-
-pytestmark = pytest.mark.long
 
 SECRET = "xoxb-made-up-and-never-shown-again"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import pytest
@@ -15,8 +14,6 @@ from deploy.local.infrastructure import LocalInfrastructure
 from deploy.local.tokens import make_token, signing_key
 from tests.page.visitor import Visitor
 from tests.processes import Fleet
-
-pytestmark = pytest.mark.long
 
 BEFORE_THE_FIRST_PAGE = 250_000
 """Bytes of script, gzipped."""
@@ -66,6 +63,9 @@ def patient(infra: LocalInfrastructure, fleet: Fleet) -> Iterator[httpx.Client]:
         yield client
 
 
+FITS = "width => document.documentElement.scrollWidth <= width"
+WIDTHS = (360, 3840)
+"""Pixels of the narrowest screen and of the widest."""
 PAGES = (
     "/",
     "/new",
@@ -98,30 +98,35 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def reader(
-    request: pytest.FixtureRequest, chromium: Browser, fleet: Fleet
-) -> Iterator[tuple[Visitor, str]]:
-    """Somebody signed in, in light and in dark colours."""
-    scheme: Literal["light", "dark"] = request.param
-    with Visitor.arriving(chromium, fleet["api"].url, scheme=scheme) as visitor:
+@pytest.fixture(scope="module")
+def reader(chromium: Browser, fleet: Fleet) -> Iterator[Visitor]:
+    """Somebody signed in."""
+    with Visitor.arriving(chromium, fleet["api"].url) as visitor:
         visitor.sign_in_to_demo()
-        yield visitor, scheme
+        yield visitor
+        assert visitor.complaints == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_breaks_a_rule_of_accessibility(
-    path: str, reader: tuple[Visitor, str], run_id: str, burst_id: str
+def test_a_page_is_for_everybody_in_light_and_dark_and_on_any_screen(
+    path: str, reader: Visitor, run_id: str, burst_id: str
 ) -> None:
-    visitor, _ = reader
-    visitor.opens(path.format(run=run_id, burst=burst_id))
-    assert visitor.barriers() == []
+    reader.opens(path.format(run=run_id, burst=burst_id))
+    assert reader.barriers() == []
+    with reader.in_dark_colours():
+        assert reader.barriers() == []
+    for width in WIDTHS:
+        with reader.at_a_screen(width):
+            reader.page.wait_for_function(FITS, arg=width)
+            if width == WIDTHS[0]:
+                assert reader.barriers() == []
 
 
-def test_signing_in_breaks_none_either(chromium: Browser, fleet: Fleet) -> None:
-    for scheme in ("light", "dark"):
-        with Visitor.arriving(chromium, fleet["api"].url, scheme=scheme) as visitor:
-            visitor.opens("/sign-in")
+def test_signing_in_breaks_no_rule_of_accessibility_either(chromium: Browser, fleet: Fleet) -> None:
+    with Visitor.arriving(chromium, fleet["api"].url) as visitor:
+        visitor.opens("/sign-in")
+        assert visitor.barriers() == []
+        with visitor.in_dark_colours():
             assert visitor.barriers() == []
 
 
@@ -139,19 +144,6 @@ def test_an_embedded_figure_breaks_none_either(
             assert visitor.complaints == []
             high = visitor.page.evaluate("document.documentElement.scrollHeight")
             assert high <= 250, "it fits into the frame that is offered"
-
-
-@pytest.mark.parametrize("width", [360, 3840])
-def test_no_page_has_to_be_scrolled_sideways(
-    width: int, chromium: Browser, fleet: Fleet, run_id: str, burst_id: str
-) -> None:
-    with Visitor.arriving(chromium, fleet["api"].url, width=width, height=800) as visitor:
-        visitor.sign_in_to_demo()
-        for path in PAGES:
-            visitor.opens(path.format(run=run_id, burst=burst_id))
-            wide = visitor.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, path
-        assert visitor.complaints == []
 
 
 def test_little_script_comes_before_the_first_page(chromium: Browser, fleet: Fleet) -> None:

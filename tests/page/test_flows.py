@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.local.infrastructure import LocalInfrastructure
@@ -17,7 +16,6 @@ from tests.tenants import Tenant
 OCTOBER = "from=2026-10-01&to=2026-10-31"
 
 
-@pytest.mark.long
 def test_a_newcomer_makes_a_report_reads_it_and_finds_its_mail(
     visitor: Visitor, inbox: httpx.Client
 ) -> None:
@@ -83,7 +81,6 @@ def test_a_further_format_is_made_when_somebody_wants_it(page: Page, program: ht
     assert b"pass_rate" in download.value.path().read_bytes()
 
 
-@pytest.mark.long
 def test_a_run_that_fails_says_why_in_words_first(
     visitor: Visitor, infra: LocalInfrastructure, sourceless: Tenant
 ) -> None:
@@ -108,7 +105,6 @@ def test_a_run_that_fails_says_why_in_words_first(
     expect(attention).to_contain_text("could not be made")
 
 
-@pytest.mark.long
 def test_what_is_refused_is_said_at_its_field(page: Page) -> None:
     page.goto(f"/new?type=delivery_summary&{OCTOBER}")
     page.get_by_role("combobox", name="Send it to").fill("nobody@@example")
@@ -120,7 +116,6 @@ def test_what_is_refused_is_said_at_its_field(page: Page) -> None:
     expect(page.get_by_text("No run fits that")).to_be_visible()
 
 
-@pytest.mark.long
 def test_a_link_shows_what_its_sender_saw(page: Page) -> None:
     page.goto("/new?type=generation_jobs")
     page.get_by_text("Last week", exact=True).click()

@@ -97,7 +97,6 @@ def test_an_answer_that_nobody_here_asked_for_signs_nobody_in(page: Page) -> Non
     assert page.request.get("/session").json()["signed_in"] is None
 
 
-@pytest.mark.long
 def test_turning_back_there_is_said_here(page: Page) -> None:
     page.goto("/sign-in")
     page.get_by_role("link", name="Sign in with Example Studio").click()
@@ -105,7 +104,6 @@ def test_turning_back_there_is_said_here(page: Page) -> None:
     expect(page.get_by_text("You were not let in there, or turned back.")).to_be_visible()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("to", ["https://example.com/", "//example.com", "/\\example.com"])
 def test_nobody_is_sent_on_to_another_site(page: Page, to: str) -> None:
     page.goto("/sign-in")

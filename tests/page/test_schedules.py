@@ -7,10 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
-
-pytestmark = pytest.mark.long
 
 ADDRESS = "someone@example.com"
 

@@ -16,6 +16,10 @@ PATIENCE_MS = 45_000
 _EXPECTED = ("Failed to load resource",)
 """What the browser logs of refusals, which tests cause on purpose."""
 
+_DRAWN = """() => [...document.querySelectorAll('figure [role=img]')]
+  .every((chart) => chart.querySelector('svg') !== null)
+  && document.getAnimations().every((each) => !(each instanceof CSSTransition))"""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -76,7 +80,36 @@ class Visitor:
         """Open an address and wait until nothing on it is being loaded."""
         self.page.goto(path)
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+        self.settles()
+
+    def settles(self) -> None:
+        """Wait until what was asked for is there, charts are drawn, and colours are still."""
         expect(self.page.locator(".mantine-Skeleton-root")).to_have_count(0)
+        self.page.wait_for_function(_DRAWN)
+
+    @contextmanager
+    def in_dark_colours(self) -> Iterator[None]:
+        """The page as it is, for whoever prefers them."""
+        self.page.emulate_media(color_scheme="dark")
+        expect(self.page.locator("html[data-mantine-color-scheme=dark]")).to_have_count(1)
+        self.settles()
+        try:
+            yield
+        finally:
+            self.page.emulate_media(color_scheme="light")
+        expect(self.page.locator("html[data-mantine-color-scheme=light]")).to_have_count(1)
+
+    @contextmanager
+    def at_a_screen(self, width: int) -> Iterator[None]:
+        """The page as it is, in a window so wide."""
+        before = self.page.viewport_size
+        assert before is not None
+        self.page.set_viewport_size({"width": width, "height": before["height"]})
+        self.settles()
+        try:
+            yield
+        finally:
+            self.page.set_viewport_size(before)
 
     def barriers(self) -> list[str]:
         """Rules of accessibility that the page breaks as it is, by axe, with where it does."""
@@ -84,7 +117,10 @@ class Visitor:
         # Past the policy, which lets in no script of another origin: as a debugger would.
         self.page.evaluate(axe)
         found: list[dict[str, Any]] = self.page.evaluate("async () => (await axe.run()).violations")
-        return [f"{rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
+        return [
+            f"{rule['id']}: {[(node['target'], node['html']) for node in rule['nodes']]}"
+            for rule in found
+        ]
 
     def words(self) -> str:
         """What the page says now."""

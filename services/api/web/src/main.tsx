@@ -2,6 +2,7 @@ import "./app/page.css";
 import "@fontsource-variable/open-sans/wght.css";
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
+import "@mantine/spotlight/styles.layer.css";
 
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
@@ -20,6 +21,11 @@ setNonce(nonce);
 
 const place = document.getElementById("page");
 if (place === null) throw new Error("the document has no place for the page");
+
+// Who is signed in is asked meanwhile: the router loads a page only once that is known.
+for (const match of router.matchRoutes(router.latestLocation)) {
+  void router.loadRouteChunk(router.routesById[match.routeId as keyof typeof router.routesById]);
+}
 
 createRoot(place).render(
   <StrictMode>

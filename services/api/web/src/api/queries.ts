@@ -43,18 +43,23 @@ export interface RunFilter {
 
 const PAGE_LENGTH = 100;
 
-/** Pages of runs, newest first. */
+/** One page of runs, newest first; the first one without a cursor. */
+export function runsPage(filter: RunFilter, limit: number, cursor = "") {
+  return answered(
+    api.GET("/api/v1/reports", {
+      params: { query: { ...filter, limit, ...(cursor ? { cursor } : {}) } },
+    }),
+  );
+}
+
+/** Pages of runs; what happens to them is heard of. */
 export function runsQuery(filter: RunFilter, limit: number = PAGE_LENGTH) {
   return infiniteQueryOptions({
     queryKey: ["runs", filter, limit],
-    queryFn: ({ pageParam }) =>
-      answered(
-        api.GET("/api/v1/reports", {
-          params: { query: { ...filter, limit, ...(pageParam ? { cursor: pageParam } : {}) } },
-        }),
-      ),
+    queryFn: ({ pageParam }) => runsPage(filter, limit, pageParam),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
+    refetchOnWindowFocus: false,
   });
 }
 
@@ -84,3 +89,9 @@ export function schedulesQuery(state: Schemas["ScheduleState"], limit = 200) {
     queryFn: () => answered(api.GET("/api/v1/schedules", { params: { query: { state, limit } } })),
   });
 }
+
+/** The home page's widgets with their latest figures. */
+export const widgetsQuery = queryOptions({
+  queryKey: ["widgets"],
+  queryFn: () => answered(api.GET("/api/v1/widgets")),
+});

@@ -3335,7 +3335,7 @@ export interface components {
             did: number | null;
             /**
              * Did In All
-             * @description By all processes heard of, since each began.
+             * @description By all processes that are heard of since each began; else by the last one.
              */
             did_in_all: number;
             /** Every Seconds */

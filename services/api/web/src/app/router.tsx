@@ -9,9 +9,12 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { askAheadForHome, askAheadForRun } from "../api/ahead";
 import type { RunStatus } from "../api/client";
-import { queries, sessionQuery } from "../api/queries";
+import { schedulePagesQuery } from "../api/planning";
+import { queries, reportTypesQuery, runsQuery, sessionQuery } from "../api/queries";
 import { SECTIONS } from "../pages/administration/sections";
+import { LATEST_RUNS } from "../pages/home/latest-runs";
 import type { DraftSearch } from "../pages/new-report/draft";
 import { Missing } from "../parts/Missing";
 import { SLICE_STATUSES } from "../parts/statuses";
@@ -49,6 +52,7 @@ export const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: "/",
+  loader: () => askAheadForHome(LATEST_RUNS),
   component: lazyRouteComponent(() => import("../pages/home/Home"), "Home"),
 });
 
@@ -71,6 +75,11 @@ const newReport = createRoute({
     language: textOf(search.language),
     with: textOf(search.with),
   }),
+  loaderDeps: ({ search }) => ({ chosen: search.type !== undefined }),
+  loader: ({ deps }) => {
+    void queries.prefetchQuery(reportTypesQuery);
+    if (deps.chosen) void import("../pages/new-report/ReportForm");
+  },
   component: lazyRouteComponent(() => import("../pages/new-report/NewReport"), "NewReport"),
 });
 
@@ -105,6 +114,18 @@ const runs = createRoute({
     schedule: textOf(search.schedule),
     definition: textOf(search.definition),
   }),
+  loaderDeps: ({ search }) => ({
+    status: search.status,
+    type: search.type,
+    q: search.q,
+    requested_by: search.by,
+    schedule: search.schedule,
+    definition: search.definition,
+  }),
+  loader: ({ deps }) => {
+    void queries.prefetchQuery(reportTypesQuery);
+    void queries.prefetchInfiniteQuery(runsQuery(deps));
+  },
   component: lazyRouteComponent(() => import("../pages/runs/Runs"), "Runs"),
 });
 
@@ -131,6 +152,7 @@ const run = createRoute({
     q: textOf(search.q),
     page: textOf(search.page)?.match(/^[1-9]\d{0,4}$/)?.[0],
   }),
+  loader: ({ params }) => askAheadForRun(params.id),
   component: lazyRouteComponent(() => import("../pages/run/RunPage"), "RunPage"),
 });
 
@@ -150,6 +172,8 @@ const schedules = createRoute({
     owner: textOf(search.owner),
     q: textOf(search.q),
   }),
+  loaderDeps: ({ search }) => ({ state: search.state, owner: search.owner, q: search.q }),
+  loader: ({ deps }) => void queries.prefetchInfiniteQuery(schedulePagesQuery(deps)),
   component: lazyRouteComponent(() => import("../pages/schedules/Schedules"), "Schedules"),
 });
 

@@ -1,5 +1,7 @@
 /** Instants, days and lengths of time as people read them, in their own zone and language. */
 
+import { dateFormat, relativeFormat } from "./formats";
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -18,13 +20,13 @@ export function relative(at: Date, now: Date, locale?: string): string {
   if (distance < 10) return "just now";
   for (const [limit, unit, length] of STEPS) {
     if (distance < limit) {
-      const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+      const format = relativeFormat(locale);
       // Who says "tomorrow" counts nights, not spans of 24 hours.
       const count = unit === "day" ? nights(now, at) : Math.trunc(seconds / length);
       return format.format(count, unit);
     }
   }
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(at);
+  return dateFormat(locale, { dateStyle: "medium" }).format(at);
 }
 
 function nights(from: Date, to: Date): number {
@@ -34,7 +36,7 @@ function nights(from: Date, to: Date): number {
 
 /** Day, time and zone, for instance "21 Nov 2026, 19:25:27 GMT+1". */
 export function exact(at: Date, timeZone?: string, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -48,18 +50,18 @@ export function exact(at: Date, timeZone?: string, locale?: string): string {
 
 /** The time of day alone. */
 export function clockTime(at: Date, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
+  return dateFormat(locale, { timeStyle: "short" }).format(at);
 }
 
 /** A calendar day (YYYY-MM-DD), which has no zone. */
 export function day(text: string, locale?: string): string {
   const at = new Date(`${text}T00:00:00Z`);
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(at);
+  return dateFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(at);
 }
 
 /** Two days, both included, with what they share said once. */
 export function days(from: string, to: string, locale?: string): string {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const format = dateFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   return format.formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`));
 }
 

@@ -1,5 +1,3 @@
-import "@mantine/spotlight/styles.layer.css";
-
 import { Spotlight } from "@mantine/spotlight";
 import { BarChartIcon } from "@radix-ui/react-icons";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -10,7 +8,7 @@ import { places } from "../navigation";
 import { paletteStore } from "./palette-opening";
 
 /** The command palette (⌘K, Ctrl-K): every page, and a new report of every type. */
-export default function Palette() {
+export function Palette() {
   const navigate = useNavigate();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { data: types } = useQuery(reportTypesQuery);

@@ -1,16 +1,13 @@
 import { AppShell, Burger, Group, Skeleton } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
-import { Notifications } from "@mantine/notifications";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { type ComponentType, Suspense, useEffect, useState } from "react";
 
 import { LiveNews } from "../../features/live/LiveNews";
 import { Brand } from "../../parts/Brand";
 import { openPalette } from "./palette-opening";
 import classes from "./Shell.module.css";
 import { SideBar } from "./SideBar";
-
-const Palette = lazy(() => import("./Palette"));
 
 /** What surrounds every page for whoever is signed in. */
 export function Shell() {
@@ -19,6 +16,7 @@ export function Shell() {
   useEffect(close, [path, close]);
   // Here and not in the palette, which is loaded later than somebody may want it.
   useHotkeys([["mod+K", openPalette]], []);
+  const Overlays = useOverlays();
 
   return (
     <LiveNews>
@@ -52,10 +50,30 @@ export function Shell() {
           </div>
         </AppShell.Main>
       </AppShell>
-      <Notifications position="bottom-right" />
-      <Suspense>
-        <Palette />
-      </Suspense>
+      {Overlays && (
+        <Suspense>
+          <Overlays />
+        </Suspense>
+      )}
     </LiveNews>
   );
+}
+
+const SOON_MS = 1_000;
+
+/** What lies above the page, loaded once that has been drawn: nobody has called for it yet. */
+function useOverlays(): ComponentType | undefined {
+  const [overlays, setOverlays] = useState<{ part: ComponentType }>();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const soon = () => {
+      timer = setTimeout(() => {
+        // While the API is away the page stays, and says so.
+        import("./Overlays").then((loaded) => setOverlays({ part: loaded.default }), soon);
+      }, SOON_MS);
+    };
+    soon();
+    return () => clearTimeout(timer);
+  }, []);
+  return overlays?.part;
 }

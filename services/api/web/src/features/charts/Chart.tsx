@@ -2,6 +2,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 
+import { afterPaint } from "../../parts/after-paint";
 import { ChartParts } from "../drilling/ChartParts";
 import { useReportDrilling } from "../drilling/drilling";
 import { type Marks, narrowingOfMark } from "../drilling/narrowing";
@@ -35,13 +36,22 @@ export function Chart({ title, alternative, specification, narrows }: Props) {
     if (element === null || rounded === 0) return;
     let remove: (() => void) | undefined;
     let gone = false;
-    import("./drawing")
+    afterPaint()
+      .then(() => import("./drawing"))
       .then(({ draw }) =>
-        draw(element, specification, rounded, scheme, opens ? (datum) => onMark(datum) : undefined),
+        gone
+          ? undefined
+          : draw(
+              element,
+              specification,
+              rounded,
+              scheme,
+              opens ? (datum) => onMark(datum) : undefined,
+            ),
       )
       .then((taken) => {
         remove = taken;
-        if (gone) taken();
+        if (gone) taken?.();
       })
       .catch((error: unknown) => setFailure(String(error)));
     return () => {

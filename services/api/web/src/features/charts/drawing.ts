@@ -25,8 +25,10 @@ export async function draw(
     file: () => Promise.reject(new Error("charts fetch nothing")),
     options: {},
   };
+  // Its own, so that taking it away leaves alone what was drawn in its place meanwhile.
+  const sheet = place.appendChild(document.createElement("div"));
   const view = new View(parse(spec, undefined, { ast: true }), {
-    container: place,
+    container: sheet,
     renderer: "svg",
     hover: true,
     expr: expressionInterpreter,
@@ -42,6 +44,6 @@ export async function draw(
   await view.runAsync();
   return () => {
     view.finalize();
-    place.replaceChildren();
+    sheet.remove();
   };
 }

@@ -1,11 +1,23 @@
+import { Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
+
 import type { Schemas } from "../../api/client";
 import type { DocumentTable as TableOfDocument } from "./document";
+import { afterPaint } from "../../parts/after-paint";
 import { exact } from "../../parts/moments";
 import { Chart } from "../charts/Chart";
-import { DocumentTable } from "../tables/DocumentTable";
-import { StoredTable } from "../tables/StoredTable";
 import classes from "./DocumentView.module.css";
 import { Tiles } from "./Tiles";
+
+// What is seen first is the words, the figures and mostly a chart.
+const DocumentTable = lazy(async () => {
+  await afterPaint();
+  return { default: (await import("../tables/DocumentTable")).DocumentTable };
+});
+const StoredTable = lazy(async () => {
+  await afterPaint();
+  return { default: (await import("../tables/StoredTable")).StoredTable };
+});
 
 type ReportDocument = Schemas["ReportDocument"];
 
@@ -58,25 +70,25 @@ export function DocumentView({ runId, document }: Props) {
               narrows={chart.narrows}
             />
           ))}
-          {section.tables?.map((table: TableOfDocument) =>
-            table.stored ? (
-              <StoredTable
-                key={table.name}
-                runId={runId}
-                table={table}
-                timeZone={zone}
-                titled={table.title !== section.title}
-              />
-            ) : (
-              <DocumentTable
-                key={table.name}
-                table={table}
-                rows={table.rows}
-                timeZone={zone}
-                titled={table.title !== section.title}
-              />
-            ),
-          )}
+          {section.tables?.map((table: TableOfDocument) => (
+            <Suspense key={table.name} fallback={<Skeleton mt="md" h={roomOf(table)} />}>
+              {table.stored ? (
+                <StoredTable
+                  runId={runId}
+                  table={table}
+                  timeZone={zone}
+                  titled={table.title !== section.title}
+                />
+              ) : (
+                <DocumentTable
+                  table={table}
+                  rows={table.rows}
+                  timeZone={zone}
+                  titled={table.title !== section.title}
+                />
+              )}
+            </Suspense>
+          ))}
         </section>
       ))}
       {document.notes !== undefined && document.notes.length > 0 && (
@@ -93,4 +105,12 @@ export function DocumentView({ runId, document }: Props) {
       </footer>
     </article>
   );
+}
+
+const ROW_HEIGHT = 36;
+const TALLEST = 580;
+
+/** Pixels that the table is going to take, more or less. */
+function roomOf(table: TableOfDocument): number {
+  return Math.min((table.rows.length + 3) * ROW_HEIGHT, TALLEST);
 }

@@ -1,15 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  cellText,
-  type Column,
-  compareCells,
-  figure,
-  heading,
-  movement,
-  plainWords,
-  unitOf,
-} from "./figures";
+import { cellText, type Column, figure, heading, movement, plainWords, unitOf } from "./figures";
 
 const column = (said: Partial<Column>): Column => ({
   name: "c",
@@ -46,16 +37,6 @@ describe("cells", () => {
     expect(cellText("2026-10-31T23:30:00Z", instant, "Europe/Berlin", "en-GB")).toContain(
       "1 Nov 2026",
     );
-  });
-  it("are ordered by size where they are figures, with those that lack one last", () => {
-    const decimal = column({ kind: "decimal" });
-    const cells = ["9.5", null, "10.25", "-3"];
-    expect(cells.sort((one, other) => compareCells(one, other, decimal))).toEqual([
-      "-3",
-      "9.5",
-      "10.25",
-      null,
-    ]);
   });
   it("do not repeat a unit that the title has", () => {
     expect(heading(column({ title: "GPU time", unit: "h" }))).toBe("GPU time (h)");

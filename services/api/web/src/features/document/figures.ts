@@ -1,6 +1,7 @@
 /** Figures of a document as people read them, in their own language. Exact decimals stay exact. */
 
 import type { Schemas } from "../../api/client";
+import { dateFormat, numberFormat } from "../../parts/formats";
 
 export type Column = Schemas["Column"];
 export type Kpi = Schemas["Kpi"];
@@ -14,7 +15,7 @@ export function figure(value: string | number, places?: number | null, locale?: 
     places === null || places === undefined
       ? { maximumFractionDigits: 20 }
       : { minimumFractionDigits: places, maximumFractionDigits: places };
-  const format = new Intl.NumberFormat(locale, { ...digits, roundingMode: "halfEven" } as object);
+  const format = numberFormat(locale, { ...digits, roundingMode: "halfEven" } as object);
   const text = format.format(value as unknown as number);
   // Zero has no sign.
   return /[1-9]/.test(text) ? text.replace("-", "−") : text.replace(/^[-−]/, "");
@@ -53,13 +54,6 @@ export function cellText(cell: Cell, column: Column, timeZone: string, locale?: 
     default:
       return cell;
   }
-}
-
-/** By what a column's cells are ordered: figures by size, words as the language orders them. */
-export function compareCells(one: Cell, other: Cell, column: Column): number {
-  if (one === null || other === null) return (one === null ? 1 : 0) - (other === null ? 1 : 0);
-  if (isFigure(column)) return Number(one) - Number(other);
-  return String(one).localeCompare(String(other), undefined, { numeric: true });
 }
 
 /** Whether its cells stand to the right. */
@@ -105,5 +99,5 @@ function isDecimal(text: string): boolean {
 
 function dated(text: string, format: Intl.DateTimeFormatOptions, locale?: string): string {
   const at = new Date(text.length === 10 ? `${text}T00:00:00Z` : text);
-  return Number.isNaN(at.getTime()) ? text : new Intl.DateTimeFormat(locale, format).format(at);
+  return Number.isNaN(at.getTime()) ? text : dateFormat(locale, format).format(at);
 }

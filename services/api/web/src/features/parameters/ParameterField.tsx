@@ -1,9 +1,13 @@
-import { MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Input, MultiSelect, Select, Skeleton, Switch, TagsInput, TextInput } from "@mantine/core";
+import { lazy, Suspense } from "react";
 
 import type { Schemas } from "../../api/client";
 import { plainWords } from "../document/figures";
 import type { Field } from "./fields";
 import { unknownNames } from "./known-names";
+
+// Few reports have one.
+const NumberInput = lazy(() => import("./number-input"));
 
 const MOST_OFFERED = 100;
 
@@ -68,15 +72,17 @@ export function ParameterField({ field, value, onChange, error, known }: Props) 
       );
     case "number":
       return (
-        <NumberInput
-          {...common}
-          allowDecimal={false}
-          thousandSeparator=","
-          {...(field.least === undefined ? {} : { min: field.least })}
-          {...(field.most === undefined ? {} : { max: field.most })}
-          value={typeof value === "number" ? value : ""}
-          onChange={(typed) => onChange(typed === "" ? null : Number(typed))}
-        />
+        <Suspense fallback={<Input.Wrapper {...common} children={<Skeleton h={36} />} />}>
+          <NumberInput
+            {...common}
+            allowDecimal={false}
+            thousandSeparator=","
+            {...(field.least === undefined ? {} : { min: field.least })}
+            {...(field.most === undefined ? {} : { max: field.most })}
+            value={typeof value === "number" ? value : ""}
+            onChange={(typed) => onChange(typed === "" ? null : Number(typed))}
+          />
+        </Suspense>
       );
     case "text":
       return (

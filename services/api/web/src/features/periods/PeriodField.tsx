@@ -1,7 +1,5 @@
-import "@mantine/dates/styles.layer.css";
-
-import { Chip, Group, Input, Select } from "@mantine/core";
-import { DatePickerInput } from "@mantine/dates";
+import { Chip, Group, Input, Select, Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
 
 import { type ChosenPeriod, MORE_PRESETS, presetNamed, PRESETS } from "./presets";
 
@@ -10,6 +8,8 @@ interface Props {
   onChange: (period: ChosenPeriod) => void;
   error?: string | undefined;
 }
+
+const DaysField = lazy(() => import("./DaysField"));
 
 const OWN_DAYS = "own-days";
 
@@ -46,20 +46,12 @@ export function PeriodField({ value, onChange, error }: Props) {
       </Chip.Group>
       <Group mt="sm" gap="sm">
         {preset === undefined ? (
-          <DatePickerInput
-            type="range"
-            aria-label="First and last day"
-            placeholder="First and last day"
-            allowSingleDateInRange
-            numberOfColumns={2}
-            w={300}
-            clearable
-            clearButtonProps={{ "aria-label": "Clear the days" }}
-            valueFormat="D MMM YYYY"
-            highlightToday
-            value={"preset" in value ? [null, null] : [value.from, value.to]}
-            onChange={([from, to]) => onChange({ from, to })}
-          />
+          <Suspense fallback={<Skeleton h={36} w={300} />}>
+            <DaysField
+              value={"preset" in value ? [null, null] : [value.from, value.to]}
+              onChange={onChange}
+            />
+          </Suspense>
         ) : (
           <Select
             aria-label="Other periods"

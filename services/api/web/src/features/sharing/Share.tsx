@@ -1,11 +1,11 @@
 import { Button, Modal } from "@mantine/core";
 import { Link2Icon } from "@radix-ui/react-icons";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import type { Run } from "../../api/client";
-import { LinkList } from "./LinkList";
-import { NewLink } from "./NewLink";
-import classes from "./Sharing.module.css";
+import { Waiting } from "../../parts/Waiting";
+
+const Links = lazy(() => import("./Links"));
 
 /** Gives files of a run to people who cannot sign in. */
 export function Share({ run }: { run: Run }) {
@@ -29,9 +29,9 @@ export function Share({ run }: { run: Run }) {
         size="lg"
         title="Share a file by link"
       >
-        <NewLink run={run} formats={formats} />
-        <h2 className={classes.there}>Links that there are</h2>
-        <LinkList runId={run.id} />
+        <Suspense fallback={<Waiting />}>
+          <Links run={run} formats={formats} />
+        </Suspense>
       </Modal>
     </>
   );

@@ -3,8 +3,6 @@ import { MagnifyingGlassIcon } from "@radix-ui/react-icons";
 import {
   type ColumnDef,
   getCoreRowModel,
-  getFilteredRowModel,
-  getSortedRowModel,
   type SortingState,
   useReactTable,
 } from "@tanstack/react-table";
@@ -14,23 +12,19 @@ import { useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { narrowingOfCell } from "../drilling/narrowing";
 import { Part } from "../drilling/Part";
-import {
-  type Cell,
-  cellText,
-  type Column,
-  compareCells,
-  figure,
-  heading,
-  isFigure,
-} from "../document/figures";
+import { cellText, type Column, figure, heading, isFigure } from "../document/figures";
+import type { Row } from "./arranging";
 import classes from "./DocumentTable.module.css";
+import type { LongTable } from "./long-table";
+import { useArranged } from "./useArranged";
 
 type Table = Schemas["Table"];
-type Row = readonly Cell[];
 
 interface Props {
   table: Pick<Table, "name" | "title" | "columns" | "total" | "available_rows">;
   rows: readonly Row[];
+  /** Where the rows are ordered and searched when that takes long. */
+  long?: LongTable;
   timeZone: string;
   /** Whether its title is shown: not where the section has the same. */
   titled: boolean;
@@ -42,59 +36,57 @@ const ALL_DRAWN = 120;
 const WORTH_SEARCHING = 10;
 
 /** A table that can be ordered by any column and searched; of a long one only what is seen is drawn. */
-export function DocumentTable({ table, rows, timeZone, titled }: Props) {
+export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
   const [sorting, setSorting] = useState<SortingState>([]);
   const [typed, setTyped] = useState("");
-  const wanted = useDeferredValue(typed.trim().toLowerCase());
+  const text = useDeferredValue(typed.trim());
   const scroller = useRef<HTMLDivElement>(null);
 
   const shown = useMemo(
     () => withoutEmptyComparisons(table.columns, rows, table.total),
     [table, rows],
   );
-  const columns = useMemo<ColumnDef<Row>[]>(
-    () =>
-      shown.map(({ column, index }) => ({
-        id: column.name,
-        accessorFn: (row) => row[index],
-        sortingFn: (one, other) =>
-          compareCells(one.original[index] ?? null, other.original[index] ?? null, column),
-        sortDescFirst: isFigure(column),
-      })),
-    [shown],
-  );
-  const data = useMemo(() => [...rows], [rows]);
+  const order = sorting[0];
+  const wanted = useMemo(() => {
+    const index = table.columns.findIndex((column) => column.name === order?.id);
+    return { text, by: order && index >= 0 ? { index, descending: order.desc } : undefined };
+  }, [table, order, text]);
+  const { places, waiting } = useArranged(table.columns, rows, timeZone, long, wanted);
 
-  const grid = useReactTable<Row>({
-    data,
-    columns,
-    state: { sorting, globalFilter: wanted },
-    onSortingChange: setSorting,
-    globalFilterFn: (row, _column, text: string) =>
-      shown.some(({ column, index }) =>
-        cellText(row.original[index] ?? null, column, timeZone)
-          .toLowerCase()
-          .includes(text),
-      ),
-    getCoreRowModel: getCoreRowModel(),
-    getSortedRowModel: getSortedRowModel(),
-    getFilteredRowModel: getFilteredRowModel(),
-    // Every row is looked at once for a search anyway.
-    getColumnCanGlobalFilter: (column) => column.id === shown[0]?.column.name,
-  });
-  const found = grid.getRowModel().rows;
-  const long = found.length > ALL_DRAWN;
+  const inParts = places.length > ALL_DRAWN;
   const virtual = useVirtualizer({
-    count: found.length,
-    enabled: long,
+    count: places.length,
+    enabled: inParts,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
   });
   const items = virtual.getVirtualItems();
-  const before = long ? (items[0]?.start ?? 0) : 0;
-  const after = long ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
-  const drawn = long ? items.map((item) => found[item.index]) : found;
+  const before = inParts ? (items[0]?.start ?? 0) : 0;
+  const after = inParts ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  const drawn = inParts ? items.map((item) => places[item.index] ?? 0) : [...places];
+
+  const columns = useMemo<ColumnDef<number>[]>(
+    () =>
+      shown.map(({ column, index }) => ({
+        id: column.name,
+        accessorFn: (place) => rows[place]?.[index],
+        sortDescFirst: isFigure(column),
+      })),
+    [shown, rows],
+  );
+  // Of the rows that are drawn alone: which they are is worked out above.
+  const grid = useReactTable<number>({
+    data: drawn,
+    columns,
+    state: { sorting },
+    onSortingChange: setSorting,
+    manualSorting: true,
+    manualFiltering: true,
+    manualPagination: true,
+    getRowId: String,
+    getCoreRowModel: getCoreRowModel(),
+  });
   const label = `${table.name}-title`;
 
   return (
@@ -119,9 +111,9 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
             onChange={(event) => setTyped(event.currentTarget.value)}
             rightSectionWidth={90}
             rightSection={
-              wanted && (
+              text && (
                 <span className={classes.count}>
-                  {figure(found.length)} of {figure(rows.length)}
+                  {waiting ? "Searching…" : `${figure(places.length)} of ${figure(rows.length)}`}
                 </span>
               )
             }
@@ -133,13 +125,14 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
       ) : (
         <div
           className={classes.scroll}
-          data-long={long || undefined}
+          data-long={inParts || undefined}
           ref={scroller}
           role="region"
+          aria-busy={waiting}
           aria-labelledby={label}
           tabIndex={0}
         >
-          <table aria-labelledby={label} aria-rowcount={found.length + 1}>
+          <table aria-labelledby={label} aria-rowcount={places.length + 1}>
             <thead>
               <tr>
                 {shown.map(({ column }) => (
@@ -154,22 +147,22 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
             </thead>
             <tbody>
               {before > 0 && <Spacer height={before} columns={shown.length} />}
-              {drawn.map(
-                (row) =>
-                  row && (
-                    <tr key={row.id}>
-                      {shown.map(({ column, index }) => (
-                        <td key={column.name} className={cellClass(column)}>
-                          <Part of={narrowingOfCell(table.columns, row.original, index)}>
-                            {cellText(row.original[index] ?? null, column, timeZone)}
-                          </Part>
-                        </td>
-                      ))}
-                    </tr>
-                  ),
-              )}
+              {grid.getRowModel().rows.map(({ id, original }) => {
+                const row = rows[original] ?? [];
+                return (
+                  <tr key={id}>
+                    {shown.map(({ column, index }) => (
+                      <td key={column.name} className={cellClass(column)}>
+                        <Part of={narrowingOfCell(table.columns, row, index)}>
+                          {cellText(row[index] ?? null, column, timeZone)}
+                        </Part>
+                      </td>
+                    ))}
+                  </tr>
+                );
+              })}
               {after > 0 && <Spacer height={after} columns={shown.length} />}
-              {found.length === 0 && (
+              {places.length === 0 && (
                 <tr>
                   <td colSpan={shown.length}>No row has “{typed}” in it.</td>
                 </tr>

@@ -1,25 +1,32 @@
 /** Rows of a large table from its Parquet file, as a document would have them. */
 
 import { decompress as zstd } from "fzstd";
-import { parquetReadObjects } from "hyparquet";
+import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 
-import type { Schemas } from "../../api/client";
-import { refusal } from "../../api/problems";
 import type { Cell, Column } from "../document/figures";
+import type { Row } from "./arranging";
 
-type Table = Schemas["Table"];
-
-/** All of them, in order. */
-export async function storedRows(runId: string, table: Table): Promise<Cell[][]> {
-  const answer = await fetch(`/api/v1/reports/${runId}/tables/${table.name}`);
-  if (!answer.ok) {
-    throw refusal(answer.status, await answer.json().catch(() => undefined));
+/** The first `most` of them, in order, one group of the file after the other. */
+export async function* storedRows(
+  file: ArrayBuffer,
+  columns: readonly Column[],
+  most: number,
+): AsyncGenerator<Row[]> {
+  const metadata = await parquetMetadataAsync(file);
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = Math.min(rowStart + Number(group.num_rows), most);
+    if (rowEnd <= rowStart) return;
+    const objects = await parquetReadObjects({
+      file,
+      metadata,
+      rowStart,
+      rowEnd,
+      compressors: { ZSTD: (input) => zstd(input) },
+    });
+    yield objects.map((row) => columns.map((column) => cellOf(row[column.name], column)));
+    rowStart = rowEnd;
   }
-  const objects = await parquetReadObjects({
-    file: await answer.arrayBuffer(),
-    compressors: { ZSTD: (input) => zstd(input) },
-  });
-  return objects.map((row) => table.columns.map((column) => cellOf(row[column.name], column)));
 }
 
 /** What the file's reader made of a value, as it travels in a document. */

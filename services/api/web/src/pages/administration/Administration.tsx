@@ -1,34 +1,50 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 
 import { sessionQuery } from "../../api/queries";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
+import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
-import { AuditLog } from "./AuditLog";
-import { DaysOff } from "./DaysOff";
-import { DeadLetters } from "./DeadLetters";
-import { Destinations } from "./Destinations";
-import { Limits } from "./Limits";
-import { Looks } from "./Looks";
-import { Members } from "./Members";
-import { Recipients } from "./Recipients";
 import type { Section } from "./sections";
-import { Services } from "./services/Services";
 
 const route = getRouteApi("/inside/administration/$section");
 
 const SECTIONS: Record<Section, { label: string; Part: ComponentType }> = {
-  members: { label: "Members", Part: Members },
-  recipients: { label: "Recipients", Part: Recipients },
-  destinations: { label: "Destinations", Part: Destinations },
-  looks: { label: "Looks", Part: Looks },
-  limits: { label: "Retention and limits", Part: Limits },
-  "days-off": { label: "Days off", Part: DaysOff },
-  "dead-letters": { label: "Dead letters", Part: DeadLetters },
-  services: { label: "Services", Part: Services },
-  audit: { label: "Audit log", Part: AuditLog },
+  members: {
+    label: "Members",
+    Part: lazy(async () => ({ default: (await import("./Members")).Members })),
+  },
+  recipients: {
+    label: "Recipients",
+    Part: lazy(async () => ({ default: (await import("./Recipients")).Recipients })),
+  },
+  destinations: {
+    label: "Destinations",
+    Part: lazy(async () => ({ default: (await import("./Destinations")).Destinations })),
+  },
+  looks: { label: "Looks", Part: lazy(async () => ({ default: (await import("./Looks")).Looks })) },
+  limits: {
+    label: "Retention and limits",
+    Part: lazy(async () => ({ default: (await import("./Limits")).Limits })),
+  },
+  "days-off": {
+    label: "Days off",
+    Part: lazy(async () => ({ default: (await import("./DaysOff")).DaysOff })),
+  },
+  "dead-letters": {
+    label: "Dead letters",
+    Part: lazy(async () => ({ default: (await import("./DeadLetters")).DeadLetters })),
+  },
+  services: {
+    label: "Services",
+    Part: lazy(async () => ({ default: (await import("./services/Services")).Services })),
+  },
+  audit: {
+    label: "Audit log",
+    Part: lazy(async () => ({ default: (await import("./AuditLog")).AuditLog })),
+  },
 };
 
 /** What administrators look after, a part at a time. */
@@ -62,7 +78,9 @@ export function Administration() {
           </Link>
         ))}
       </nav>
-      <Part />
+      <Suspense fallback={<Waiting />}>
+        <Part />
+      </Suspense>
     </>
   );
 }

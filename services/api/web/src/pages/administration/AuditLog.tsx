@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { auditQuery } from "../../api/administration";
+import { plainWords } from "../../features/document/figures";
 import { Moment } from "../../parts/Moment";
 import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
@@ -38,7 +39,9 @@ export function AuditLog() {
                 <span className={classes.name}>{entry.actor}</span>{" "}
                 {entry.action.replaceAll(/[._]/g, " ")}
               </span>
-              <span className={classes.quiet}>{entry.subject}</span>
+              <span className={classes.quiet} title={entry.subject}>
+                {subjectWords(entry.subject)}
+              </span>
             </span>
             <span className={classes.quiet}>{detailWords(entry.details)}</span>
             <Moment at={entry.at} />
@@ -62,14 +65,28 @@ export function AuditLog() {
 const MOST = 3;
 
 function detailWords(details: Record<string, unknown>): string {
-  const said = Object.entries(details).filter(([, value]) => value !== null && value !== "");
+  const said = Object.entries(details).filter(([, value]) => !isNothing(value));
   const words = said
     .slice(0, MOST)
     .map(([name, value]) => `${name.replaceAll("_", " ")}: ${shortly(value)}`);
   return said.length > MOST ? `${words.join(", ")}, …` : words.join(", ");
 }
 
+function isNothing(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+const LONG_ID = /\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-([0-9a-f]{6})[0-9a-f]{6}\b/g;
+
+/** "report 01a2028d…3f2c1a" for a kind and its id; whole in the title. */
+function subjectWords(subject: string): string {
+  return subject.replace("/", " ").replaceAll(LONG_ID, "$1…$2");
+}
+
 function shortly(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text =
+    typeof value === "string"
+      ? plainWords(value.replaceAll(LONG_ID, "$1…$2"))
+      : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

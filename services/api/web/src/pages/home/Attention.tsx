@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
@@ -29,8 +29,8 @@ export function Attention() {
   const nothing =
     recently.length + standing.length + uncertain.shown.length + undone.shown.length === 0;
   const asked = [failed, held, disabled, latestUncertain, latestFailed];
-  // All at once, or what is below would move with each.
-  if (asked.some((each) => each.isPending)) return null;
+  // All at once, and nothing below before: it would move with each.
+  if (asked.some((each) => each.isPending)) return <Skeleton h={120} className={classes.first} />;
 
   return (
     <section aria-labelledby="attention" className={classes.section}>
@@ -84,7 +84,8 @@ function Failed({ run }: { run: RunSummary }) {
         </span>
       }
     >
-      {run.error?.message} <Moment at={run.completed_at ?? run.created_at} />
+      {run.error && `${run.error.message} · `}
+      <Moment at={run.completed_at ?? run.created_at} />
     </Notice>
   );
 }

@@ -4,10 +4,9 @@ import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-qu
 import { Link } from "@tanstack/react-router";
 
 import { inWords } from "../../api/problems";
-import { runsQuery, schedulesQuery, sessionQuery } from "../../api/queries";
+import { runsQuery, schedulesQuery, sessionQuery, widgetsQuery } from "../../api/queries";
 import { useReportTitle } from "../../features/runs/report-names";
 import { occasionWords } from "../../features/runs/occasions";
-import { widgetsQuery } from "../../features/widgets/widgets";
 import { Moment } from "../../parts/Moment";
 import { days, exact } from "../../parts/moments";
 import { Notice } from "../../parts/Notice";
@@ -16,6 +15,7 @@ import { StatusMark } from "../../parts/StatusMark";
 import { Attention } from "./Attention";
 import classes from "./Home.module.css";
 import { Widget } from "./Widget";
+import { LATEST_RUNS } from "./latest-runs";
 
 /** What needs attention, the figures that matter, what went out and what comes next. */
 export function Home() {
@@ -65,11 +65,9 @@ function Figures() {
   );
 }
 
-const SHOWN = 6;
-
 function Latest() {
   const titleOf = useReportTitle();
-  const runs = useInfiniteQuery(runsQuery({}, SHOWN));
+  const runs = useInfiniteQuery(runsQuery({}, LATEST_RUNS));
   const found = runs.data?.pages[0]?.items ?? [];
   return (
     <section aria-labelledby="latest" className={classes.section}>
@@ -93,10 +91,12 @@ function Latest() {
           </li>
         ))}
       </ul>
-      {found.length === SHOWN && <Link to="/runs">All runs</Link>}
+      {found.length === LATEST_RUNS && <Link to="/runs">All runs</Link>}
     </section>
   );
 }
+
+const COMING = 6;
 
 function Next() {
   const schedules = useQuery(schedulesQuery("active"));
@@ -105,7 +105,7 @@ function Next() {
       schedule.next_run_at === null ? [] : [{ ...schedule, next: schedule.next_run_at }],
     )
     .sort((one, other) => one.next.localeCompare(other.next))
-    .slice(0, SHOWN);
+    .slice(0, COMING);
   return (
     <section aria-labelledby="next" className={classes.section}>
       <h2 id="next">Comes next</h2>

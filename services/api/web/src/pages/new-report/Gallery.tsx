@@ -3,6 +3,10 @@ import { Link } from "@tanstack/react-router";
 import type { ReportType } from "../../api/client";
 import classes from "./Gallery.module.css";
 
+/** The API says how over HTTP; here it is a switch of the administration. */
+export const SWITCHED_OFF =
+  "Switched off here. An administrator can switch it on, under Retention and limits.";
+
 /** Every type of report, with a picture of its first page. */
 export function Gallery({ types }: { types: readonly ReportType[] }) {
   return (
@@ -28,7 +32,7 @@ export function Gallery({ types }: { types: readonly ReportType[] }) {
               )}
             </h2>
             <p className={classes.about}>{type.description}</p>
-            {!type.available && <p className={classes.off}>{type.unavailable_because}</p>}
+            {!type.available && <p className={classes.off}>{SWITCHED_OFF}</p>}
           </div>
         </li>
       ))}

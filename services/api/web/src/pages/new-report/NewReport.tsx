@@ -1,11 +1,13 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { lazy } from "react";
 
 import { reportTypesQuery, sessionQuery } from "../../api/queries";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
-import { Gallery } from "./Gallery";
-import { ReportForm } from "./ReportForm";
+import { Gallery, SWITCHED_OFF } from "./Gallery";
+
+const ReportForm = lazy(async () => ({ default: (await import("./ReportForm")).ReportForm }));
 
 const route = getRouteApi("/inside/new");
 
@@ -32,7 +34,7 @@ export function NewReport() {
       <PageHeader title="New report" about="Which report?" />
       {chosen && (
         <Notice tone="wait" title={`${chosen.title} is switched off`}>
-          {chosen.unavailable_because}
+          {SWITCHED_OFF}
         </Notice>
       )}
       <Gallery types={types} />

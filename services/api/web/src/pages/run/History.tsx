@@ -44,7 +44,10 @@ export function History({ run }: { run: Run }) {
       {run.deliveries.length > 0 && (
         <section aria-labelledby="deliveries">
           <h2 id="deliveries">Who gets it</h2>
-          <Table.ScrollContainer minWidth={480}>
+          <Table.ScrollContainer
+            minWidth={480}
+            scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+          >
             <Table>
               <Table.Thead>
                 <Table.Tr>
@@ -77,7 +80,10 @@ export function History({ run }: { run: Run }) {
       {run.artifacts.length > 0 && (
         <section aria-labelledby="files">
           <h2 id="files">Files</h2>
-          <Table.ScrollContainer minWidth={480}>
+          <Table.ScrollContainer
+            minWidth={480}
+            scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+          >
             <Table>
               <Table.Thead>
                 <Table.Tr>

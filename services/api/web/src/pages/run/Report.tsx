@@ -1,11 +1,11 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 
 import type { Run, Schemas } from "../../api/client";
 import { inWords } from "../../api/problems";
 import { documentQuery, runQuery } from "../../api/queries";
 import comparingClasses from "../../features/comparing/Compared.module.css";
-import { ComparedView } from "../../features/comparing/ComparedView";
 import { OtherRun } from "../../features/comparing/OtherRun";
 import { DocumentView } from "../../features/document/DocumentView";
 import { DrillingContext } from "../../features/drilling/drilling";
@@ -13,6 +13,10 @@ import { useDrilling } from "../../features/drilling/useDrilling";
 import { days, exact } from "../../parts/moments";
 import { Notice } from "../../parts/Notice";
 import classes from "./RunPage.module.css";
+
+const ComparedView = lazy(async () => ({
+  default: (await import("../../features/comparing/ComparedView")).ComparedView,
+}));
 
 interface Props {
   run: Run;
@@ -81,9 +85,11 @@ function BesideAnother(props: { run: Run; document: Schemas["ReportDocument"]; o
     );
   }
   return (
-    <ComparedView
-      now={{ run: props.run, document: props.document }}
-      then={{ run: other.data, document: document.data }}
-    />
+    <Suspense fallback={<Skeleton h={480} aria-label="Reading the other report" />}>
+      <ComparedView
+        now={{ run: props.run, document: props.document }}
+        then={{ run: other.data, document: document.data }}
+      />
+    </Suspense>
   );
 }

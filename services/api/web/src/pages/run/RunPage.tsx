@@ -2,6 +2,7 @@ import { Button, Tabs } from "@mantine/core";
 import { CopyIcon, ReloadIcon, StopIcon } from "@radix-ui/react-icons";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 
 import type { Run } from "../../api/client";
 import { runQuery } from "../../api/queries";
@@ -19,10 +20,12 @@ import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatusMark } from "../../parts/StatusMark";
 import { isFinal } from "../../parts/statuses";
-import { History } from "./History";
+import { Waiting } from "../../parts/Waiting";
 import { Report } from "./Report";
 import classes from "./RunPage.module.css";
-import { Slices } from "./Slices";
+
+const History = lazy(async () => ({ default: (await import("./History")).History }));
+const Slices = lazy(async () => ({ default: (await import("./Slices")).Slices }));
 
 const route = getRouteApi("/inside/runs/$id");
 
@@ -95,18 +98,22 @@ export function RunPage() {
         </Tabs.Panel>
         {run.burst && (
           <Tabs.Panel value="parts" pt="xl">
-            <Slices
-              run={run}
-              burst={run.burst}
-              search={search}
-              onSearch={(changed) =>
-                void navigate({ search: (now) => ({ ...now, ...changed }), replace: true })
-              }
-            />
+            <Suspense fallback={<Waiting />}>
+              <Slices
+                run={run}
+                burst={run.burst}
+                search={search}
+                onSearch={(changed) =>
+                  void navigate({ search: (now) => ({ ...now, ...changed }), replace: true })
+                }
+              />
+            </Suspense>
           </Tabs.Panel>
         )}
         <Tabs.Panel value="timeline" pt="xl">
-          <History run={run} />
+          <Suspense fallback={<Waiting />}>
+            <History run={run} />
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
     </>

@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { DotsHorizontalIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 
 import type { RunSummary } from "../../api/client";
 import { downloadPath, formatName } from "../../features/runs/Files";
@@ -28,12 +28,14 @@ const AHEAD = 30;
 /** Runs one below the other; of however many, only those in sight are drawn. */
 export function RunList({ runs, more, onMore, loading }: Props) {
   const list = useRef<HTMLDivElement>(null);
+  // The same function until the runs are others: else all of them are measured anew each time.
+  const keyOf = useCallback((index: number) => runs[index]?.id ?? index, [runs]);
   const virtual = useWindowVirtualizer({
     count: runs.length,
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
     scrollMargin: list.current?.offsetTop ?? 0,
-    getItemKey: (index) => runs[index]?.id ?? index,
+    getItemKey: keyOf,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;

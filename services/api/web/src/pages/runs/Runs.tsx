@@ -3,7 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 import { inWords } from "../../api/problems";
 import { reportTypesQuery, runsQuery, sessionQuery } from "../../api/queries";
@@ -46,7 +46,8 @@ export function Runs() {
     // A new filter shows the old list until its own is there.
     placeholderData: (previous) => previous,
   });
-  const found = runs.data?.pages.flatMap((page) => page.items) ?? [];
+  const pages = runs.data?.pages;
+  const found = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const narrowed = Object.keys(search).some((key) => search[key as keyof RunsSearch] !== undefined);
   const mayAsk = session.signed_in?.role !== "viewer";
 

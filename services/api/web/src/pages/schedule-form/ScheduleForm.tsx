@@ -1,7 +1,7 @@
 import { Anchor, Button, TextInput, UnstyledButton } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type SyntheticEvent, useState } from "react";
+import { lazy, type SyntheticEvent, Suspense, useState } from "react";
 
 import { definitionsQuery, type Schedule, scheduleQuery } from "../../api/planning";
 import { reportTypesQuery, sessionQuery } from "../../api/queries";
@@ -13,13 +13,16 @@ import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { Trouble } from "../../parts/Trouble";
 import { Waiting } from "../../parts/Waiting";
-import { ConditionStep } from "./ConditionStep";
 import { Conflict } from "./Conflict";
 import { type Draft, draftOf, nameFor, newDraft, type Step, STEPS, stepOf } from "./draft";
 import classes from "./ScheduleForm.module.css";
 import { useSaving } from "./useSaving";
-import { WhatStep } from "./WhatStep";
-import { WhenStep } from "./WhenStep";
+
+const WhatStep = lazy(async () => ({ default: (await import("./WhatStep")).WhatStep }));
+const WhenStep = lazy(async () => ({ default: (await import("./WhenStep")).WhenStep }));
+const ConditionStep = lazy(async () => ({
+  default: (await import("./ConditionStep")).ConditionStep,
+}));
 
 const newRoute = getRouteApi("/inside/schedules/new");
 const editRoute = getRouteApi("/inside/schedules/$id/edit");
@@ -140,20 +143,22 @@ function Form({ began: given, initial, step, onStep, onStartAgain }: FormProps) 
             </li>
           ))}
         </ol>
-        {step === "what" && (
-          <WhatStep draft={draft} change={change} at={saving.at} atReport={saving.atReport} />
-        )}
-        {step === "when" && <WhenStep draft={draft} change={change} at={saving.at} />}
-        {step === "whom" && (
-          <RecipientsField
-            value={draft.recipients}
-            onChange={(recipients) => change({ recipients })}
-            error={saving.at("/deliver_to")}
-          />
-        )}
-        {step === "condition" && (
-          <ConditionStep draft={draft} change={change} at={saving.at} kpis={kpis} />
-        )}
+        <Suspense fallback={<Waiting />}>
+          {step === "what" && (
+            <WhatStep draft={draft} change={change} at={saving.at} atReport={saving.atReport} />
+          )}
+          {step === "when" && <WhenStep draft={draft} change={change} at={saving.at} />}
+          {step === "whom" && (
+            <RecipientsField
+              value={draft.recipients}
+              onChange={(recipients) => change({ recipients })}
+              error={saving.at("/deliver_to")}
+            />
+          )}
+          {step === "condition" && (
+            <ConditionStep draft={draft} change={change} at={saving.at} kpis={kpis} />
+          )}
+        </Suspense>
         <div className={classes.foot}>
           {(last || began) && (
             <TextInput

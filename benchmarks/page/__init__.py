@@ -1,0 +1,1 @@
+"""The web page in a real browser over the running stack: how soon it shows, answers and scrolls."""
