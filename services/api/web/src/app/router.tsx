@@ -17,6 +17,7 @@ import { Missing } from "../parts/Missing";
 import { SLICE_STATUSES } from "../parts/statuses";
 import { Trouble } from "../parts/Trouble";
 import { Waiting } from "../parts/Waiting";
+import { addressHere } from "./return-address";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRoute({ notFoundComponent: Missing });
@@ -25,8 +26,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (search: Record<string, unknown>): { to?: string; trouble?: string } => ({
-    // Within this site alone, or a link could lead anywhere.
-    to: textOf(search.to)?.match(/^\/(?!\/)/) ? textOf(search.to) : undefined,
+    to: addressHere(textOf(search.to)),
     trouble: textOf(search.trouble),
   }),
   component: lazyRouteComponent(() => import("../pages/sign-in/SignIn"), "SignIn"),
@@ -161,8 +161,14 @@ const newSchedule = createRoute({
   path: "/schedules/new",
   validateSearch: (
     search: Record<string, unknown>,
-  ): { definition?: string | undefined; step?: ScheduleStep | undefined } => ({
+  ): {
+    definition?: string | undefined;
+    like?: string | undefined;
+    step?: ScheduleStep | undefined;
+  } => ({
     definition: textOf(search.definition),
+    // The run whose report is to come by itself.
+    like: textOf(search.like),
     step: SCHEDULE_STEPS.find((step) => step === search.step),
   }),
   component: lazyRouteComponent(() => import("../pages/schedule-form/ScheduleForm"), "NewSchedule"),
