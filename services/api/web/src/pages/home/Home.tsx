@@ -3,6 +3,7 @@ import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
+import { deliveriesQuery } from "../../api/ledger";
 import { runsQuery, schedulesQuery, sessionQuery } from "../../api/queries";
 import { useReportTitle } from "../../features/runs/report-names";
 import { occasionWords } from "../../features/runs/occasions";
@@ -11,6 +12,7 @@ import { days, exact } from "../../parts/moments";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatusMark } from "../../parts/StatusMark";
 import { Attention } from "./Attention";
+import { deliveredLately, LOOKED_AT } from "./delivered";
 import classes from "./Home.module.css";
 import { Widget, type WidgetOf } from "./Widget";
 
@@ -64,6 +66,7 @@ export function Home() {
       </section>
       <div className={classes.columns}>
         <Latest />
+        <Delivered />
         <Next />
       </div>
     </>
@@ -78,7 +81,7 @@ function Latest() {
   const found = runs.data?.pages[0]?.items ?? [];
   return (
     <section aria-labelledby="latest" className={classes.section}>
-      <h2 id="latest">Lately</h2>
+      <h2 id="latest">Made lately</h2>
       {runs.data && found.length === 0 && (
         <p className={classes.calm}>No report was asked for yet.</p>
       )}
@@ -103,6 +106,38 @@ function Latest() {
   );
 }
 
+function Delivered() {
+  const titleOf = useReportTitle();
+  const deliveries = useInfiniteQuery(deliveriesQuery({ status: "sent" }, LOOKED_AT));
+  const found = deliveredLately(deliveries.data?.pages[0]?.items ?? [], SHOWN);
+  return (
+    <section aria-labelledby="delivered" className={classes.section}>
+      <h2 id="delivered">Delivered lately</h2>
+      {deliveries.data && found.length === 0 && (
+        <p className={classes.calm}>
+          Nothing was sent yet: say whom to send it to when you ask for a report, or schedule one.
+        </p>
+      )}
+      <ul className={classes.list}>
+        {found.map((each) => (
+          <li key={each.run}>
+            <span className={classes.what}>
+              <Link to="/deliveries" search={{ run: each.run }}>
+                {titleOf(each.type)}
+              </Link>
+              <span className={classes.quiet}>{each.to}</span>
+            </span>
+            <span className={classes.quiet}>
+              <Moment at={each.at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {found.length > 0 && <Link to="/deliveries">All deliveries</Link>}
+    </section>
+  );
+}
+
 function Next() {
   const schedules = useQuery(schedulesQuery("active"));
   const coming = (schedules.data?.items ?? [])
@@ -121,7 +156,9 @@ function Next() {
         {coming.map((schedule) => (
           <li key={schedule.id}>
             <span className={classes.what}>
-              <span className={classes.name}>{schedule.name}</span>
+              <Link to="/schedules/$id" params={{ id: schedule.id }}>
+                {schedule.name}
+              </Link>
               <span className={classes.quiet}>{schedule.definition.name}</span>
             </span>
             <Moment at={schedule.next} />
