@@ -6,6 +6,7 @@ import { Moment } from "../../parts/Moment";
 import { duration, exact } from "../../parts/moments";
 import { bytes } from "../../parts/sizes";
 import { StatusMark } from "../../parts/StatusMark";
+import { Durations } from "./Durations";
 import classes from "./History.module.css";
 
 const STAGES: Record<string, string> = {
@@ -17,12 +18,25 @@ const STAGES: Record<string, string> = {
   delivered: "Delivered",
   failed: "Failed",
   cancelled: "Cancelled",
+  skipped: "Left out by its condition",
+  retry: "Tried again",
+  slice_failed: "A part failed",
+  format_requested: "A further file was asked for",
+  format_rendered: "A further file was made",
+  format_failed: "A further file failed",
+  delivery_asked: "Further recipients",
+  delivery_asked_again: "To be sent again",
+  delivery_failed: "A delivery failed",
+  delivery_bounced: "A mail came back",
+  delivery_uncertain: "A delivery that may have arrived",
+  delivery_suppressed: "Not sent: that address gets no mail",
 };
 
 /** What happened to a run: its stages, its files and who got them. */
 export function History({ run }: { run: Run }) {
   return (
     <div className={classes.parts}>
+      <Durations run={run} />
       <section aria-labelledby="stages">
         <h2 id="stages">Stages</h2>
         <ol className={classes.line}>
