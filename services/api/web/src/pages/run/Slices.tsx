@@ -7,14 +7,15 @@ import { useState } from "react";
 import type { Run, Schemas } from "../../api/client";
 import type { RunSearch } from "../../app/router";
 import { figure } from "../../features/document/figures";
-import { downloadPath, formatName } from "../../features/runs/Files";
 import { useRunActions } from "../../features/runs/useRunActions";
 import { EmptyState } from "../../parts/EmptyState";
 import { Choice, Filters, SearchField } from "../../parts/Filters";
+import { languageName } from "../../parts/languages";
 import { Notice } from "../../parts/Notice";
 import { SLICE_STATUSES, statusWord } from "../../parts/statuses";
 import { StatusMark } from "../../parts/StatusMark";
 import { BurstSums } from "./BurstSums";
+import { PartFiles } from "./PartFiles";
 import { canBeMadeAgain, type Slice, slicePage, slicesFound, sliceWords } from "./slices";
 import classes from "./Slices.module.css";
 
@@ -168,24 +169,7 @@ function Row({ run, slice }: { run: Run; slice: Slice }) {
       <div className={classes.status}>
         <StatusMark status={slice.status} />
       </div>
-      <div className={classes.files}>
-        {slice.artifacts.map((artifact) =>
-          artifact.status === "rendered" ? (
-            <a
-              key={artifact.format}
-              href={downloadPath(run.id, artifact.format, slice.id)}
-              aria-label={`${formatName(artifact.format)} of ${sliceWords(slice)}`}
-              download
-            >
-              {formatName(artifact.format)}
-            </a>
-          ) : (
-            <span key={artifact.format} className={classes.quiet} title={artifact.error?.message}>
-              {formatName(artifact.format)}: {statusWord(artifact.status).toLowerCase()}
-            </span>
-          ),
-        )}
-      </div>
+      <PartFiles run={run} slice={slice} />
       <Recipients slice={slice} />
     </li>
   );
@@ -222,8 +206,4 @@ function RecipientList({ deliveries }: { deliveries: Slice["deliveries"] }) {
       ))}
     </ul>
   );
-}
-
-function languageName(tag: string): string {
-  return new Intl.DisplayNames(undefined, { type: "language" }).of(tag) ?? tag;
 }

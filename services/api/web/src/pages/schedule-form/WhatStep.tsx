@@ -4,12 +4,14 @@ import { useMemo } from "react";
 
 import { definitionsQuery } from "../../api/planning";
 import { reportTypesQuery } from "../../api/queries";
+import { LanguageField } from "../../features/languages/LanguageField";
 import { fieldsOf } from "../../features/parameters/fields";
 import { useKnownNames } from "../../features/parameters/known-names";
 import { ParameterField } from "../../features/parameters/ParameterField";
 import { MORE_PRESETS, presetNamed, PRESETS } from "../../features/periods/presets";
 import { formatName } from "../../features/runs/Files";
 import { useReportTitle } from "../../features/runs/report-names";
+import { USUAL_LANGUAGE } from "../../parts/languages";
 import { Notice } from "../../parts/Notice";
 import type { Draft, NewDefinition } from "./draft";
 import classes from "./ScheduleForm.module.css";
@@ -93,6 +95,7 @@ function FreshReport({ value, onChange, at }: FreshProps) {
             parameters: {},
             name: value.name || (chosen?.title ?? ""),
             formats: value.formats.filter((format) => chosen?.formats.includes(format)),
+            language: chosen?.languages.includes(value.language) ? value.language : USUAL_LANGUAGE,
           });
         }}
         searchable
@@ -131,6 +134,12 @@ function FreshReport({ value, onChange, at }: FreshProps) {
               ))}
             </Group>
           </Checkbox.Group>
+          <LanguageField
+            languages={type.languages}
+            value={value.language}
+            onChange={(language) => onChange({ language })}
+            error={at("/language")}
+          />
           <Parameters
             type={type.name}
             fields={fields}
