@@ -25,6 +25,8 @@ PAGES = (
     "/new",
     "/runs",
     "/runs/{rest:path}",
+    "/saved",
+    "/saved/{rest:path}",
     "/schedules",
     "/schedules/{rest:path}",
     "/deliveries",

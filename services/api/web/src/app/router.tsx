@@ -118,6 +118,8 @@ export interface RunSearch {
   status?: (typeof SLICE_STATUSES)[number] | undefined;
   q?: string | undefined;
   page?: string | undefined;
+  /** How its tables are ordered and searched. */
+  tables?: string | undefined;
 }
 
 const run = createRoute({
@@ -130,6 +132,7 @@ const run = createRoute({
     status: SLICE_STATUSES.find((status) => status === search.status),
     q: textOf(search.q),
     page: textOf(search.page)?.match(/^[1-9]\d{0,4}$/)?.[0],
+    tables: textOf(search.tables),
   }),
   component: lazyRouteComponent(() => import("../pages/run/RunPage"), "RunPage"),
 });
@@ -192,6 +195,29 @@ const editSchedule = createRoute({
   ),
 });
 
+export interface SavedSearch {
+  q?: string | undefined;
+  type?: string | undefined;
+  owner?: string | undefined;
+}
+
+const saved = createRoute({
+  getParentRoute: () => inside,
+  path: "/saved",
+  validateSearch: (search: Record<string, unknown>): SavedSearch => ({
+    q: textOf(search.q),
+    type: textOf(search.type),
+    owner: textOf(search.owner),
+  }),
+  component: lazyRouteComponent(() => import("../pages/saved/Saved"), "Saved"),
+});
+
+const savedReport = createRoute({
+  getParentRoute: () => inside,
+  path: "/saved/$id",
+  component: lazyRouteComponent(() => import("../pages/saved/SavedReport"), "SavedReport"),
+});
+
 const why = createRoute({
   getParentRoute: () => inside,
   path: "/schedules/why",
@@ -249,6 +275,15 @@ const administration = createRoute({
   },
 });
 
+const LETTER_STATUSES = ["parked", "replayed", "discarded"] as const;
+
+export interface AdministrationSearch {
+  /** What the audit log is searched for. */
+  q?: string | undefined;
+  /** Of dead letters: which of them; those that wait. */
+  status?: (typeof LETTER_STATUSES)[number] | undefined;
+}
+
 const administrationSection = createRoute({
   getParentRoute: () => inside,
   path: "/administration/$section",
@@ -260,6 +295,10 @@ const administrationSection = createRoute({
     },
     stringify: (params) => params,
   },
+  validateSearch: (search: Record<string, unknown>): AdministrationSearch => ({
+    q: textOf(search.q),
+    status: LETTER_STATUSES.find((status) => status === search.status),
+  }),
   component: lazyRouteComponent(
     () => import("../pages/administration/Administration"),
     "Administration",
@@ -285,6 +324,7 @@ const routeTree = root.addChildren([
   signIn,
   inside.addChildren([
     ...[home, newReport, runs, run, inbox, mail],
+    ...[saved, savedReport],
     ...[schedules, newSchedule, schedule, editSchedule, why, deliveries, delivery],
     ...[administration, administrationSection],
   ]),

@@ -2,6 +2,7 @@ import {
   ActionIcon,
   Button,
   Group,
+  Input,
   MultiSelect,
   Pagination,
   Select,
@@ -9,7 +10,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import { PlusIcon, TrashIcon } from "@radix-ui/react-icons";
-import { useMemo, useState } from "react";
+import { useId, useMemo, useState } from "react";
 
 import type { ReportType } from "../../api/client";
 import { languageName } from "../../parts/languages";
@@ -67,6 +68,7 @@ export function BurstTable({ rows, onChange, type, at }: Props) {
           <Row
             key={first + place}
             number={first + place + 1}
+            headed={place === 0}
             row={row}
             onChange={(changed) => put(first + place, changed)}
             onRemove={() => onChange(rows.filter((_, index) => index !== first + place))}
@@ -109,7 +111,10 @@ export function BurstTable({ rows, onChange, type, at }: Props) {
 }
 
 interface RowProps {
+  /** From 1. */
   number: number;
+  /** Whether the names of its columns stand above it. */
+  headed: boolean;
   row: BurstRow;
   onChange: (row: BurstRow) => void;
   onRemove: () => void;
@@ -119,7 +124,9 @@ interface RowProps {
   error: string | undefined;
 }
 
-function Row({ number, row, onChange, onRemove, columns, known, languages, error }: RowProps) {
+function Row(props: RowProps) {
+  const { number, headed, row, onChange, onRemove, columns, known, languages, error } = props;
+  const wrong = useId();
   const who = row.to.trim() || `recipient ${number}`;
   const own = [
     row.channel && row.channel !== "email" ? `by ${row.channel}` : "",
@@ -128,19 +135,20 @@ function Row({ number, row, onChange, onRemove, columns, known, languages, error
   return (
     <li className={classes.row}>
       <TextInput
-        label={number === 1 ? "To" : undefined}
+        label={headed ? "To" : undefined}
         aria-label={`Recipient ${number}`}
         placeholder="someone@example.com"
         value={row.to}
         onChange={(event) => onChange({ ...row, to: event.currentTarget.value.trim() })}
-        error={error}
+        error={error !== undefined}
+        aria-describedby={error === undefined ? undefined : wrong}
         description={own.length > 0 ? own.join(", ") : undefined}
-        inputWrapperOrder={["label", "input", "description", "error"]}
+        inputWrapperOrder={["label", "input", "description"]}
       />
       {columns.map((field) => (
         <TagsInput
           key={field.name}
-          label={number === 1 ? field.title : undefined}
+          label={headed ? field.title : undefined}
           aria-label={`${field.title} for ${who}`}
           placeholder={
             valuesOf(row, field.name).length === 0 ? `All ${field.title.toLowerCase()}` : ""
@@ -153,7 +161,7 @@ function Row({ number, row, onChange, onRemove, columns, known, languages, error
       ))}
       {languages.length > 1 && (
         <Select
-          label={number === 1 ? "Language" : undefined}
+          label={headed ? "Language" : undefined}
           aria-label={`Language for ${who}`}
           placeholder="The report's"
           data={languages.map((tag) => ({ value: tag, label: languageName(tag) }))}
@@ -172,6 +180,11 @@ function Row({ number, row, onChange, onRemove, columns, known, languages, error
       >
         <TrashIcon />
       </ActionIcon>
+      {error !== undefined && (
+        <Input.Error id={wrong} className={classes.wrong}>
+          {error}
+        </Input.Error>
+      )}
     </li>
   );
 }

@@ -51,6 +51,11 @@ export function presetLike(from: string, to: string): Preset {
   return days <= 92 ? "last_90_days" : "year_to_date";
 }
 
+/** What people call it. */
+export function presetWords(preset: Preset): string {
+  return [...PRESETS, ...MORE_PRESETS].find((each) => each.value === preset)?.label ?? preset;
+}
+
 /** A preset by its name, if there is one. */
 export function presetNamed(name: string | undefined): Preset | undefined {
   return [...PRESETS, ...MORE_PRESETS].find((each) => each.value === name)?.value;

@@ -1,4 +1,5 @@
 import { Table } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 
 import type { Run } from "../../api/client";
 import { downloadPath, formatName } from "../../features/runs/Files";
@@ -133,6 +134,27 @@ export function History({ run }: { run: Run }) {
           <dd>
             <code>{run.id}</code>
           </dd>
+          {run.definition && (
+            <>
+              <dt>Saved report</dt>
+              <dd>
+                <Link to="/saved/$id" params={{ id: run.definition }}>
+                  Look at it
+                </Link>{" "}
+                (version {run.definition_version})
+              </dd>
+            </>
+          )}
+          {run.schedule && (
+            <>
+              <dt>Schedule</dt>
+              <dd>
+                <Link to="/schedules/$id" params={{ id: run.schedule }}>
+                  Look at it
+                </Link>
+              </dd>
+            </>
+          )}
           {run.as_of && (
             <>
               <dt>Data as of</dt>

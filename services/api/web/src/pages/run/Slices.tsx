@@ -1,8 +1,6 @@
 import { Button, Pagination } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { ReloadIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 
 import type { Run, Schemas } from "../../api/client";
 import type { RunSearch } from "../../app/router";
@@ -32,11 +30,6 @@ interface Props {
 export function Slices({ run, burst, search, onSearch }: Props) {
   const slices = run.slices ?? [];
   const { shown, page, pages } = slicePage(slicesFound(slices, search), Number(search.page ?? 1));
-  const [typed, setTyped] = useState(search.q ?? "");
-  const searchSoon = useDebouncedCallback(
-    (text: string) => onSearch({ q: text.trim() || undefined, page: undefined }),
-    250,
-  );
   if (slices.length === 0) {
     return (
       <EmptyState title="No part was made yet">
@@ -55,11 +48,8 @@ export function Slices({ run, burst, search, onSearch }: Props) {
           <SearchField
             label="Part or recipient"
             placeholder="A name in a part, or a recipient"
-            value={typed}
-            onChange={(text) => {
-              setTyped(text);
-              searchSoon(text);
-            }}
+            value={search.q}
+            onSearch={(q) => onSearch({ q, page: undefined })}
           />
           <Choice
             label="Status"
@@ -84,10 +74,7 @@ export function Slices({ run, burst, search, onSearch }: Props) {
           action={
             <Button
               variant="default"
-              onClick={() => {
-                setTyped("");
-                onSearch({ q: undefined, status: undefined, page: undefined });
-              }}
+              onClick={() => onSearch({ q: undefined, status: undefined, page: undefined })}
             >
               Show all parts
             </Button>

@@ -8,6 +8,7 @@ import { definitionsQuery, type Schedule, scheduleQuery } from "../../api/planni
 import { reportTypesQuery, runQuery, sessionQuery } from "../../api/queries";
 import { whomWords } from "../../features/bursting/bursts";
 import { cadenceWords } from "../../features/cadences/cadence";
+import { Conflict } from "../../features/conflicts/Conflict";
 import { entriesOf } from "../../features/recipients/recipients";
 import { useReportTitle } from "../../features/runs/report-names";
 import { conditionWords } from "../../features/schedules/conditions";
@@ -16,7 +17,6 @@ import { PageHeader } from "../../parts/PageHeader";
 import { Trouble } from "../../parts/Trouble";
 import { Waiting } from "../../parts/Waiting";
 import { ConditionStep } from "./ConditionStep";
-import { Conflict } from "./Conflict";
 import {
   type Draft,
   draftLike,
@@ -134,6 +134,7 @@ function Form({ began: given, initial, step, onStep, onStartAgain }: FormProps) 
         <div className={classes.above}>
           {saving.conflict && (
             <Conflict
+              what="schedule"
               differences={saving.conflict}
               onTheirs={() => saving.startAgain(onStartAgain)}
               onMine={saving.saveOnTop}

@@ -4,7 +4,9 @@ import type { Run, Schemas } from "../../api/client";
 import type { Cadence, Schedule, ScheduleBody } from "../../api/planning";
 import { type Burst, whomWords } from "../../features/bursting/bursts";
 import { cadenceWords, firstCadence } from "../../features/cadences/cadence";
-import { type Preset, presetLike } from "../../features/periods/presets";
+import type { Difference } from "../../features/conflicts/Conflict";
+import { type DefinitionDraft, newDefinition } from "../../features/definitions/definition-draft";
+import { presetLike } from "../../features/periods/presets";
 import {
   entriesOf,
   NOBODY,
@@ -13,27 +15,16 @@ import {
 } from "../../features/recipients/recipients";
 import { type Condition, conditionWords } from "../../features/schedules/conditions";
 import { bodyOf } from "../../features/schedules/useScheduleActions";
-import { USUAL_LANGUAGE } from "../../parts/languages";
 
 export type Readiness = NonNullable<ScheduleBody["readiness"]>;
 export type Misfire = NonNullable<ScheduleBody["misfire"]>;
-
-/** A report that is saved together with its schedule. */
-export interface NewDefinition {
-  type: string;
-  name: string;
-  preset: Preset;
-  formats: string[];
-  /** A BCP 47 tag. */
-  language: string;
-  parameters: Record<string, unknown>;
-}
 
 export interface Draft {
   name: string;
   /** The id of a saved report; null: a new one. */
   definition: string | null;
-  fresh: NewDefinition;
+  /** A report that is saved together with its schedule. */
+  fresh: DefinitionDraft;
   cadence: Cadence;
   recipients: Recipients;
   /** Who each gets a part of it. */
@@ -56,14 +47,7 @@ export function newDraft(timezone: string, definition: string | undefined): Draf
   return {
     name: "",
     definition: definition ?? null,
-    fresh: {
-      type: "",
-      name: "",
-      preset: "last_week",
-      formats: ["pdf"],
-      language: USUAL_LANGUAGE,
-      parameters: {},
-    },
+    fresh: newDefinition(),
     cadence: firstCadence(timezone),
     recipients: NOBODY,
     burst: null,
@@ -152,12 +136,6 @@ export function changesOf(draft: Draft, began: Schedule): Schemas["ScheduleChang
       ([field, value]) => !same(value, before[field as keyof ScheduleBody]),
     ),
   );
-}
-
-export interface Difference {
-  field: string;
-  theirs: string;
-  mine: string;
 }
 
 /** What somebody else changed since the draft began, beside what the draft says. */

@@ -6,15 +6,8 @@ import { useState } from "react";
 import { answered, api } from "../../api/client";
 import { type Schedule, scheduleQuery, versionTag } from "../../api/planning";
 import { inWords, Refused } from "../../api/problems";
-import {
-  changesOf,
-  type Difference,
-  differences,
-  type Draft,
-  requestOf,
-  type Step,
-  stepOf,
-} from "./draft";
+import type { Difference } from "../../features/conflicts/Conflict";
+import { changesOf, differences, type Draft, requestOf, type Step, stepOf } from "./draft";
 
 interface Told {
   /** The new report is saved: the draft is of it from now on. */

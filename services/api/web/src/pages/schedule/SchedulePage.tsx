@@ -93,7 +93,10 @@ function Whole({ schedule }: { schedule: Schedule }) {
       )}
       <dl className={classes.facts}>
         <Fact name="Report">
-          {schedule.definition.name} (version {schedule.definition.version})
+          <Link to="/saved/$id" params={{ id: schedule.definition.id }}>
+            {schedule.definition.name}
+          </Link>{" "}
+          (version {schedule.definition.version})
         </Fact>
         <Fact name="When">
           {cadenceWords(cadence)}
