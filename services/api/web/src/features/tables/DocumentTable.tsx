@@ -9,7 +9,7 @@ import {
   useReactTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useMemo, useRef } from "react";
 
 import type { Schemas } from "../../api/client";
 import { narrowingOfCell } from "../drilling/narrowing";
@@ -24,6 +24,7 @@ import {
   isFigure,
 } from "../document/figures";
 import classes from "./DocumentTable.module.css";
+import { useTableView } from "./useTableView";
 
 type Table = Schemas["Table"];
 type Row = readonly Cell[];
@@ -43,8 +44,7 @@ const WORTH_SEARCHING = 10;
 
 /** A table that can be ordered by any column and searched; of a long one only what is seen is drawn. */
 export function DocumentTable({ table, rows, timeZone, titled }: Props) {
-  const [sorting, setSorting] = useState<SortingState>([]);
-  const [typed, setTyped] = useState("");
+  const { sorting, order, typed, search } = useTableView(table.name);
   const wanted = useDeferredValue(typed.trim().toLowerCase());
   const scroller = useRef<HTMLDivElement>(null);
 
@@ -69,7 +69,7 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
     data,
     columns,
     state: { sorting, globalFilter: wanted },
-    onSortingChange: setSorting,
+    onSortingChange: (next) => order(typeof next === "function" ? next(sorting) : next),
     globalFilterFn: (row, _column, text: string) =>
       shown.some(({ column, index }) =>
         cellText(row.original[index] ?? null, column, timeZone)
@@ -116,7 +116,7 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
             placeholder="Search"
             leftSection={<MagnifyingGlassIcon aria-hidden />}
             value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
+            onChange={(event) => search(event.currentTarget.value)}
             rightSectionWidth={90}
             rightSection={
               wanted && (

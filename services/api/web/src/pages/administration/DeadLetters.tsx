@@ -1,10 +1,10 @@
 import { Button, Modal, SegmentedControl, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { type DeadLetter, deadLetterQuery, deadLettersQuery } from "../../api/administration";
+import { deadLetterQuery, deadLettersQuery } from "../../api/administration";
 import { answered, api } from "../../api/client";
 import { EmptyState } from "../../parts/EmptyState";
 import { Moment } from "../../parts/Moment";
@@ -15,10 +15,12 @@ import classes from "./Administration.module.css";
 import { useChange } from "./useChange";
 
 const KEY = ["dead-letters"] as const;
+const route = getRouteApi("/inside/administration/$section");
 
 /** Messages that no service could take: looked at, replayed once the cause is mended, or discarded. */
 export function DeadLetters() {
-  const [status, setStatus] = useState<DeadLetter["status"]>("parked");
+  const { status = "parked" } = route.useSearch();
+  const navigate = useNavigate({ from: "/administration/$section" });
   const letters = useInfiniteQuery(deadLettersQuery(status));
   const [shown, setShown] = useState<string>();
   const found = letters.data?.pages.flatMap((page) => page.items) ?? [];
@@ -46,7 +48,12 @@ export function DeadLetters() {
             { value: "discarded", label: "Discarded" },
           ]}
           value={status}
-          onChange={(chosen) => setStatus(chosen as DeadLetter["status"])}
+          onChange={(chosen) =>
+            void navigate({
+              search: { status: chosen === "parked" ? undefined : (chosen as typeof status) },
+              replace: true,
+            })
+          }
         />
       </div>
       {letters.isPending && <Waiting />}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+
+import { tableViews, withTableView } from "./table-views";
+
+test("what is done to one table leaves the others as they are", () => {
+  const first = withTableView(undefined, "jobs", { find: "Saltmarsh, Choir" });
+  const both = withTableView(first, "by_project", { by: "delivered", down: true });
+  expect(tableViews(both)).toEqual({
+    jobs: { find: "Saltmarsh, Choir" },
+    by_project: { by: "delivered", down: true },
+  });
+  expect(tableViews(withTableView(both, "jobs", { by: "gpu" }))).toMatchObject({
+    jobs: { by: "gpu", find: "Saltmarsh, Choir" },
+  });
+});
+
+test("the address is short again when a table is as it came", () => {
+  const ordered = withTableView(undefined, "jobs", { by: "gpu", down: true });
+  expect(withTableView(ordered, "jobs", { by: undefined, down: undefined })).toBeUndefined();
+});
+
+test.each(["{", "[]", "7", '{"jobs":7}', '{"jobs":{"by":5,"down":"x"}}'])(
+  "%s, which somebody wrote by hand, orders nothing",
+  (text) => {
+    expect(tableViews(text).jobs ?? {}).toEqual({});
+  },
+);
