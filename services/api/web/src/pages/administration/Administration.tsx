@@ -14,19 +14,19 @@ import { Limits } from "./Limits";
 import { Looks } from "./Looks";
 import { Members } from "./Members";
 import { Recipients } from "./Recipients";
-import type { Section } from "./sections";
+import { type Section, SECTION_LABELS, SECTIONS } from "./sections";
 
 const route = getRouteApi("/inside/administration/$section");
 
-const SECTIONS: Record<Section, { label: string; Part: ComponentType }> = {
-  members: { label: "Members", Part: Members },
-  recipients: { label: "Recipients", Part: Recipients },
-  destinations: { label: "Destinations", Part: Destinations },
-  looks: { label: "Looks", Part: Looks },
-  limits: { label: "Retention and limits", Part: Limits },
-  "days-off": { label: "Days off", Part: DaysOff },
-  "dead-letters": { label: "Dead letters", Part: DeadLetters },
-  audit: { label: "Audit log", Part: AuditLog },
+const PARTS: Record<Section, ComponentType> = {
+  members: Members,
+  recipients: Recipients,
+  destinations: Destinations,
+  looks: Looks,
+  limits: Limits,
+  "days-off": DaysOff,
+  "dead-letters": DeadLetters,
+  audit: AuditLog,
 };
 
 /** What administrators look after, a part at a time. */
@@ -43,20 +43,20 @@ export function Administration() {
       </>
     );
   }
-  const { label, Part } = SECTIONS[section];
+  const Part = PARTS[section];
   return (
     <>
-      <PageHeader title={label} above="Administration" />
+      <PageHeader title={SECTION_LABELS[section]} above="Administration" />
       <nav className={classes.tabs} aria-label="Administration">
-        {Object.entries(SECTIONS).map(([name, each]) => (
+        {SECTIONS.map((each) => (
           <Link
-            key={name}
+            key={each}
             to="/administration/$section"
-            params={{ section: name as Section }}
+            params={{ section: each }}
             className={classes.tab}
             activeProps={{ "data-active": true, "aria-current": "page" }}
           >
-            {each.label}
+            {SECTION_LABELS[each]}
           </Link>
         ))}
       </nav>
