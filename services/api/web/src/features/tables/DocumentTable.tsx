@@ -24,6 +24,8 @@ import {
   isFigure,
 } from "../document/figures";
 import classes from "./DocumentTable.module.css";
+import { choosable, rowsWith } from "./choices";
+import { TableFilter } from "./TableFilter";
 import { useTableView } from "./useTableView";
 
 type Table = Schemas["Table"];
@@ -44,7 +46,7 @@ const WORTH_SEARCHING = 10;
 
 /** A table that can be ordered by any column and searched; of a long one only what is seen is drawn. */
 export function DocumentTable({ table, rows, timeZone, titled }: Props) {
-  const { sorting, order, typed, search } = useTableView(table.name);
+  const { sorting, order, only, narrow, typed, search } = useTableView(table.name);
   const wanted = useDeferredValue(typed.trim().toLowerCase());
   const scroller = useRef<HTMLDivElement>(null);
 
@@ -63,7 +65,11 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
       })),
     [shown],
   );
-  const data = useMemo(() => [...rows], [rows]);
+  const choices = useMemo(
+    () => (rows.length > WORTH_SEARCHING ? choosable(table.columns, rows) : []),
+    [table, rows],
+  );
+  const data = useMemo(() => rowsWith(table.columns, rows, only), [table, rows, only]);
 
   const grid = useReactTable<Row>({
     data,
@@ -108,6 +114,11 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
             first {figure(rows.length)} of {figure(table.available_rows)} rows
           </span>
         )}
+        {choices.length > 0 && (
+          <span className={classes.filter}>
+            <TableFilter of={table.title} columns={choices} only={only} onOnly={narrow} />
+          </span>
+        )}
         {rows.length > WORTH_SEARCHING && (
           <TextInput
             className={classes.search}
@@ -119,7 +130,7 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
             onChange={(event) => search(event.currentTarget.value)}
             rightSectionWidth={90}
             rightSection={
-              wanted && (
+              found.length < rows.length && (
                 <span className={classes.count}>
                   {figure(found.length)} of {figure(rows.length)}
                 </span>
@@ -171,7 +182,9 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
               {after > 0 && <Spacer height={after} columns={shown.length} />}
               {found.length === 0 && (
                 <tr>
-                  <td colSpan={shown.length}>No row has “{typed}” in it.</td>
+                  <td colSpan={shown.length}>
+                    {wanted ? `No row has “${typed}” in it.` : "No row has all that was chosen."}
+                  </td>
                 </tr>
               )}
             </tbody>

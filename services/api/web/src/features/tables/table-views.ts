@@ -7,6 +7,8 @@ export interface TableView {
   down?: boolean | undefined;
   /** What its rows have in them. */
   find?: string | undefined;
+  /** What stands in columns, by their names. */
+  only?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Of all tables that are not as they came; what is no such text says nothing. */
@@ -35,17 +37,27 @@ export function withTableView(
 
 function read(value: unknown): TableView {
   if (typeof value !== "object" || value === null) return {};
-  const { by, down, find } = value as Record<string, unknown>;
+  const { by, down, find, only } = value as Record<string, unknown>;
   return said({
     by: typeof by === "string" ? by : undefined,
     down: down === true,
     find: typeof find === "string" ? find : undefined,
+    only: typeof only === "object" && only !== null ? texts(only) : undefined,
   });
 }
 
-function said({ by, down, find }: TableView): TableView {
+function texts(value: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}
+
+function said({ by, down, find, only }: TableView): TableView {
   return {
     ...(by ? { by, ...(down ? { down } : {}) } : {}),
     ...(find ? { find } : {}),
+    ...(only && Object.keys(only).length > 0 ? { only } : {}),
   };
 }

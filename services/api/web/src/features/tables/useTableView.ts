@@ -16,6 +16,7 @@ export function useTableView(name: string) {
     began?.by ? [{ id: began.by, desc: began.down ?? false }] : [],
   );
   const [typed, setTyped] = useState(began?.find ?? "");
+  const [only, setOnly] = useState(began?.only ?? {});
   const remember = (changed: TableView) =>
     void navigate({
       search: (now) => ({ ...now, tables: withTableView(now.tables, name, changed) }),
@@ -28,6 +29,11 @@ export function useTableView(name: string) {
     order: (next: SortingState) => {
       setSorting(next);
       remember({ by: next[0]?.id, down: next[0]?.desc });
+    },
+    only,
+    narrow: (next: Readonly<Record<string, string>>) => {
+      setOnly(next);
+      remember({ only: next });
     },
     typed,
     search: (text: string) => {

@@ -10,6 +10,7 @@ import { EmptyState } from "../../parts/EmptyState";
 import { Moment } from "../../parts/Moment";
 import { bytes } from "../../parts/sizes";
 import { StatusMark } from "../../parts/StatusMark";
+import { TwoStepButton } from "../../parts/TwoStepButton";
 import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
 import { useChange } from "./useChange";
@@ -87,14 +88,13 @@ export function DeadLetters() {
                   <Button size="xs" onClick={() => replay.mutate(letter.id)}>
                     Replay
                   </Button>
-                  <Button
+                  <TwoStepButton
                     size="xs"
-                    variant="subtle"
-                    color="warning"
-                    onClick={() => discard.mutate(letter.id)}
-                  >
-                    Discard
-                  </Button>
+                    label="Discard"
+                    sure="Discard for good"
+                    loading={discard.isPending}
+                    onSure={() => discard.mutate(letter.id)}
+                  />
                 </>
               )}
             </span>
