@@ -41,8 +41,8 @@ export function BurstField({ value, onChange, type, at }: Props) {
               className={classes.ways}
               aria-label="Where its recipients come from"
               data={[
-                { value: "rows", label: "A table of recipients" },
-                { value: "query", label: "A query on the report's source" },
+                { value: "rows", label: "A table of them" },
+                { value: "query", label: "A query for them" },
               ]}
               value={byQuery ? "query" : "rows"}
               onChange={(way) =>
@@ -57,7 +57,7 @@ export function BurstField({ value, onChange, type, at }: Props) {
           {byQuery ? (
             <Textarea
               label="Query"
-              description="A SELECT whose columns are `to`, if need be `channel`, `formats` and `language`, and filters of the report. An administrator's alone."
+              description="A SELECT on the report's source whose columns are `to`, if need be `channel`, `formats` and `language`, and filters of the report. An administrator's alone."
               classNames={{ input: classes.query }}
               autosize
               minRows={3}

@@ -23,7 +23,8 @@ export function LinkList({ runId }: { runId: string }) {
       </Notice>
     );
   }
-  if (links.data === undefined) return <Skeleton h={60} aria-label="Reading the links" />;
+  if (links.data === undefined)
+    return <Skeleton h={60} role="status" aria-label="Reading the links" />;
   if (links.data.length === 0) return <p className={classes.quiet}>Nobody has a link yet.</p>;
   return (
     <ul className={classes.list} aria-label="Links to this report's files">

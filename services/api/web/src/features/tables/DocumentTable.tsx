@@ -206,6 +206,12 @@ export function DocumentTable({ table, rows, timeZone, titled }: Props) {
           </table>
         </div>
       )}
+      {long && (
+        <p className={classes.printed}>
+          Printed are {figure(items.length)} of {figure(found.length)} rows: the report’s files have
+          all of them.
+        </p>
+      )}
     </div>
   );
 }

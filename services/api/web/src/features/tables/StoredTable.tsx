@@ -32,7 +32,7 @@ export function StoredTable({ runId, table, timeZone, titled }: Props) {
     );
   }
   if (rows.data === undefined) {
-    return <Skeleton h={320} mt="md" aria-label={`Reading ${table.title}`} />;
+    return <Skeleton h={320} mt="md" role="status" aria-label={`Reading ${table.title}`} />;
   }
   return <DocumentTable table={table} rows={rows.data} timeZone={timeZone} titled={titled} />;
 }

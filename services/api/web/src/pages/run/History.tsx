@@ -14,6 +14,7 @@ const STAGES: Record<string, string> = {
   requested: "Accepted",
   waiting: "Waits for an identical report's data",
   shared: "Took an identical report's data",
+  sliced: "Divided into parts",
   aggregated: "Data read",
   completed: "Files made",
   delivered: "Delivered",
