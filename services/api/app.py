@@ -71,6 +71,9 @@ Refusals are problem+json (RFC 9457) and name the field that is wrong.
 LINK_RATE = "60/second;600/minute"
 """Requests for one shared file, whose readers load it in parts, or for one embedded widget."""
 
+SIGN_IN_RATE = "30/second;600/minute"
+"""Sign-ins from one address, which may be that of a whole office."""
+
 
 def create_app(settings: ApiSettings) -> FastAPI:
     """The api, ready to be served."""
@@ -109,6 +112,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.widgets = Widgets(service.blobs, app.state.catalogue)
     app.state.unsubscribing = SignedIds(settings.link_keys, UNSUBSCRIBE_KIND)
     app.state.link_limiter = RateLimiter(LINK_RATE)
+    app.state.sign_in_limiter = RateLimiter(SIGN_IN_RATE)
     app.state.passwords = Passwords()
     commands = Commands(app, service.broker)
     service.consumers.add_raw(COMMANDS_QUEUE, commands.on_command)
@@ -160,7 +164,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
         # Imported here: it brings an HTTP client along.
         from services.api.page import openid
 
-        app.router.routes.append(openid.route(settings, app.state.sessions, app.state.gatekeeper))
+        state = app.state
+        app.router.routes.append(
+            openid.route(settings, state.sessions, state.gatekeeper, state.sign_in_limiter)
+        )
     if settings.inbox_url:
         # Imported here: elsewhere there is none, and no need for an HTTP client.
         from services.api.page import local_inbox

@@ -47,6 +47,11 @@ class RateLimiter:
                 )
 
 
+def address_of(request: Request) -> str:
+    """By which somebody whom nobody knows yet is counted: where the request comes from."""
+    return request.client.host if request.client else ""
+
+
 def allow(action: Action) -> Callable[..., Awaitable[Principal]]:
     """A dependency of a `StrictRoute`: lets those in who may do `action`, and says who they are."""
 

@@ -77,6 +77,8 @@ class ApiSettings(EgressSettings, SecretSettings, LinkingSettings):
     """The claim with the role: viewer, author or admin."""
     oidc_role: Literal["", "viewer", "author", "admin"] = ""
     """The role of those whose claims name none; empty: they are not let in."""
+    oidc_sign_out: bool = False
+    """Whether whoever signs out here is signed out at the provider, too."""
 
     @field_validator("session_key")
     @classmethod

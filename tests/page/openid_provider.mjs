@@ -16,6 +16,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       client_id: "broadsheet",
       token_endpoint_auth_method: "none",
       redirect_uris: [redirectUri],
+      post_logout_redirect_uris: [new URL("/sign-in", redirectUri).href],
     },
   ],
   claims: { openid: ["sub"], profile: ["tenant", "role"], email: ["email"] },

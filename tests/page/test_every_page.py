@@ -78,6 +78,7 @@ PAGES = (
     "/runs/{run}?trail={run}",
     "/runs/{burst}?tab=parts",
     "/inbox",
+    "/saved",
     "/schedules",
     "/schedules?q=nothing-is-called-that",
     "/schedules/new",

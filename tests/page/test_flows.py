@@ -24,6 +24,7 @@ def test_a_newcomer_makes_a_report_reads_it_and_finds_its_mail(
     expect(page).to_have_url(re.compile("/sign-in"))
     page.get_by_role("button", name="As administrator").click()
     page.get_by_role("main").get_by_role("link", name="New report").first.click()
+    expect(page.get_by_role("heading", name="New report", level=1)).to_be_visible()
     page.get_by_role("link", name="Delivery summary").click()
     page.get_by_text("Last month", exact=True).click()
     page.get_by_role("checkbox", name="CSV").check()
@@ -33,7 +34,7 @@ def test_a_newcomer_makes_a_report_reads_it_and_finds_its_mail(
     article = page.get_by_role("article")
     expect(article.get_by_text(re.compile("characters were delivered")).first).to_be_visible()
     expect(page.get_by_text("Characters delivered", exact=True).first).to_be_visible()
-    expect(article.get_by_role("img").locator("svg").first).to_be_visible()
+    expect(article.get_by_role("figure").locator("svg").first).to_be_visible()
 
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as download:
@@ -157,6 +158,10 @@ def test_a_long_table_draws_what_is_seen_and_can_be_searched_and_ordered(
     heading = table.get_by_role("columnheader", name=re.compile("GPU")).first
     heading.get_by_role("button").click()
     expect(heading).to_have_attribute("aria-sort", "descending")
+    # Whoever is sent the address sees the same.
+    expect(page).to_have_url(re.compile("tables=.*down"))
+    page.goto(page.url)
+    expect(heading).to_have_attribute("aria-sort", "descending")
 
 
 def test_the_page_says_when_it_is_not_current_and_comes_back_by_itself(
@@ -187,7 +192,7 @@ def test_every_place_is_reached_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
     page.keyboard.press("Control+k")
     page.get_by_placeholder("Where to?").fill("gpu util")
-    expect(page.get_by_role("dialog").get_by_text("GPU utilization")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("GPU utilization").first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="GPU utilization", level=1)).to_be_visible()
 

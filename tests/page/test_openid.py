@@ -44,6 +44,7 @@ def home(infra: LocalInfrastructure, tmp_path_factory: pytest.TempPathFactory) -
         "BROADSHEET_OIDC_ISSUER": f"http://127.0.0.1:{provider}",
         "BROADSHEET_OIDC_CLIENT_ID": "broadsheet",
         "BROADSHEET_OIDC_NAME": "Example Studio",
+        "BROADSHEET_OIDC_SIGN_OUT": "true",
     }
     try:
         while server.stdout.readline().strip() != "ready":
@@ -84,11 +85,24 @@ def test_whoever_the_provider_knows_is_signed_in_and_sees_what_they_came_for(pag
     assert (who["sub"], who["tenant"], who["role"]) == ("ada@demo/author", "demo", "author")
 
 
-def test_whom_no_tenant_knows_is_told_so(page: Page) -> None:
-    page.goto("/sign-in")
+def test_whom_no_tenant_knows_is_told_so_and_may_come_back_as_somebody_else(page: Page) -> None:
+    page.goto("/schedules")
     goes_to_the_provider(page, "somebody")
     expect(page.get_by_text("Broadsheet has no place for you yet")).to_be_visible()
     assert page.request.get("/session").json()["signed_in"] is None
+    # What they came for is not forgotten.
+    expect(page).to_have_url(re.compile("to=%2Fschedules"))
+
+
+def test_whoever_signs_out_is_signed_out_at_the_provider_too(page: Page) -> None:
+    page.goto("/sign-in")
+    goes_to_the_provider(page, "ada@demo/viewer")
+    page.get_by_role("button", name="ada@demo/viewer").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    page.get_by_role("button", name="Yes, sign me out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_role("link", name="Sign in with Example Studio").click()
+    expect(page.get_by_placeholder("Enter any login")).to_be_visible()
 
 
 def test_an_answer_that_nobody_here_asked_for_signs_nobody_in(page: Page) -> None:

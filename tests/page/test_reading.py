@@ -146,6 +146,28 @@ def test_a_file_is_shared_by_a_link_that_can_be_taken_back(
     assert httpx.get(address, trust_env=False).status_code == 410
 
 
+def test_a_finished_report_is_sent_to_somebody_else(
+    page: Page, program: httpx.Client, inbox: httpx.Client
+) -> None:
+    run = made(program, "usage_summary", SEPTEMBER)
+    page.goto(f"/runs/{run['id']}")
+    page.get_by_role("button", name="Send…").click()
+    dialog = page.get_by_role("dialog", name="Send it to others")
+    dialog.get_by_role("combobox", name="E-mail addresses").fill("later@example.com")
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("On its way to later@example.com")).to_be_visible()
+    page.get_by_role("tab", name="What happened").click()
+    row = page.get_by_role("row").filter(has_text="later@example.com")
+    expect(row.get_by_text("Sent", exact=True)).to_be_visible()
+    mails = inbox.get("/api/messages").json()
+    assert any("later@example.com" in str(mail) for mail in mails)
+    # And how long each stage took is on the same page.
+    stages = page.get_by_role("region", name="How long it took").get_by_role("listitem")
+    expect(stages).to_have_text(
+        [re.compile(name) for name in ("^Queued", "^Query", "^Render", "^Delivery")]
+    )
+
+
 def test_filters_offer_what_the_source_has_and_a_preview_follows_them(
     page: Page, program: httpx.Client
 ) -> None:

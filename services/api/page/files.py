@@ -27,6 +27,8 @@ PAGES = (
     "/new",
     "/runs",
     "/runs/{rest:path}",
+    "/saved",
+    "/saved/{rest:path}",
     "/schedules",
     "/schedules/{rest:path}",
     "/deliveries",

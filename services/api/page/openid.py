@@ -27,6 +27,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from services.api.guards import RateLimiter, address_of
 from services.api.page.sessions import Sessions
 from services.api.principals import Gatekeeper
 from services.api.problems import Problem
@@ -36,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 PATH = "/session/openid"
 _ANSWER = "/answer"
+_END = "/end"
 _BEGUN_COOKIE = "broadsheet_signing_in"
 _BEGUN_SECONDS = 600
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -59,14 +61,18 @@ class Trouble(StrEnum):
     """The provider's answer did not pass the checks, or it did not take our secret or the code."""
     UNKNOWN = "unknown"
     """The provider knows the person, Broadsheet does not: no tenant or no role for them."""
+    BUSY = "busy"
+    """Too many sign-ins from that address."""
 
 
-def route(settings: ApiSettings, sessions: Sessions, gatekeeper: Gatekeeper) -> Mount:
-    """Both steps, with the cookie that joins them."""
+def route(
+    settings: ApiSettings, sessions: Sessions, gatekeeper: Gatekeeper, limiter: RateLimiter
+) -> Mount:
+    """Both steps in, with the cookie that joins them, and the way out."""
     key = settings.session_key
     if key is None:  # the settings see to it
         raise ValueError("signing in at a provider takes BROADSHEET_SESSION_KEY")
-    steps = _Steps(settings, sessions, gatekeeper)
+    steps = _Steps(settings, sessions, gatekeeper, limiter)
     cookie = Middleware(
         SessionMiddleware,
         secret_key=key.get_secret_value(),
@@ -76,16 +82,28 @@ def route(settings: ApiSettings, sessions: Sessions, gatekeeper: Gatekeeper) -> 
         same_site="lax",
         https_only=settings.public_url.startswith("https://"),
     )
-    routes = [Route("/", steps.begin), Route(_ANSWER, steps.end)]
+    routes = [
+        Route("/", steps.begin),
+        Route(_ANSWER, steps.end),
+        Route(_END, steps.sign_out_there),
+    ]
     return Mount(PATH, app=Starlette(routes=routes, middleware=[cookie]))
 
 
 class _Steps:
-    def __init__(self, settings: ApiSettings, sessions: Sessions, gatekeeper: Gatekeeper) -> None:
+    def __init__(
+        self,
+        settings: ApiSettings,
+        sessions: Sessions,
+        gatekeeper: Gatekeeper,
+        limiter: RateLimiter,
+    ) -> None:
         self._settings = settings
         self._sessions = sessions
         self._gatekeeper = gatekeeper
-        self._answer_url = f"{settings.public_url.rstrip('/')}{PATH}{_ANSWER}"
+        self._limiter = limiter
+        self._home = settings.public_url.rstrip("/")
+        self._answer_url = f"{self._home}{PATH}{_ANSWER}"
         secret = settings.oidc_client_secret
         how: dict[str, Any] = {
             "scope": settings.oidc_scope,
@@ -106,32 +124,58 @@ class _Steps:
 
     async def begin(self, request: Request) -> Response:
         """To the provider; `to` is the address on this site to show afterwards."""
-        to = request.query_params.get("to", "/")
-        request.session["to"] = to if _is_here(to) else "/"
+        asked = request.query_params.get("to", "/")
+        to = asked if _is_here(asked) else "/"
+        request.session["to"] = to
         try:
+            self._limiter.count(address_of(request))
             sent: Response = await self._provider.authorize_redirect(request, self._answer_url)
         # RuntimeError: Authlib's, where the provider's metadata lack an address.
         except (httpx.HTTPError, RuntimeError, ValueError) as error:
-            return _back(Trouble.UNREACHABLE, error)
+            return _back(Trouble.UNREACHABLE, to, error)
+        except Problem as problem:
+            return _back(Trouble.BUSY, to, problem)
         return sent
 
     async def end(self, request: Request) -> Response:
         """Back from the provider: signed in, or at the sign-in page with the reason."""
         to = request.session.pop("to", "/")
         try:
+            self._limiter.count(address_of(request))
             claims = await self._claims(request)
             await self._gatekeeper.of_claims(claims)
         except OAuthError as error:
-            return _back(_refusal(request, error), error)
+            return _back(_refusal(request, error), to, error)
         except httpx.HTTPError as error:
-            return _back(Trouble.UNREACHABLE, error)
+            return _back(Trouble.UNREACHABLE, to, error)
         except (JoseError, RuntimeError, ValueError) as error:
-            return _back(Trouble.UNTRUSTED, error)
+            return _back(Trouble.UNTRUSTED, to, error)
         except Problem as problem:
-            return _back(Trouble.UNKNOWN, problem)
+            return _back(Trouble.BUSY if problem.status == 429 else Trouble.UNKNOWN, to, problem)
         response = RedirectResponse(to, status_code=303)
-        self._sessions.begin(response, claims)
+        self._sessions.begin(response, claims, at_provider=True)
         return response
+
+    async def sign_out_there(self, _request: Request) -> Response:
+        """To where the provider ends its own session; to the sign-in page where it offers none.
+
+        OpenID Connect RP-Initiated Logout 1.0, section 2. Without an ID token, which is not kept,
+        the provider asks the person first.
+        """
+        try:
+            metadata = await self._provider.load_server_metadata()
+        except (httpx.HTTPError, ValueError) as error:
+            return _back(Trouble.UNREACHABLE, "/", error)
+        there = metadata.get("end_session_endpoint")
+        if not isinstance(there, str):
+            return RedirectResponse("/sign-in", status_code=303)
+        query = urlencode(
+            {
+                "client_id": self._settings.oidc_client_id,
+                "post_logout_redirect_uri": f"{self._home}/sign-in",
+            }
+        )
+        return RedirectResponse(f"{there}{'&' if '?' in there else '?'}{query}", status_code=303)
 
     async def _claims(self, request: Request) -> dict[str, Any]:
         """A session's claims, of those that the provider gives.
@@ -205,7 +249,8 @@ def _is_here(address: str) -> bool:
     )
 
 
-def _back(trouble: Trouble, reason: Exception) -> Response:
+def _back(trouble: Trouble, to: str, reason: Exception) -> Response:
+    """To the sign-in page, which says why, and still knows what the person came for."""
     log.warning("nobody signed in", trouble=trouble.value, reason=str(reason))
-    query = urlencode({"trouble": trouble.value})
+    query = urlencode({"trouble": trouble.value} | ({} if to == "/" else {"to": to}))
     return RedirectResponse(f"/sign-in?{query}", status_code=303)

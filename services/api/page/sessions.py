@@ -40,10 +40,13 @@ class Sessions:
         self._seconds = settings.session_hours * 3600
         self._secure = settings.public_url.startswith("https://")
 
-    def begin(self, response: Response, claims: Mapping[str, Any]) -> dict[str, Any]:
+    def begin(
+        self, response: Response, claims: Mapping[str, Any], *, at_provider: bool = False
+    ) -> dict[str, Any]:
         """Have the response set the cookie of somebody with these claims; the session's own.
 
-        It ends with the token that it was made of, or after `session_hours`.
+        It ends with the token that it was made of, or after `session_hours`. `at_provider`: whether
+        it was made of what an OpenID provider says, which has a session of its own.
         """
         now = time.time()
         session = {
@@ -54,6 +57,7 @@ class Sessions:
             "iat": int(now),
             "exp": int(min(now + self._seconds, float(claims["exp"]))),
             "csrf": secrets.token_urlsafe(24),
+            "at_provider": at_provider,
         }
         response.set_cookie(
             COOKIE,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.api.guards import address_of
 from services.api.page.sessions import CSRF_HEADER
 from services.api.principals import Principal
 from services.api.problems import Problem, field_problem
@@ -28,6 +29,10 @@ class SignedIn(BaseModel):
     role: Role
     timezone: str = Field(description="The tenant's.")
     ends_at: datetime
+    ends_at_provider: bool = Field(
+        description="Whether signing out goes on at `/session/openid/end`, which ends the session "
+        "at the OpenID provider, too."
+    )
     csrf: str = Field(description=f"Goes into the header `{CSRF_HEADER}` of every change.")
 
 
@@ -78,6 +83,7 @@ async def show(request: Request, response: Response) -> SessionView:
 async def sign_in(body: TokenBody, request: Request, response: Response) -> SessionView:
     """The token itself is not kept: the session says who it was of, and ends with it."""
     _ensure_from_here(request)
+    request.app.state.sign_in_limiter.count(address_of(request))
     gatekeeper = request.app.state.gatekeeper
     try:
         claims = gatekeeper.claims(body.token.strip())
@@ -95,6 +101,7 @@ async def sign_in_to_demo(
     _ensure_from_here(request)
     if not request.app.state.settings.demo_sign_in:
         raise Problem(404, "there is no demo here: sign in with a token")
+    request.app.state.sign_in_limiter.count(address_of(request))
     claims = {
         "sub": f"demo-{body.role}",
         "tenant": DEMO_TENANT,
@@ -135,6 +142,7 @@ def _view(
             role=principal.role,
             timezone=principal.timezone,
             ends_at=datetime.fromtimestamp(session["exp"], UTC),
+            ends_at_provider=settings.oidc_sign_out and session.get("at_provider", False),
             csrf=session["csrf"],
         )
     return SessionView(

@@ -205,3 +205,16 @@ async def test_the_demo_is_open_where_it_is_allowed_alone(
     async with running_api(infra) as usual, usual.client() as client:
         assert (await client.get("/session")).json()["demo"] is False
         assert (await client.post("/session/demo", json={})).status_code == 404
+
+
+async def test_whoever_guesses_at_tokens_has_to_wait(visitor: httpx.AsyncClient) -> None:
+    # The last one here: who asks from this address is refused for a while.
+    for _ in range(1_000):
+        answer = await visitor.post("/session", json={"token": "guessed"})
+        if answer.status_code == 429:
+            break
+        assert answer.status_code == 422
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+    # Whoever is signed in goes on, and so do programs with tokens.
+    assert (await visitor.get("/session")).status_code == 200

@@ -96,6 +96,36 @@ export function whyQuery(recipient: string, date: string) {
   });
 }
 
+/** Schedules that make that saved report. */
+export function schedulesOfQuery(definition: string) {
+  return queryOptions({
+    queryKey: ["schedules", "of", definition],
+    queryFn: () =>
+      answered(api.GET("/api/v1/schedules", { params: { query: { definition, limit: 200 } } })),
+  });
+}
+
+export interface DefinitionFilter {
+  q?: string | undefined;
+  type?: string | undefined;
+  owner?: string | undefined;
+}
+
+/** Pages of saved reports, newest first. */
+export function definitionPagesQuery(filter: DefinitionFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["definitions", "pages", filter],
+    queryFn: ({ pageParam }) =>
+      answered(
+        api.GET("/api/v1/definitions", {
+          params: { query: { ...filter, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
 /** Saved reports, newest first. */
 export const definitionsQuery = queryOptions({
   queryKey: ["definitions"],

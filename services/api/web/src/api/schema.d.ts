@@ -4958,6 +4958,11 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+            /**
+             * Ends At Provider
+             * @description Whether signing out goes on at `/session/openid/end`, which ends the session at the OpenID provider, too.
+             */
+            ends_at_provider: boolean;
             role: components["schemas"]["Role"];
             /** Sub */
             sub: string;

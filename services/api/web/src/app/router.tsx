@@ -20,6 +20,7 @@ import { Missing } from "../parts/Missing";
 import { SLICE_STATUSES } from "../parts/statuses";
 import { Trouble } from "../parts/Trouble";
 import { Waiting } from "../parts/Waiting";
+import { addressHere } from "./return-address";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRoute({ notFoundComponent: Missing });
@@ -28,8 +29,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: (search: Record<string, unknown>): { to?: string; trouble?: string } => ({
-    // Within this site alone, or a link could lead anywhere.
-    to: textOf(search.to)?.match(/^\/(?!\/)/) ? textOf(search.to) : undefined,
+    to: addressHere(textOf(search.to)),
     trouble: textOf(search.trouble),
   }),
   component: lazyRouteComponent(() => import("../pages/sign-in/SignIn"), "SignIn"),
@@ -139,6 +139,8 @@ export interface RunSearch {
   status?: (typeof SLICE_STATUSES)[number] | undefined;
   q?: string | undefined;
   page?: string | undefined;
+  /** How its tables are ordered and searched. */
+  tables?: string | undefined;
 }
 
 const run = createRoute({
@@ -151,6 +153,7 @@ const run = createRoute({
     status: SLICE_STATUSES.find((status) => status === search.status),
     q: textOf(search.q),
     page: textOf(search.page)?.match(/^[1-9]\d{0,4}$/)?.[0],
+    tables: textOf(search.tables),
   }),
   loader: ({ params }) => askAheadForRun(params.id),
   component: lazyRouteComponent(() => import("../pages/run/RunPage"), "RunPage"),
@@ -185,8 +188,14 @@ const newSchedule = createRoute({
   path: "/schedules/new",
   validateSearch: (
     search: Record<string, unknown>,
-  ): { definition?: string | undefined; step?: ScheduleStep | undefined } => ({
+  ): {
+    definition?: string | undefined;
+    like?: string | undefined;
+    step?: ScheduleStep | undefined;
+  } => ({
     definition: textOf(search.definition),
+    // The run whose report is to come by itself.
+    like: textOf(search.like),
     step: SCHEDULE_STEPS.find((step) => step === search.step),
   }),
   component: lazyRouteComponent(() => import("../pages/schedule-form/ScheduleForm"), "NewSchedule"),
@@ -208,6 +217,29 @@ const editSchedule = createRoute({
     () => import("../pages/schedule-form/ScheduleForm"),
     "EditSchedule",
   ),
+});
+
+export interface SavedSearch {
+  q?: string | undefined;
+  type?: string | undefined;
+  owner?: string | undefined;
+}
+
+const saved = createRoute({
+  getParentRoute: () => inside,
+  path: "/saved",
+  validateSearch: (search: Record<string, unknown>): SavedSearch => ({
+    q: textOf(search.q),
+    type: textOf(search.type),
+    owner: textOf(search.owner),
+  }),
+  component: lazyRouteComponent(() => import("../pages/saved/Saved"), "Saved"),
+});
+
+const savedReport = createRoute({
+  getParentRoute: () => inside,
+  path: "/saved/$id",
+  component: lazyRouteComponent(() => import("../pages/saved/SavedReport"), "SavedReport"),
 });
 
 const why = createRoute({
@@ -267,6 +299,15 @@ const administration = createRoute({
   },
 });
 
+const LETTER_STATUSES = ["parked", "replayed", "discarded"] as const;
+
+export interface AdministrationSearch {
+  /** What the audit log is searched for. */
+  q?: string | undefined;
+  /** Of dead letters: which of them; those that wait. */
+  status?: (typeof LETTER_STATUSES)[number] | undefined;
+}
+
 const administrationSection = createRoute({
   getParentRoute: () => inside,
   path: "/administration/$section",
@@ -278,6 +319,10 @@ const administrationSection = createRoute({
     },
     stringify: (params) => params,
   },
+  validateSearch: (search: Record<string, unknown>): AdministrationSearch => ({
+    q: textOf(search.q),
+    status: LETTER_STATUSES.find((status) => status === search.status),
+  }),
   component: lazyRouteComponent(
     () => import("../pages/administration/Administration"),
     "Administration",
@@ -303,6 +348,7 @@ const routeTree = root.addChildren([
   signIn,
   inside.addChildren([
     ...[home, newReport, runs, run, inbox, mail],
+    ...[saved, savedReport],
     ...[schedules, newSchedule, schedule, editSchedule, why, deliveries, delivery],
     ...[administration, administrationSection],
   ]),

@@ -1,6 +1,7 @@
 import { Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
 import { MagnifyingGlassIcon } from "@radix-ui/react-icons";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 import classes from "./Filters.module.css";
 
@@ -13,19 +14,43 @@ export function Filters({ of, children }: { of: string; children: ReactNode }) {
   );
 }
 
+/** What is looked for, told once somebody pauses at typing; nothing when it is blank.
+ *
+ * `pause`: milliseconds, longer where what is typed has to be whole to be found.
+ */
 export function SearchField(props: {
   label: string;
   placeholder: string;
-  value: string;
-  onChange: (typed: string) => void;
+  value: string | undefined;
+  onSearch: (wanted: string | undefined) => void;
+  pause?: number;
 }) {
+  const value = props.value ?? "";
+  const [seen, setSeen] = useState(value);
+  const [told, setTold] = useState(value);
+  const [typed, setTyped] = useState(value);
+  const tellSoon = useDebouncedCallback((text: string) => {
+    setTold(text);
+    props.onSearch(text || undefined);
+  }, props.pause ?? 250);
+  if (value !== seen) {
+    setSeen(value);
+    // Not what was told from here: somebody went back, or took all filters away.
+    if (value !== told) {
+      setTold(value);
+      setTyped(value);
+    }
+  }
   return (
     <TextInput
       aria-label={props.label}
       placeholder={props.placeholder}
       leftSection={<MagnifyingGlassIcon aria-hidden />}
-      value={props.value}
-      onChange={(event) => props.onChange(event.currentTarget.value)}
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        tellSoon(event.currentTarget.value.trim());
+      }}
       className={classes.search}
     />
   );

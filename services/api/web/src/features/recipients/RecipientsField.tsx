@@ -7,6 +7,10 @@ import { type MemberRole, type Recipients } from "./recipients";
 interface Props {
   value: Recipients;
   onChange: (recipients: Recipients) => void;
+  label?: string;
+  description?: string;
+  /** Whether everybody of a role can be chosen: by a schedule alone, which asks who that is. */
+  byRole?: boolean;
   error?: string | undefined;
 }
 
@@ -17,13 +21,20 @@ const ROLES: readonly { value: MemberRole; label: string }[] = [
 ];
 
 /** Who gets the files. */
-export function RecipientsField({ value, onChange, error }: Props) {
+export function RecipientsField({
+  value,
+  onChange,
+  label = "E-mail addresses",
+  description = "Press Enter after each.",
+  byRole = true,
+  error,
+}: Props) {
   const { data: destinations } = useQuery(destinationsQuery);
   return (
     <Stack gap="lg">
       <TagsInput
-        label="E-mail addresses"
-        description="Press Enter after each."
+        label={label}
+        description={description}
         placeholder={value.addresses.length === 0 ? "someone@example.com" : ""}
         value={value.addresses}
         onChange={(addresses) => onChange({ ...value, addresses })}
@@ -33,24 +44,26 @@ export function RecipientsField({ value, onChange, error }: Props) {
         clearable
         clearButtonProps={{ "aria-label": "Clear all addresses" }}
       />
-      <Input.Wrapper
-        label="Members by role"
-        labelElement="div"
-        labelProps={{ id: "roles" }}
-        description="Whoever has the role when it fires."
-      >
-        <Checkbox.Group
-          value={value.roles}
-          onChange={(roles) => onChange({ ...value, roles: roles as MemberRole[] })}
-          aria-labelledby="roles"
+      {byRole && (
+        <Input.Wrapper
+          label="Members by role"
+          labelElement="div"
+          labelProps={{ id: "roles" }}
+          description="Whoever has the role when it fires."
         >
-          <Group mt="xs" gap="lg">
-            {ROLES.map((role) => (
-              <Checkbox key={role.value} value={role.value} label={role.label} />
-            ))}
-          </Group>
-        </Checkbox.Group>
-      </Input.Wrapper>
+          <Checkbox.Group
+            value={value.roles}
+            onChange={(roles) => onChange({ ...value, roles: roles as MemberRole[] })}
+            aria-labelledby="roles"
+          >
+            <Group mt="xs" gap="lg">
+              {ROLES.map((role) => (
+                <Checkbox key={role.value} value={role.value} label={role.label} />
+              ))}
+            </Group>
+          </Checkbox.Group>
+        </Input.Wrapper>
+      )}
       {(destinations?.length ?? 0) > 0 && (
         <MultiSelect
           label="Destinations"

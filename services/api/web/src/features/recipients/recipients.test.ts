@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { entriesOf, recipientsOf, recipientWords } from "./recipients";
+import { addressedTo, entriesOf, recipientsOf, recipientWords } from "./recipients";
 
 const entries = [
   { channel: "email", to: "someone@example.com" },
@@ -15,6 +15,10 @@ test("what a form shows of recipients is saved as it was read", () => {
     destinations: ["s3:archive"],
   });
   expect(entriesOf(recipientsOf(entries))).toEqual(entries);
+});
+
+test("what is sent at once goes to addresses and destinations alone", () => {
+  expect(addressedTo(recipientsOf(entries))).toEqual([entries[0], entries[2]]);
 });
 
 test("recipients are said in words, and how many are not named", () => {

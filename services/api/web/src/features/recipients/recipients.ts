@@ -13,6 +13,9 @@ export interface Recipients {
   destinations: string[];
 }
 
+/** What a form begins with. */
+export const NOBODY: Recipients = { addresses: [], roles: [], destinations: [] };
+
 export function recipientsOf(entries: readonly Recipient[]): Recipients {
   const addressed = entries.flatMap((entry) => ("to" in entry ? [entry] : []));
   return {
@@ -28,11 +31,23 @@ export function entriesOf(recipients: Recipients): Recipient[] {
   return [
     ...recipients.addresses.map((to) => ({ channel: "email", to })),
     ...recipients.roles.map((role) => ({ channel: "email" as const, role })),
-    ...recipients.destinations.map((text) => {
-      const [channel = "", ...name] = text.split(":");
-      return { channel, to: name.join(":") };
-    }),
+    ...named(recipients.destinations),
   ];
+}
+
+/** The same without roles, whose members only a schedule looks up. */
+export function addressedTo(recipients: Recipients): { channel: string; to: string }[] {
+  return [
+    ...recipients.addresses.map((to) => ({ channel: "email", to })),
+    ...named(recipients.destinations),
+  ];
+}
+
+function named(destinations: readonly string[]): { channel: string; to: string }[] {
+  return destinations.map((text) => {
+    const [channel = "", ...name] = text.split(":");
+    return { channel, to: name.join(":") };
+  });
 }
 
 const ROLE_WORDS: Record<MemberRole, string> = {

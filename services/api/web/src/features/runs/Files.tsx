@@ -42,7 +42,7 @@ export function Files({ run }: { run: Run }) {
             <Menu.Item
               key={artifact.format}
               disabled={artifact.status !== "failed" || !mayRender}
-              onClick={() => render.mutate(artifact.format)}
+              onClick={() => render.mutate({ format: artifact.format })}
               rightSection={WORDS[artifact.status]}
             >
               {formatName(artifact.format)}
@@ -54,7 +54,7 @@ export function Files({ run }: { run: Run }) {
             <Menu.Divider />
             <Menu.Label>Make it of the same data</Menu.Label>
             {others.map((format) => (
-              <Menu.Item key={format} onClick={() => render.mutate(format)}>
+              <Menu.Item key={format} onClick={() => render.mutate({ format })}>
                 {formatName(format)}
               </Menu.Item>
             ))}

@@ -14,8 +14,7 @@ type Followed = Pick<Run, "status" | "timeline" | "error">;
 
 /** Waiting, reading and making files; deliveries go on by themselves after that. */
 export function stagesOf(run: Followed): Stage[] {
-  const since = lastRequest(run.timeline);
-  const lines = run.timeline.slice(since);
+  const lines = latestAttempt(run.timeline);
   const read = lines.findLast((line) => line.stage === "aggregated" || line.stage === "shared");
   const made = lines.findLast((line) => line.stage === "completed");
   const order = ["requested", "aggregating", "aggregated", "rendering", "completed"];
@@ -39,10 +38,8 @@ export function stagesOf(run: Followed): Stage[] {
   );
 }
 
-/** Where the latest attempt of a person begins: a retry starts from nothing. */
-function lastRequest(timeline: Run["timeline"]): number {
-  return Math.max(
-    0,
-    timeline.findLastIndex((line) => line.stage === "requested"),
-  );
+/** What happened since somebody asked for it last: a retry starts from nothing. */
+export function latestAttempt(timeline: Run["timeline"]): Run["timeline"] {
+  const since = timeline.findLastIndex((line) => line.stage === "requested");
+  return timeline.slice(Math.max(0, since));
 }

@@ -40,9 +40,13 @@ export function useRunActions(run: Pick<RunSummary, "id" | "status" | "requested
     onError: failed,
   });
   const render = useMutation({
-    mutationFn: (format: string) =>
+    /** `slice`: the part of a burst's report that it is to be of; none: the whole. */
+    mutationFn: ({ format, slice = null }: { format: string; slice?: string | null }) =>
       answered(
-        api.POST("/api/v1/reports/{run_id}/render", { ...path, body: { formats: [format] } }),
+        api.POST("/api/v1/reports/{run_id}/render", {
+          ...path,
+          body: { formats: [format], slice },
+        }),
       ),
     onSuccess: done,
     onError: failed,
@@ -57,5 +61,6 @@ export function useRunActions(run: Pick<RunSummary, "id" | "status" | "requested
     mayRetry: own && run.status === "failed",
     mayRender: who?.role !== "viewer" && run.status === "completed",
     mayAsk: who?.role !== "viewer",
+    maySend: own && run.status === "completed",
   };
 }

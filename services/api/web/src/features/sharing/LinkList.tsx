@@ -1,13 +1,13 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { answered, api } from "../../api/client";
 import { inWords } from "../../api/problems";
 import { sessionQuery } from "../../api/queries";
 import { Moment } from "../../parts/Moment";
 import { Notice } from "../../parts/Notice";
+import { TwoStepButton } from "../../parts/TwoStepButton";
 import { formatName } from "../runs/Files";
 import { CopyLink } from "./CopyLink";
 import { addressOf, fetchedWords, type Link, linksQuery, stateWord } from "./links";
@@ -23,7 +23,8 @@ export function LinkList({ runId }: { runId: string }) {
       </Notice>
     );
   }
-  if (links.data === undefined) return <Skeleton h={60} aria-label="Reading the links" />;
+  if (links.data === undefined)
+    return <Skeleton h={60} role="status" aria-label="Reading the links" />;
   if (links.data.length === 0) return <p className={classes.quiet}>Nobody has a link yet.</p>;
   return (
     <ul className={classes.list} aria-label="Links to this report's files">
@@ -37,7 +38,6 @@ export function LinkList({ runId }: { runId: string }) {
 function Row({ runId, link }: { runId: string; link: Link }) {
   const client = useQueryClient();
   const { data: session } = useSuspenseQuery(sessionQuery);
-  const [sure, setSure] = useState(false);
   const revoke = useMutation({
     mutationFn: () =>
       answered<unknown>(
@@ -81,17 +81,13 @@ function Row({ runId, link }: { runId: string; link: Link }) {
             label={`Copy the link to the ${formatName(link.format)} file`}
           />
           {own && (
-            // Nothing brings a revoked link back, so it takes two steps.
-            <Button
+            <TwoStepButton
               size="xs"
-              variant={sure ? "filled" : "subtle"}
-              color="warning"
+              label="Revoke"
+              sure="Revoke for good"
               loading={revoke.isPending}
-              onClick={() => (sure ? revoke.mutate() : setSure(true))}
-              onBlur={() => setSure(false)}
-            >
-              {sure ? "Revoke for good" : "Revoke"}
-            </Button>
+              onSure={() => revoke.mutate()}
+            />
           )}
         </span>
       )}

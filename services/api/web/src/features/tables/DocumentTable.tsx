@@ -7,7 +7,7 @@ import {
   useReactTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useMemo, useRef } from "react";
 
 import type { Schemas } from "../../api/client";
 import { narrowingOfCell } from "../drilling/narrowing";
@@ -15,8 +15,11 @@ import { Part } from "../drilling/Part";
 import { cellText, type Column, figure, heading, isFigure } from "../document/figures";
 import type { Row } from "./arranging";
 import classes from "./DocumentTable.module.css";
+import { choosable, chosen } from "./choices";
 import type { LongTable } from "./long-table";
+import { TableFilter } from "./TableFilter";
 import { useArranged } from "./useArranged";
+import { useTableView } from "./useTableView";
 
 type Table = Schemas["Table"];
 
@@ -37,8 +40,7 @@ const WORTH_SEARCHING = 10;
 
 /** A table that can be ordered by any column and searched; of a long one only what is seen is drawn. */
 export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
-  const [sorting, setSorting] = useState<SortingState>([]);
-  const [typed, setTyped] = useState("");
+  const { sorting, order, only, narrow, typed, search } = useTableView(table.name);
   const text = useDeferredValue(typed.trim());
   const scroller = useRef<HTMLDivElement>(null);
 
@@ -46,11 +48,16 @@ export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
     () => withoutEmptyComparisons(table.columns, rows, table.total),
     [table, rows],
   );
-  const order = sorting[0];
+  const choices = useMemo(
+    () => (rows.length > WORTH_SEARCHING ? choosable(table.columns, rows) : []),
+    [table, rows],
+  );
+  const sorted = sorting[0];
   const wanted = useMemo(() => {
-    const index = table.columns.findIndex((column) => column.name === order?.id);
-    return { text, by: order && index >= 0 ? { index, descending: order.desc } : undefined };
-  }, [table, order, text]);
+    const index = table.columns.findIndex((column) => column.name === sorted?.id);
+    const by = sorted && index >= 0 ? { index, descending: sorted.desc } : undefined;
+    return { text, only: chosen(table.columns, only), by };
+  }, [table, sorted, text, only]);
   const { places, waiting } = useArranged(table.columns, rows, timeZone, long, wanted);
 
   const inParts = places.length > ALL_DRAWN;
@@ -80,7 +87,7 @@ export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
     data: drawn,
     columns,
     state: { sorting },
-    onSortingChange: setSorting,
+    onSortingChange: (next) => order(typeof next === "function" ? next(sorting) : next),
     manualSorting: true,
     manualFiltering: true,
     manualPagination: true,
@@ -100,6 +107,11 @@ export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
             first {figure(rows.length)} of {figure(table.available_rows)} rows
           </span>
         )}
+        {choices.length > 0 && (
+          <span className={classes.filter}>
+            <TableFilter of={table.title} columns={choices} only={only} onOnly={narrow} />
+          </span>
+        )}
         {rows.length > WORTH_SEARCHING && (
           <TextInput
             className={classes.search}
@@ -108,10 +120,10 @@ export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
             placeholder="Search"
             leftSection={<MagnifyingGlassIcon aria-hidden />}
             value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
+            onChange={(event) => search(event.currentTarget.value)}
             rightSectionWidth={90}
             rightSection={
-              text && (
+              (waiting || places.length < rows.length) && (
                 <span className={classes.count}>
                   {waiting ? "Searching…" : `${figure(places.length)} of ${figure(rows.length)}`}
                 </span>
@@ -164,7 +176,9 @@ export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
               {after > 0 && <Spacer height={after} columns={shown.length} />}
               {places.length === 0 && (
                 <tr>
-                  <td colSpan={shown.length}>No row has “{typed}” in it.</td>
+                  <td colSpan={shown.length}>
+                    {text ? `No row has “${typed}” in it.` : "No row has all that was chosen."}
+                  </td>
                 </tr>
               )}
             </tbody>
@@ -185,6 +199,12 @@ export function DocumentTable({ table, rows, long, timeZone, titled }: Props) {
             )}
           </table>
         </div>
+      )}
+      {inParts && (
+        <p className={classes.printed}>
+          Printed are {figure(items.length)} of {figure(places.length)} rows: the report’s files
+          have all of them.
+        </p>
       )}
     </div>
   );

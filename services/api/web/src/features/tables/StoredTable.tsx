@@ -39,7 +39,7 @@ export function StoredTable({ runId, table, timeZone, titled }: Props) {
     );
   }
   if (long.data === undefined) {
-    return <Skeleton h={320} mt="md" aria-label={`Reading ${table.title}`} />;
+    return <Skeleton h={320} mt="md" role="status" aria-label={`Reading ${table.title}`} />;
   }
   const { rows } = long.data;
   const stored = table.stored?.count ?? rows.length;

@@ -17,27 +17,37 @@ const rows: Row[] = [
 const table = new Arranging(columns, rows, "UTC");
 
 test("without a wish the rows stay as they are", () => {
-  expect([...table.places({ by: undefined, text: " " })]).toEqual([0, 1, 2, 3]);
+  expect([...table.places({ by: undefined, text: " ", only: [] })]).toEqual([0, 1, 2, 3]);
 });
 
 test("figures are ordered by size, and what has none comes last either way", () => {
-  const by = (descending: boolean) => [...table.places({ by: { index: 1, descending }, text: "" })];
+  const by = (descending: boolean) => [
+    ...table.places({ by: { index: 1, descending }, text: "", only: [] }),
+  ];
   expect(by(false)).toEqual([3, 0, 1, 2]);
   expect(by(true)).toEqual([1, 0, 3, 2]);
 });
 
 test("words are ordered as people do, and equal ones stay as they were", () => {
-  expect([...table.places({ by: { index: 0, descending: false }, text: "" })]).toEqual([
+  expect([...table.places({ by: { index: 0, descending: false }, text: "", only: [] })]).toEqual([
     3, 1, 2, 0,
   ]);
 });
 
 test("rows are found by what is shown of them, whatever the case", () => {
-  const found = (text: string) => [...table.places({ by: undefined, text })];
+  const found = (text: string) => [...table.places({ by: undefined, text, only: [] })];
   expect(found("IN REVIEW")).toEqual([0, 2]);
   expect(found("1,200")).toEqual([1]);
   expect(found("nothing has this")).toEqual([]);
-  expect([...table.places({ by: { index: 0, descending: true }, text: "in review" })]).toEqual([
-    0, 2,
-  ]);
+  expect([
+    ...table.places({ by: { index: 0, descending: true }, text: "in review", only: [] }),
+  ]).toEqual([0, 2]);
+});
+
+test("rows are those with what was chosen, of which only some have the text as well", () => {
+  const only = [{ index: 0, value: "Reel 9" }];
+  expect([...table.places({ by: undefined, text: "", only })]).toEqual([1, 2]);
+  expect([...table.places({ by: undefined, text: "done", only })]).toEqual([1]);
+  const both = [...only, { index: 2, value: "in_review" }];
+  expect([...table.places({ by: undefined, text: "", only: both })]).toEqual([2]);
 });

@@ -9,6 +9,13 @@ export interface Wanted {
   by: { index: number; descending: boolean } | undefined;
   /** What a row has to have in it, as it is shown; empty: anything. */
   text: string;
+  /** What has to stand in columns, by their places in a row. */
+  only: readonly { index: number; value: string }[];
+}
+
+/** Whether that is every row, in the table's own order. */
+export function isAnything({ by, text, only }: Wanted): boolean {
+  return by === undefined && text.trim() === "" && only.length === 0;
 }
 
 /** A table that can be asked again and again; what it works out for that is kept. */
@@ -27,7 +34,7 @@ export class Arranging {
 
   /** Places of the rows, in order. What has no value comes last, either way. */
   places(wanted: Wanted): Uint32Array<ArrayBuffer> {
-    const found = this.#found(wanted.text.trim().toLowerCase());
+    const found = this.#found(wanted.text.trim().toLowerCase(), wanted.only);
     if (wanted.by === undefined) return found;
     const keys = this.#keysOf(wanted.by.index);
     const sign = wanted.by.descending ? -1 : 1;
@@ -38,19 +45,23 @@ export class Arranging {
     });
   }
 
-  #found(text: string): Uint32Array<ArrayBuffer> {
-    if (text === "") return Uint32Array.from(this.#rows.keys());
-    this.#texts ??= this.#rows.map((row) =>
-      this.#columns
-        .map((column, index) => cellText(row[index] ?? null, column, this.#timeZone))
-        .join("\n")
-        .toLowerCase(),
-    );
-    const places: number[] = [];
-    this.#texts.forEach((words, place) => {
-      if (words.includes(text)) places.push(place);
-    });
+  #found(text: string, only: Wanted["only"]): Uint32Array<ArrayBuffer> {
+    let places = [...this.#rows.keys()];
+    for (const { index, value } of only) {
+      places = places.filter((place) => this.#rows[place]?.[index] === value);
+    }
+    if (text !== "") {
+      const texts = (this.#texts ??= this.#rows.map((row) => this.#textOf(row)));
+      places = places.filter((place) => texts[place]?.includes(text));
+    }
     return Uint32Array.from(places);
+  }
+
+  #textOf(row: Row): string {
+    return this.#columns
+      .map((column, index) => cellText(row[index] ?? null, column, this.#timeZone))
+      .join("\n")
+      .toLowerCase();
   }
 
   /** What the column's cells are ordered by: figures by size, words as the language orders them. */

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
 
 import type { Column } from "../document/figures";
-import { Arranging, type Row, type Wanted } from "./arranging";
+import { Arranging, isAnything, type Row, type Wanted } from "./arranging";
 import type { LongTable } from "./long-table";
 
 interface Arranged {
@@ -25,7 +25,7 @@ export function useArranged(
   );
   const here = useMemo(() => arranging?.places(wanted), [arranging, wanted]);
   const all = useMemo(() => Uint32Array.from(rows.keys()), [rows]);
-  const untouched = wanted.by === undefined && wanted.text === "";
+  const untouched = isAnything(wanted);
   const [there, setThere] = useState<{ wanted: Wanted; places: Uint32Array }>();
 
   useEffect(() => {

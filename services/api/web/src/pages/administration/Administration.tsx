@@ -7,44 +7,20 @@ import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
-import type { Section } from "./sections";
+import { type Section, SECTION_LABELS, SECTIONS } from "./sections";
 
 const route = getRouteApi("/inside/administration/$section");
 
-const SECTIONS: Record<Section, { label: string; Part: ComponentType }> = {
-  members: {
-    label: "Members",
-    Part: lazy(async () => ({ default: (await import("./Members")).Members })),
-  },
-  recipients: {
-    label: "Recipients",
-    Part: lazy(async () => ({ default: (await import("./Recipients")).Recipients })),
-  },
-  destinations: {
-    label: "Destinations",
-    Part: lazy(async () => ({ default: (await import("./Destinations")).Destinations })),
-  },
-  looks: { label: "Looks", Part: lazy(async () => ({ default: (await import("./Looks")).Looks })) },
-  limits: {
-    label: "Retention and limits",
-    Part: lazy(async () => ({ default: (await import("./Limits")).Limits })),
-  },
-  "days-off": {
-    label: "Days off",
-    Part: lazy(async () => ({ default: (await import("./DaysOff")).DaysOff })),
-  },
-  "dead-letters": {
-    label: "Dead letters",
-    Part: lazy(async () => ({ default: (await import("./DeadLetters")).DeadLetters })),
-  },
-  services: {
-    label: "Services",
-    Part: lazy(async () => ({ default: (await import("./services/Services")).Services })),
-  },
-  audit: {
-    label: "Audit log",
-    Part: lazy(async () => ({ default: (await import("./AuditLog")).AuditLog })),
-  },
+const PARTS: Record<Section, ComponentType> = {
+  members: lazy(async () => ({ default: (await import("./Members")).Members })),
+  recipients: lazy(async () => ({ default: (await import("./Recipients")).Recipients })),
+  destinations: lazy(async () => ({ default: (await import("./Destinations")).Destinations })),
+  looks: lazy(async () => ({ default: (await import("./Looks")).Looks })),
+  limits: lazy(async () => ({ default: (await import("./Limits")).Limits })),
+  "days-off": lazy(async () => ({ default: (await import("./DaysOff")).DaysOff })),
+  "dead-letters": lazy(async () => ({ default: (await import("./DeadLetters")).DeadLetters })),
+  services: lazy(async () => ({ default: (await import("./services/Services")).Services })),
+  audit: lazy(async () => ({ default: (await import("./AuditLog")).AuditLog })),
 };
 
 /** What administrators look after, a part at a time. */
@@ -61,20 +37,20 @@ export function Administration() {
       </>
     );
   }
-  const { label, Part } = SECTIONS[section];
+  const Part = PARTS[section];
   return (
     <>
-      <PageHeader title={label} above="Administration" />
+      <PageHeader title={SECTION_LABELS[section]} above="Administration" />
       <nav className={classes.tabs} aria-label="Administration">
-        {Object.entries(SECTIONS).map(([name, each]) => (
+        {SECTIONS.map((each) => (
           <Link
-            key={name}
+            key={each}
             to="/administration/$section"
-            params={{ section: name as Section }}
+            params={{ section: each }}
             className={classes.tab}
             activeProps={{ "data-active": true, "aria-current": "page" }}
           >
-            {each.label}
+            {SECTION_LABELS[each]}
           </Link>
         ))}
       </nav>

@@ -1,20 +1,23 @@
-import { Button, TextInput } from "@mantine/core";
-import { MagnifyingGlassIcon } from "@radix-ui/react-icons";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 
 import { auditQuery } from "../../api/administration";
 import { plainWords } from "../../features/document/figures";
+import { Filters, SearchField } from "../../parts/Filters";
 import { Moment } from "../../parts/Moment";
 import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
 
+const route = getRouteApi("/inside/administration/$section");
+
 /** Who changed what, newest first. */
 export function AuditLog() {
   const audit = useInfiniteQuery(auditQuery);
-  const [wanted, setWanted] = useState("");
+  const { q } = route.useSearch();
+  const navigate = useNavigate({ from: "/administration/$section" });
   if (audit.data === undefined) return <Waiting />;
-  const text = wanted.trim().toLowerCase();
+  const text = q?.toLowerCase() ?? "";
   const found = audit.data.pages
     .flat()
     .filter((entry) =>
@@ -22,15 +25,14 @@ export function AuditLog() {
     );
   return (
     <>
-      <div className={classes.above}>
-        <TextInput
-          aria-label="Search in what is shown"
+      <Filters of="Audit log">
+        <SearchField
+          label="Search in what is shown"
           placeholder="Who, what or which"
-          leftSection={<MagnifyingGlassIcon aria-hidden />}
-          value={wanted}
-          onChange={(event) => setWanted(event.currentTarget.value)}
+          value={q}
+          onSearch={(wanted) => void navigate({ search: { q: wanted }, replace: true })}
         />
-      </div>
+      </Filters>
       <ul className={classes.list} aria-label="Audit log">
         {found.map((entry) => (
           <li key={entry.id} className={classes.row}>

@@ -12,28 +12,37 @@ import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
 import { useChange } from "./useChange";
 
+type Days = Schemas["DayOff"][];
+
 /** The organisation's own days off, beside public holidays. */
 export function DaysOff() {
   const daysOff = useQuery(daysOffQuery);
   const [day, setDay] = useState<string | null>(null);
   const [name, setName] = useState("");
+  const save = (days: Days) => answered(api.PUT("/api/v1/settings/days-off", { body: { days } }));
   const put = useChange(
-    (days: Schemas["DayOff"][]) =>
-      answered(api.PUT("/api/v1/settings/days-off", { body: { days } })),
+    ({ now }: { now: Days; before: Days }) => save(now),
     daysOffQuery.queryKey,
-    "Saved",
+    {
+      words: "The days off are saved",
+      undo: ({ before }) => save(before),
+    },
   );
   if (daysOff.data === undefined) return <Waiting />;
   const { days } = daysOff.data;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (day === null) return;
-    put.mutate([...days.filter((each) => each.day !== day), { day, name: name.trim() }], {
-      onSuccess: () => {
-        setDay(null);
-        setName("");
+    const now = [...days.filter((each) => each.day !== day), { day, name: name.trim() }];
+    put.mutate(
+      { now, before: days },
+      {
+        onSuccess: () => {
+          setDay(null);
+          setName("");
+        },
       },
-    });
+    );
   };
   return (
     <>
@@ -74,7 +83,9 @@ export function DaysOff() {
               variant="subtle"
               color="warning"
               aria-label={`Remove ${each.name}`}
-              onClick={() => put.mutate(days.filter((other) => other.day !== each.day))}
+              onClick={() =>
+                put.mutate({ now: days.filter((other) => other !== each), before: days })
+              }
             >
               Remove
             </Button>

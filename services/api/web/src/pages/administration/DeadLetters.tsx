@@ -1,24 +1,27 @@
 import { Button, Modal, SegmentedControl, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { type DeadLetter, deadLetterQuery, deadLettersQuery } from "../../api/administration";
+import { deadLetterQuery, deadLettersQuery } from "../../api/administration";
 import { answered, api } from "../../api/client";
 import { EmptyState } from "../../parts/EmptyState";
 import { Moment } from "../../parts/Moment";
 import { bytes } from "../../parts/sizes";
 import { StatusMark } from "../../parts/StatusMark";
+import { TwoStepButton } from "../../parts/TwoStepButton";
 import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
 import { useChange } from "./useChange";
 
 const KEY = ["dead-letters"] as const;
+const route = getRouteApi("/inside/administration/$section");
 
 /** Messages that no service could take: looked at, replayed once the cause is mended, or discarded. */
 export function DeadLetters() {
-  const [status, setStatus] = useState<DeadLetter["status"]>("parked");
+  const { status = "parked" } = route.useSearch();
+  const navigate = useNavigate({ from: "/administration/$section" });
   const letters = useInfiniteQuery(deadLettersQuery(status));
   const [shown, setShown] = useState<string>();
   const found = letters.data?.pages.flatMap((page) => page.items) ?? [];
@@ -46,7 +49,12 @@ export function DeadLetters() {
             { value: "discarded", label: "Discarded" },
           ]}
           value={status}
-          onChange={(chosen) => setStatus(chosen as DeadLetter["status"])}
+          onChange={(chosen) =>
+            void navigate({
+              search: { status: chosen === "parked" ? undefined : (chosen as typeof status) },
+              replace: true,
+            })
+          }
         />
       </div>
       {letters.isPending && <Waiting />}
@@ -80,14 +88,13 @@ export function DeadLetters() {
                   <Button size="xs" onClick={() => replay.mutate(letter.id)}>
                     Replay
                   </Button>
-                  <Button
+                  <TwoStepButton
                     size="xs"
-                    variant="subtle"
-                    color="warning"
-                    onClick={() => discard.mutate(letter.id)}
-                  >
-                    Discard
-                  </Button>
+                    label="Discard"
+                    sure="Discard for good"
+                    loading={discard.isPending}
+                    onSure={() => discard.mutate(letter.id)}
+                  />
                 </>
               )}
             </span>

@@ -9,6 +9,7 @@ import { channelsQuery, destinationsQuery } from "../../api/ledger";
 import { EmptyState } from "../../parts/EmptyState";
 import { Moment } from "../../parts/Moment";
 import { StatusMark } from "../../parts/StatusMark";
+import { TwoStepButton } from "../../parts/TwoStepButton";
 import { Waiting } from "../../parts/Waiting";
 import classes from "./Administration.module.css";
 import { DestinationForm } from "./DestinationForm";
@@ -141,15 +142,14 @@ function Row({ destination, channel, onEdit }: RowProps) {
         >
           {destination.disabled_because === null ? "Switch off" : "Switch on"}
         </Button>
-        <Button
+        <TwoStepButton
           size="xs"
-          variant="subtle"
-          color="warning"
+          label="Delete"
+          sure="Delete it and its secrets"
+          named={`Delete ${destination.name}`}
           loading={remove.isPending}
-          onClick={() => remove.mutate(undefined)}
-        >
-          Delete
-        </Button>
+          onSure={() => remove.mutate(undefined)}
+        />
       </span>
     </li>
   );

@@ -22,10 +22,19 @@ export function Members() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const [edited, setEdited] = useState<Member | "new">();
   const remove = useChange(
-    (sub: string) =>
+    ({ sub }: Member) =>
       answered<unknown>(api.DELETE("/api/v1/members/{sub}", { params: { path: { sub } } })),
     membersQuery.queryKey,
-    "Removed",
+    {
+      words: "The member is removed",
+      undo: ({ sub, role, email, team, active }) =>
+        answered(
+          api.PUT("/api/v1/members/{sub}", {
+            params: { path: { sub } },
+            body: { role, email, team, active },
+          }),
+        ),
+    },
   );
   if (members.data === undefined) return <Waiting />;
   return (
@@ -64,7 +73,7 @@ export function Members() {
                   variant="subtle"
                   color="warning"
                   aria-label={`Remove ${member.sub}`}
-                  onClick={() => remove.mutate(member.sub)}
+                  onClick={() => remove.mutate(member)}
                 >
                   Remove
                 </Button>

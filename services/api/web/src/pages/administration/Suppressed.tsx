@@ -14,22 +14,23 @@ export function Suppressed() {
   const suppressions = useInfiniteQuery(suppressionsQuery);
   const [address, setAddress] = useState("");
   const found = suppressions.data?.pages.flatMap((page) => page.items) ?? [];
-  const add = useChange(
-    () => answered(api.POST("/api/v1/suppressions", { body: { address: address.trim() } })),
-    suppressionsQuery.queryKey,
-    "No mail goes there from now on",
-  );
-  const remove = useChange(
-    (again: string) =>
-      answered<unknown>(
-        api.DELETE("/api/v1/suppressions/{address}", { params: { path: { address: again } } }),
-      ),
-    suppressionsQuery.queryKey,
-    "Mail goes there again",
-  );
+  const suppress = (one: string) =>
+    answered(api.POST("/api/v1/suppressions", { body: { address: one } }));
+  const allow = (one: string) =>
+    answered<unknown>(
+      api.DELETE("/api/v1/suppressions/{address}", { params: { path: { address: one } } }),
+    );
+  const add = useChange(suppress, suppressionsQuery.queryKey, {
+    words: "No mail goes there from now on",
+    undo: allow,
+  });
+  const remove = useChange(allow, suppressionsQuery.queryKey, {
+    words: "Mail goes there again",
+    undo: suppress,
+  });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    add.mutate(undefined, { onSuccess: () => setAddress("") });
+    add.mutate(address.trim(), { onSuccess: () => setAddress("") });
   };
   return (
     <section aria-labelledby="suppressed">

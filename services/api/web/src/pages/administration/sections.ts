@@ -13,3 +13,16 @@ export const SECTIONS = [
 ] as const;
 
 export type Section = (typeof SECTIONS)[number];
+
+/** What each is called. */
+export const SECTION_LABELS: Record<Section, string> = {
+  members: "Members",
+  recipients: "Recipients",
+  destinations: "Destinations",
+  looks: "Looks",
+  limits: "Retention and limits",
+  "days-off": "Days off",
+  "dead-letters": "Dead letters",
+  services: "Services",
+  audit: "Audit log",
+};

@@ -1,8 +1,6 @@
 import { Button } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 
 import { channelsQuery, deliveriesQuery, type Delivery } from "../../api/ledger";
 import { inWords } from "../../api/problems";
@@ -49,11 +47,6 @@ export function Deliveries() {
 
   const change = (changed: Partial<DeliveriesSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
-  const [typed, setTyped] = useState(search.recipient ?? "");
-  const searchSoon = useDebouncedCallback(
-    (recipient: string) => change({ recipient: recipient.trim() || undefined }),
-    400,
-  );
 
   return (
     <>
@@ -61,20 +54,25 @@ export function Deliveries() {
         title="Deliveries"
         about="What was sent to whom, and what became of it."
         actions={
-          <Button variant="default" component={Link} to="/schedules/why">
-            Why did I (not) get it?
-          </Button>
+          <>
+            {session.signed_in?.role === "admin" && (
+              <Button variant="default" component={Link} to="/administration/recipients">
+                Addresses that get no mail
+              </Button>
+            )}
+            <Button variant="default" component={Link} to="/schedules/why">
+              Why did I (not) get it?
+            </Button>
+          </>
         }
       />
       <Filters of="Deliveries">
         <SearchField
           label="Recipient"
           placeholder="The recipient's whole address"
-          value={typed}
-          onChange={(text) => {
-            setTyped(text);
-            searchSoon(text);
-          }}
+          value={search.recipient}
+          onSearch={(recipient) => change({ recipient })}
+          pause={400}
         />
         <Choice
           label="Status"
@@ -115,10 +113,7 @@ export function Deliveries() {
             narrowed ? (
               <Button
                 variant="default"
-                onClick={() => {
-                  setTyped("");
-                  void navigate({ search: {}, replace: true });
-                }}
+                onClick={() => void navigate({ search: {}, replace: true })}
               >
                 Show all deliveries
               </Button>

@@ -14,8 +14,8 @@ import { FailedDeliveries } from "./FailedDeliveries";
 import classes from "./Home.module.css";
 import { ASKED_FOR, isRecent, undelivered } from "./undelivered";
 
-/** What somebody has to look at: runs and deliveries that failed lately, deliveries of which nobody
- * can tell, schedules that stand still. */
+/** What somebody has to look at: runs and deliveries that failed lately, mails that came back,
+ * deliveries of which nobody can tell, schedules that stand still. */
 export function Attention() {
   const failed = useInfiniteQuery(runsQuery({ status: "failed" }, 5));
   const held = useQuery(schedulesQuery("held"));
@@ -23,12 +23,16 @@ export function Attention() {
   const latestUncertain = useInfiniteQuery(deliveriesQuery({ status: "uncertain" }, ASKED_FOR));
   const latestFailed = useInfiniteQuery(deliveriesQuery({ status: "failed" }, ASKED_FOR));
   const uncertain = undelivered("uncertain", firstPage(latestUncertain.data), Date.now());
+  const latestBounced = useInfiniteQuery(deliveriesQuery({ status: "bounced" }, ASKED_FOR));
+  const bounced = undelivered("bounced", firstPage(latestBounced.data), Date.now());
   const undone = undelivered("failed", firstPage(latestFailed.data), Date.now());
   const recently = firstPage(failed.data).filter((run) => isRecent(run.created_at, Date.now()));
   const standing = [...(held.data?.items ?? []), ...(disabled.data?.items ?? [])];
   const nothing =
-    recently.length + standing.length + uncertain.shown.length + undone.shown.length === 0;
-  const asked = [failed, held, disabled, latestUncertain, latestFailed];
+    recently.length === 0 &&
+    standing.length === 0 &&
+    [uncertain, undone, bounced].every((each) => each.shown.length === 0);
+  const asked = [failed, held, disabled, latestUncertain, latestFailed, latestBounced];
   // All at once, and nothing below before: it would move with each.
   if (asked.some((each) => each.isPending)) return <Skeleton h={120} className={classes.first} />;
 
@@ -37,7 +41,8 @@ export function Attention() {
       <h2 id="attention">Needs attention</h2>
       {nothing && (
         <p className={classes.calm}>
-          Nothing: no report and no delivery failed this week, and no schedule stands still.
+          Nothing: no report and no delivery failed or came back this week, and no schedule stands
+          still.
         </p>
       )}
       <div className={classes.notices}>
@@ -46,6 +51,17 @@ export function Attention() {
             key={schedule.id}
             tone="wait"
             title={`The schedule “${schedule.name}” stands still`}
+            action={
+              <Button
+                variant="default"
+                size="xs"
+                component={Link}
+                to={`/schedules/${schedule.id}`}
+                aria-label={`Look at the schedule ${schedule.name}`}
+              >
+                Look
+              </Button>
+            }
           >
             {schedule.state_reason}
           </Notice>
@@ -55,6 +71,7 @@ export function Attention() {
         ))}
         <FailedDeliveries undelivered={uncertain} />
         <FailedDeliveries undelivered={undone} />
+        <FailedDeliveries undelivered={bounced} />
       </div>
     </section>
   );

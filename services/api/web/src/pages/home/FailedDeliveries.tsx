@@ -19,13 +19,22 @@ export function FailedDeliveries({ undelivered }: { undelivered: Undelivered }) 
       ))}
       {more && (
         <Link to="/deliveries" search={{ status }}>
-          {status === "uncertain"
-            ? "All deliveries that may have arrived"
-            : "All deliveries that failed"}
+          {ALL[status]}
         </Link>
       )}
     </>
   );
+}
+
+const ALL: Record<Undelivered["status"], string> = {
+  uncertain: "All deliveries that may have arrived",
+  failed: "All deliveries that failed",
+  bounced: "All deliveries that came back",
+};
+
+function titleWords(status: Delivery["status"], report: string, to: string): string {
+  if (status === "uncertain") return `Nobody can tell whether ${report} reached ${to}`;
+  return status === "bounced" ? `${report} came back from ${to}` : `${report} did not reach ${to}`;
 }
 
 function Undone({ delivery }: { delivery: Delivery }) {
@@ -37,11 +46,7 @@ function Undone({ delivery }: { delivery: Delivery }) {
   return (
     <Notice
       tone={uncertain ? "wait" : "bad"}
-      title={
-        uncertain
-          ? `Nobody can tell whether ${title} reached ${delivery.to}`
-          : `${title} did not reach ${delivery.to}`
-      }
+      title={titleWords(delivery.status, title, delivery.to)}
       action={
         <Button
           variant="default"

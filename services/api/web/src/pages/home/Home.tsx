@@ -3,6 +3,7 @@ import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
+import { deliveriesQuery } from "../../api/ledger";
 import { inWords } from "../../api/problems";
 import { runsQuery, schedulesQuery, sessionQuery, widgetsQuery } from "../../api/queries";
 import { useReportTitle } from "../../features/runs/report-names";
@@ -13,6 +14,7 @@ import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { StatusMark } from "../../parts/StatusMark";
 import { Attention } from "./Attention";
+import { deliveredLately, LOOKED_AT } from "./delivered";
 import classes from "./Home.module.css";
 import { Widget } from "./Widget";
 import { LATEST_RUNS } from "./latest-runs";
@@ -36,6 +38,7 @@ export function Home() {
       <Figures />
       <div className={classes.columns}>
         <Latest />
+        <Delivered />
         <Next />
       </div>
     </>
@@ -71,7 +74,7 @@ function Latest() {
   const found = runs.data?.pages[0]?.items ?? [];
   return (
     <section aria-labelledby="latest" className={classes.section}>
-      <h2 id="latest">Lately</h2>
+      <h2 id="latest">Made lately</h2>
       {runs.data && found.length === 0 && (
         <p className={classes.calm}>No report was asked for yet.</p>
       )}
@@ -96,6 +99,40 @@ function Latest() {
   );
 }
 
+const SHOWN = 6;
+
+function Delivered() {
+  const titleOf = useReportTitle();
+  const deliveries = useInfiniteQuery(deliveriesQuery({ status: "sent" }, LOOKED_AT));
+  const found = deliveredLately(deliveries.data?.pages[0]?.items ?? [], SHOWN);
+  return (
+    <section aria-labelledby="delivered" className={classes.section}>
+      <h2 id="delivered">Delivered lately</h2>
+      {deliveries.data && found.length === 0 && (
+        <p className={classes.calm}>
+          Nothing was sent yet: say whom to send it to when you ask for a report, or schedule one.
+        </p>
+      )}
+      <ul className={classes.list}>
+        {found.map((each) => (
+          <li key={each.run}>
+            <span className={classes.what}>
+              <Link to="/deliveries" search={{ run: each.run }}>
+                {titleOf(each.type)}
+              </Link>
+              <span className={classes.quiet}>{each.to}</span>
+            </span>
+            <span className={classes.quiet}>
+              <Moment at={each.at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {found.length > 0 && <Link to="/deliveries">All deliveries</Link>}
+    </section>
+  );
+}
+
 const COMING = 6;
 
 function Next() {
@@ -116,7 +153,9 @@ function Next() {
         {coming.map((schedule) => (
           <li key={schedule.id}>
             <span className={classes.what}>
-              <span className={classes.name}>{schedule.name}</span>
+              <Link to="/schedules/$id" params={{ id: schedule.id }}>
+                {schedule.name}
+              </Link>
               <span className={classes.quiet}>{schedule.definition.name}</span>
             </span>
             <Moment at={schedule.next} />

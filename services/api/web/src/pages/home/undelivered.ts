@@ -16,7 +16,7 @@ export function isRecent(at: string, now: number): boolean {
 }
 
 export interface Undelivered {
-  status: "uncertain" | "failed";
+  status: "uncertain" | "failed" | "bounced";
   shown: readonly Delivery[];
   /** Whether there are others. */
   more: boolean;
@@ -24,7 +24,7 @@ export interface Undelivered {
 
 /** Of the latest deliveries of that status, those to look at.
  *
- * An uncertain one stays until somebody says what became of it; a failed one for a week.
+ * An uncertain one stays until somebody says what became of it; the others for a week.
  */
 export function undelivered(
   status: Undelivered["status"],

@@ -1,5 +1,6 @@
+import { Button } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy } from "react";
 
 import { reportTypesQuery, sessionQuery } from "../../api/queries";
@@ -31,7 +32,15 @@ export function NewReport() {
   if (chosen?.available) return <ReportForm key={chosen.name} type={chosen} />;
   return (
     <>
-      <PageHeader title="New report" about="Which report?" />
+      <PageHeader
+        title="New report"
+        about="Which report?"
+        actions={
+          <Button variant="default" component={Link} to="/saved">
+            Saved reports
+          </Button>
+        }
+      />
       {chosen && (
         <Notice tone="wait" title={`${chosen.title} is switched off`}>
           {SWITCHED_OFF}

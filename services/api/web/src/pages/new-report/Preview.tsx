@@ -41,7 +41,7 @@ export function Preview({ of }: { of: Schemas["DocumentBody"] | undefined }) {
           {inWords(preview.error)}
         </Notice>
       ) : preview.data === undefined ? (
-        <Skeleton h={280} aria-label="Reading the preview" />
+        <Skeleton h={280} role="status" aria-label="Reading the preview" />
       ) : (
         <div className={classes.content} data-stale={stale || undefined}>
           <Glance document={preview.data} />

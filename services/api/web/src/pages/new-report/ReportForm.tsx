@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, Group, Input, Select, Stack, TagsInput } from "@mantine/core";
+import { Anchor, Button, Checkbox, Group, Input, Stack } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type SyntheticEvent, useEffect, useMemo, useState } from "react";
@@ -6,10 +6,13 @@ import { type SyntheticEvent, useEffect, useMemo, useState } from "react";
 import { answered, api, type ReportType, type Run } from "../../api/client";
 import { inWords, Refused } from "../../api/problems";
 import { runQuery } from "../../api/queries";
+import { LanguageField } from "../../features/languages/LanguageField";
 import { changedParameters, fieldsOf } from "../../features/parameters/fields";
 import { useKnownNames } from "../../features/parameters/known-names";
 import { ParameterField } from "../../features/parameters/ParameterField";
 import { PeriodField } from "../../features/periods/PeriodField";
+import { addressedTo } from "../../features/recipients/recipients";
+import { RecipientsField } from "../../features/recipients/RecipientsField";
 import { formatName } from "../../features/runs/Files";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
@@ -57,7 +60,7 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
             period: draft.period as never,
             parameters: changedParameters(fields, draft.parameters),
             language: draft.language,
-            deliver_to: draft.to.map((to) => ({ channel: "email" as const, to })),
+            deliver_to: addressedTo(draft.recipients),
           },
           params: { header: { "idempotency-key": crypto.randomUUID() } },
         }),
@@ -140,29 +143,20 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
                 ))}
               </Group>
             </Checkbox.Group>
-            {type.languages.length > 1 && (
-              <Select
-                label="Language"
-                description="Of all that the report says; data files are the same in each."
-                data={type.languages.map((tag) => ({ value: tag, label: languageName(tag) }))}
-                value={draft.language}
-                onChange={(language) => language && change({ language })}
-                allowDeselect={false}
-                error={at("/language")}
-                className={classes.short}
-              />
-            )}
-            <TagsInput
+            <LanguageField
+              languages={type.languages}
+              value={draft.language}
+              onChange={(language) => change({ language })}
+              error={at("/language")}
+              className={classes.short}
+            />
+            <RecipientsField
               label="Send it to"
               description="E-mail addresses; leave it empty to look at the report here."
-              placeholder={draft.to.length === 0 ? "someone@example.com" : ""}
-              value={draft.to}
-              onChange={(to) => change({ to })}
+              value={draft.recipients}
+              onChange={(recipients) => change({ recipients })}
+              byRole={false}
               error={at("/deliver_to")}
-              splitChars={[",", ";", " "]}
-              acceptValueOnBlur
-              clearable
-              clearButtonProps={{ "aria-label": "Clear all addresses" }}
             />
             {elsewhere && (
               <Notice tone="bad" title="That cannot be asked for">
@@ -190,11 +184,4 @@ function Form({ type, like }: { type: ReportType; like: Run | undefined }) {
       </div>
     </>
   );
-}
-
-const names = new Intl.DisplayNames(["en"], { type: "language" });
-
-/** For instance "German" for `de`. */
-function languageName(tag: string): string {
-  return names.of(tag) ?? tag;
 }

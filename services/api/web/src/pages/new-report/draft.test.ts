@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { NOBODY } from "../../features/recipients/recipients";
 import { draftOf, searchOf } from "./draft";
 
 const TYPE = { formats: ["pdf", "csv", "xlsx"], languages: ["en", "de"] };
@@ -11,7 +12,7 @@ describe("what is asked for", () => {
       parameters: {},
       formats: ["pdf"],
       language: "en",
-      to: [],
+      recipients: NOBODY,
     });
   });
   it("comes back from its address, but for the people it goes to", () => {
@@ -20,14 +21,14 @@ describe("what is asked for", () => {
       parameters: { projects: ["Saltmarsh Choir"] },
       formats: ["csv", "xlsx"],
       language: "de",
-      to: ["someone@example.com"],
+      recipients: { ...NOBODY, addresses: ["someone@example.com"] },
     };
     const fields = [
       { name: "projects", kind: "names", title: "", description: "", initial: [] } as const,
     ];
     const search = searchOf(draft, fields);
     expect(JSON.stringify(search)).not.toContain("someone");
-    expect(draftOf(search, TYPE)).toEqual({ ...draft, to: [] });
+    expect(draftOf(search, TYPE)).toEqual({ ...draft, recipients: NOBODY });
   });
   it("is not led astray by an address that somebody wrote by hand", () => {
     const draft = draftOf(

@@ -3,6 +3,8 @@
 import type { ReportType, Run } from "../../api/client";
 import { changedParameters, type Field } from "../../features/parameters/fields";
 import { type ChosenPeriod, presetNamed } from "../../features/periods/presets";
+import { NOBODY, type Recipients, recipientsOf } from "../../features/recipients/recipients";
+import { USUAL_LANGUAGE } from "../../parts/languages";
 
 export interface Draft {
   period: ChosenPeriod;
@@ -10,7 +12,7 @@ export interface Draft {
   formats: string[];
   /** A BCP 47 tag. */
   language: string;
-  to: string[];
+  recipients: Recipients;
 }
 
 export interface DraftSearch {
@@ -23,8 +25,6 @@ export interface DraftSearch {
   with?: string | undefined;
 }
 
-/** What a report is in when nobody names a language. */
-const USUAL = "en";
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** As the address says; what it leaves out is last month as PDF. */
@@ -42,8 +42,8 @@ export function draftOf(
         : { preset: presetNamed(search.preset) ?? "last_month" },
     parameters: parametersIn(search.with),
     formats: wanted.length > 0 ? wanted : first ? [first] : [],
-    language: type.languages.find((language) => language === search.language) ?? USUAL,
-    to: [],
+    language: type.languages.find((language) => language === search.language) ?? USUAL_LANGUAGE,
+    recipients: NOBODY,
   };
 }
 
@@ -54,9 +54,7 @@ export function draftLike(run: Run): Draft {
     parameters: run.parameters,
     formats: run.formats,
     language: run.language,
-    to: run.deliveries
-      .filter((delivery) => delivery.channel === "email")
-      .map((delivery) => delivery.to),
+    recipients: recipientsOf(run.deliveries),
   };
 }
 
@@ -70,7 +68,7 @@ export function searchOf(draft: Draft, fields: readonly Field[]): DraftSearch {
   return {
     ...period,
     formats: draft.formats.join(",") || undefined,
-    language: draft.language === USUAL ? undefined : draft.language,
+    language: draft.language === USUAL_LANGUAGE ? undefined : draft.language,
     with: Object.keys(changed).length > 0 ? JSON.stringify(changed) : undefined,
   };
 }

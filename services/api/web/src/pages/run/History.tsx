@@ -1,4 +1,5 @@
 import { Table } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 
 import type { Run } from "../../api/client";
 import { downloadPath, formatName } from "../../features/runs/Files";
@@ -6,23 +7,38 @@ import { Moment } from "../../parts/Moment";
 import { duration, exact } from "../../parts/moments";
 import { bytes } from "../../parts/sizes";
 import { StatusMark } from "../../parts/StatusMark";
+import { Durations } from "./Durations";
 import classes from "./History.module.css";
 
 const STAGES: Record<string, string> = {
   requested: "Accepted",
   waiting: "Waits for an identical report's data",
   shared: "Took an identical report's data",
+  sliced: "Divided into parts",
   aggregated: "Data read",
   completed: "Files made",
   delivered: "Delivered",
   failed: "Failed",
   cancelled: "Cancelled",
+  skipped: "Left out by its condition",
+  retry: "Tried again",
+  slice_failed: "A part failed",
+  format_requested: "A further file was asked for",
+  format_rendered: "A further file was made",
+  format_failed: "A further file failed",
+  delivery_asked: "Further recipients",
+  delivery_asked_again: "To be sent again",
+  delivery_failed: "A delivery failed",
+  delivery_bounced: "A mail came back",
+  delivery_uncertain: "A delivery that may have arrived",
+  delivery_suppressed: "Not sent: that address gets no mail",
 };
 
 /** What happened to a run: its stages, its files and who got them. */
 export function History({ run }: { run: Run }) {
   return (
     <div className={classes.parts}>
+      <Durations run={run} />
       <section aria-labelledby="stages">
         <h2 id="stages">Stages</h2>
         <ol className={classes.line}>
@@ -125,6 +141,27 @@ export function History({ run }: { run: Run }) {
           <dd>
             <code>{run.id}</code>
           </dd>
+          {run.definition && (
+            <>
+              <dt>Saved report</dt>
+              <dd>
+                <Link to="/saved/$id" params={{ id: run.definition }}>
+                  Look at it
+                </Link>{" "}
+                (version {run.definition_version})
+              </dd>
+            </>
+          )}
+          {run.schedule && (
+            <>
+              <dt>Schedule</dt>
+              <dd>
+                <Link to="/schedules/$id" params={{ id: run.schedule }}>
+                  Look at it
+                </Link>
+              </dd>
+            </>
+          )}
           {run.as_of && (
             <>
               <dt>Data as of</dt>

@@ -39,7 +39,7 @@ export function Report({ run, trail, compare, onCompare }: Props) {
     );
   }
   if (document.data === undefined) {
-    return <Skeleton h={480} aria-label="Reading the report" />;
+    return <Skeleton h={480} role="status" aria-label="Reading the report" />;
   }
   const before = document.data.previous_period;
   return (
@@ -75,7 +75,7 @@ function BesideAnother(props: { run: Run; document: Schemas["ReportDocument"]; o
     );
   }
   if (!other.data || !document.data) {
-    return <Skeleton h={480} aria-label="Reading the other report" />;
+    return <Skeleton h={480} role="status" aria-label="Reading the other report" />;
   }
   if (other.data.type !== props.run.type) {
     return (

@@ -1,5 +1,12 @@
-import { Button, Tabs } from "@mantine/core";
-import { CopyIcon, ReloadIcon, StopIcon } from "@radix-ui/react-icons";
+import { ActionIcon, Button, Menu, Tabs } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  CalendarIcon,
+  DotsHorizontalIcon,
+  PaperPlaneIcon,
+  ReloadIcon,
+  StopIcon,
+} from "@radix-ui/react-icons";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
@@ -13,6 +20,7 @@ import { occasionWords } from "../../features/runs/occasions";
 import { Progress } from "../../features/runs/Progress";
 import { useReportTitle } from "../../features/runs/report-names";
 import { useRunActions } from "../../features/runs/useRunActions";
+import { SendTo } from "../../features/sending/SendTo";
 import { Share } from "../../features/sharing/Share";
 import { Moment } from "../../parts/Moment";
 import { days } from "../../parts/moments";
@@ -121,7 +129,9 @@ export function RunPage() {
 }
 
 function Actions({ run }: { run: Run }) {
-  const { cancel, retry, mayCancel, mayRetry, mayAsk } = useRunActions(run);
+  const { cancel, retry, mayCancel, mayRetry, mayAsk, maySend } = useRunActions(run);
+  const [sending, { open, close }] = useDisclosure();
+  const final = isFinal(run.status);
   return (
     <>
       {mayCancel && (
@@ -143,24 +153,48 @@ function Actions({ run }: { run: Run }) {
           Try again
         </Button>
       )}
-      {mayAsk && isFinal(run.status) && (
+      {mayAsk && final && (
         <Button
           variant="default"
           component={Link}
-          to="/new"
-          search={{ type: run.type, like: run.id } as never}
-          leftSection={<CopyIcon aria-hidden />}
+          to="/schedules/new"
+          search={{ like: run.id } as never}
+          leftSection={<CalendarIcon aria-hidden />}
         >
-          Ask again…
+          Schedule…
         </Button>
       )}
-      {run.snapshot && (
-        <Button variant="default" onClick={() => window.print()}>
-          Print
-        </Button>
+      {maySend && run.artifacts.length > 0 && (
+        <>
+          <Button variant="default" leftSection={<PaperPlaneIcon aria-hidden />} onClick={open}>
+            Send…
+          </Button>
+          <SendTo run={run} opened={sending} onClose={close} />
+        </>
       )}
       {mayAsk && <Share run={run} />}
       <Files run={run} />
+      {(run.snapshot || (mayAsk && final)) && (
+        <Menu position="bottom-end" width={200}>
+          <Menu.Target>
+            <ActionIcon variant="default" size="input-sm" aria-label="More about this report">
+              <DotsHorizontalIcon />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {run.snapshot && <Menu.Item onClick={() => window.print()}>Print</Menu.Item>}
+            {mayAsk && final && (
+              <Menu.Item
+                component={Link}
+                to="/new"
+                search={{ type: run.type, like: run.id } as never}
+              >
+                Ask again…
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      )}
     </>
   );
 }

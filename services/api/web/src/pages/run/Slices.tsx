@@ -1,20 +1,19 @@
 import { Button, Pagination } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { ReloadIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 
 import type { Run, Schemas } from "../../api/client";
 import type { RunSearch } from "../../app/router";
 import { figure } from "../../features/document/figures";
-import { downloadPath, formatName } from "../../features/runs/Files";
 import { useRunActions } from "../../features/runs/useRunActions";
 import { EmptyState } from "../../parts/EmptyState";
 import { Choice, Filters, SearchField } from "../../parts/Filters";
+import { languageName } from "../../parts/languages";
 import { Notice } from "../../parts/Notice";
 import { SLICE_STATUSES, statusWord } from "../../parts/statuses";
 import { StatusMark } from "../../parts/StatusMark";
 import { BurstSums } from "./BurstSums";
+import { PartFiles } from "./PartFiles";
 import { canBeMadeAgain, type Slice, slicePage, slicesFound, sliceWords } from "./slices";
 import classes from "./Slices.module.css";
 
@@ -31,11 +30,6 @@ interface Props {
 export function Slices({ run, burst, search, onSearch }: Props) {
   const slices = run.slices ?? [];
   const { shown, page, pages } = slicePage(slicesFound(slices, search), Number(search.page ?? 1));
-  const [typed, setTyped] = useState(search.q ?? "");
-  const searchSoon = useDebouncedCallback(
-    (text: string) => onSearch({ q: text.trim() || undefined, page: undefined }),
-    250,
-  );
   if (slices.length === 0) {
     return (
       <EmptyState title="No part was made yet">
@@ -54,11 +48,8 @@ export function Slices({ run, burst, search, onSearch }: Props) {
           <SearchField
             label="Part or recipient"
             placeholder="A name in a part, or a recipient"
-            value={typed}
-            onChange={(text) => {
-              setTyped(text);
-              searchSoon(text);
-            }}
+            value={search.q}
+            onSearch={(q) => onSearch({ q, page: undefined })}
           />
           <Choice
             label="Status"
@@ -83,10 +74,7 @@ export function Slices({ run, burst, search, onSearch }: Props) {
           action={
             <Button
               variant="default"
-              onClick={() => {
-                setTyped("");
-                onSearch({ q: undefined, status: undefined, page: undefined });
-              }}
+              onClick={() => onSearch({ q: undefined, status: undefined, page: undefined })}
             >
               Show all parts
             </Button>
@@ -168,24 +156,7 @@ function Row({ run, slice }: { run: Run; slice: Slice }) {
       <div className={classes.status}>
         <StatusMark status={slice.status} />
       </div>
-      <div className={classes.files}>
-        {slice.artifacts.map((artifact) =>
-          artifact.status === "rendered" ? (
-            <a
-              key={artifact.format}
-              href={downloadPath(run.id, artifact.format, slice.id)}
-              aria-label={`${formatName(artifact.format)} of ${sliceWords(slice)}`}
-              download
-            >
-              {formatName(artifact.format)}
-            </a>
-          ) : (
-            <span key={artifact.format} className={classes.quiet} title={artifact.error?.message}>
-              {formatName(artifact.format)}: {statusWord(artifact.status).toLowerCase()}
-            </span>
-          ),
-        )}
-      </div>
+      <PartFiles run={run} slice={slice} />
       <Recipients slice={slice} />
     </li>
   );
@@ -222,8 +193,4 @@ function RecipientList({ deliveries }: { deliveries: Slice["deliveries"] }) {
       ))}
     </ul>
   );
-}
-
-function languageName(tag: string): string {
-  return new Intl.DisplayNames(undefined, { type: "language" }).of(tag) ?? tag;
 }

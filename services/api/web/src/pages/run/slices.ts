@@ -67,6 +67,13 @@ export function canBeMadeAgain(
   );
 }
 
+/** The formats that can still be made of a part: those it lacks, and those that failed. */
+export function formatsToMake(slice: Slice, offered: readonly string[]): string[] {
+  if (slice.status !== "rendered") return [];
+  const there = slice.artifacts.filter((artifact) => artifact.status !== "failed");
+  return offered.filter((format) => there.every((artifact) => artifact.format !== format));
+}
+
 /** What nobody got, a line each; none where the others have theirs from the run before. */
 export function nobodysPart(burst: Burst, othersGotTheirs: boolean): readonly string[] {
   if (othersGotTheirs) return [];

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { DotsHorizontalIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
@@ -9,8 +10,10 @@ import { downloadPath, formatName } from "../../features/runs/Files";
 import { occasionWords } from "../../features/runs/occasions";
 import { useReportTitle } from "../../features/runs/report-names";
 import { useRunActions } from "../../features/runs/useRunActions";
+import { SendTo } from "../../features/sending/SendTo";
 import { Moment } from "../../parts/Moment";
 import { days, duration } from "../../parts/moments";
+import { isFinal } from "../../parts/statuses";
 import { StatusMark } from "../../parts/StatusMark";
 import classes from "./RunList.module.css";
 
@@ -99,38 +102,53 @@ function Row({ run }: { run: RunSummary }) {
 }
 
 function RowMenu({ run }: { run: RunSummary }) {
-  const { cancel, retry, mayCancel, mayRetry, mayAsk } = useRunActions(run);
+  const { cancel, retry, mayCancel, mayRetry, mayAsk, maySend } = useRunActions(run);
   const titleOf = useReportTitle();
+  const [sending, { open, close }] = useDisclosure();
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={`More about ${titleOf(run.type)}, ${days(run.period.from, run.period.to)}`}
-        >
-          <DotsHorizontalIcon />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {mayCancel && <Menu.Item onClick={() => cancel.mutate()}>Cancel</Menu.Item>}
-        {mayRetry && <Menu.Item onClick={() => retry.mutate()}>Try again</Menu.Item>}
-        {mayAsk && (
-          <Menu.Item component={Link} to="/new" search={{ type: run.type, like: run.id } as never}>
-            Ask again…
-          </Menu.Item>
-        )}
-        {run.status === "completed" &&
-          run.formats.map((format) => (
-            <Menu.Item key={format} component="a" href={downloadPath(run.id, format)} download>
-              Download {formatName(format)}
+    <>
+      {/* Only while it is open: a list has hundreds of rows. */}
+      {sending && <SendTo run={run} opened onClose={close} />}
+      <Menu position="bottom-end" width={200}>
+        <Menu.Target>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={`More about ${titleOf(run.type)}, ${days(run.period.from, run.period.to)}`}
+          >
+            <DotsHorizontalIcon />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {mayCancel && <Menu.Item onClick={() => cancel.mutate()}>Cancel</Menu.Item>}
+          {mayRetry && <Menu.Item onClick={() => retry.mutate()}>Try again</Menu.Item>}
+          {mayAsk && (
+            <Menu.Item
+              component={Link}
+              to="/new"
+              search={{ type: run.type, like: run.id } as never}
+            >
+              Ask again…
             </Menu.Item>
-          ))}
-        <Menu.Item component={Link} to={`/runs/${run.id}?tab=timeline`}>
-          What happened
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          )}
+          {mayAsk && isFinal(run.status) && (
+            <Menu.Item component={Link} to="/schedules/new" search={{ like: run.id } as never}>
+              Schedule…
+            </Menu.Item>
+          )}
+          {maySend && <Menu.Item onClick={open}>Send…</Menu.Item>}
+          {run.status === "completed" &&
+            run.formats.map((format) => (
+              <Menu.Item key={format} component="a" href={downloadPath(run.id, format)} download>
+                Download {formatName(format)}
+              </Menu.Item>
+            ))}
+          <Menu.Item component={Link} to={`/runs/${run.id}?tab=timeline`}>
+            What happened
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }
 

@@ -1,9 +1,8 @@
 import { Button } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { inWords } from "../../api/problems";
 import { reportTypesQuery, runsQuery, sessionQuery } from "../../api/queries";
@@ -15,6 +14,7 @@ import { PageHeader } from "../../parts/PageHeader";
 import { statusWord } from "../../parts/statuses";
 import { Waiting } from "../../parts/Waiting";
 import { RunList } from "./RunList";
+import classes from "./RunList.module.css";
 
 const route = getRouteApi("/inside/runs");
 
@@ -53,8 +53,6 @@ export function Runs() {
 
   const change = (changed: Partial<RunsSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
-  const [typed, setTyped] = useState(search.q ?? "");
-  const searchSoon = useDebouncedCallback((q: string) => change({ q: q.trim() || undefined }), 250);
 
   return (
     <>
@@ -73,11 +71,8 @@ export function Runs() {
         <SearchField
           label="Search"
           placeholder="Report, person, reason or id"
-          value={typed}
-          onChange={(text) => {
-            setTyped(text);
-            searchSoon(text);
-          }}
+          value={search.q}
+          onSearch={(q) => change({ q })}
         />
         <Choice
           label="Status"
@@ -101,6 +96,21 @@ export function Runs() {
           onChange={(value) => change({ by: value })}
         />
       </Filters>
+      {(search.definition ?? search.schedule) && (
+        <p className={classes.only}>
+          Of one {search.definition ? "saved report" : "schedule"} alone:{" "}
+          {search.definition ? (
+            <Link to="/saved/$id" params={{ id: search.definition }}>
+              look at it
+            </Link>
+          ) : (
+            <Link to="/schedules/$id" params={{ id: search.schedule ?? "" }}>
+              look at it
+            </Link>
+          )}
+          , or <Link to="/runs">see all runs</Link>.
+        </p>
+      )}
       {runs.error && (
         <Notice
           tone="bad"
@@ -122,10 +132,7 @@ export function Runs() {
             narrowed ? (
               <Button
                 variant="default"
-                onClick={() => {
-                  setTyped("");
-                  void navigate({ search: {}, replace: true });
-                }}
+                onClick={() => void navigate({ search: {}, replace: true })}
               >
                 Show all runs
               </Button>

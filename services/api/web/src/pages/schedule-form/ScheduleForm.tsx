@@ -3,23 +3,35 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type SyntheticEvent, Suspense, useState } from "react";
 
+import type { ReportType } from "../../api/client";
 import { definitionsQuery, type Schedule, scheduleQuery } from "../../api/planning";
-import { reportTypesQuery, sessionQuery } from "../../api/queries";
+import { reportTypesQuery, runQuery, sessionQuery } from "../../api/queries";
+import { whomWords } from "../../features/bursting/bursts";
 import { cadenceWords } from "../../features/cadences/cadence";
-import { entriesOf, recipientWords } from "../../features/recipients/recipients";
-import { RecipientsField } from "../../features/recipients/RecipientsField";
+import { Conflict } from "../../features/conflicts/Conflict";
+import { entriesOf } from "../../features/recipients/recipients";
+import { useReportTitle } from "../../features/runs/report-names";
 import { conditionWords } from "../../features/schedules/conditions";
 import { Notice } from "../../parts/Notice";
 import { PageHeader } from "../../parts/PageHeader";
 import { Trouble } from "../../parts/Trouble";
 import { Waiting } from "../../parts/Waiting";
-import { Conflict } from "./Conflict";
-import { type Draft, draftOf, nameFor, newDraft, type Step, STEPS, stepOf } from "./draft";
+import {
+  type Draft,
+  draftLike,
+  draftOf,
+  nameFor,
+  newDraft,
+  type Step,
+  STEPS,
+  stepOf,
+} from "./draft";
 import classes from "./ScheduleForm.module.css";
 import { useSaving } from "./useSaving";
 
 const WhatStep = lazy(async () => ({ default: (await import("./WhatStep")).WhatStep }));
 const WhenStep = lazy(async () => ({ default: (await import("./WhenStep")).WhenStep }));
+const WhomStep = lazy(async () => ({ default: (await import("./WhomStep")).WhomStep }));
 const ConditionStep = lazy(async () => ({
   default: (await import("./ConditionStep")).ConditionStep,
 }));
@@ -29,13 +41,23 @@ const editRoute = getRouteApi("/inside/schedules/$id/edit");
 
 /** A new schedule: what, when, for whom, on what condition. */
 export function NewSchedule() {
-  const { definition, step } = newRoute.useSearch();
+  const { definition, like, step } = newRoute.useSearch();
   const { data: session } = useSuspenseQuery(sessionQuery);
+  const earlier = useQuery({ ...runQuery(like ?? ""), enabled: like !== undefined });
+  const types = useQuery(reportTypesQuery);
+  const titleOf = useReportTitle();
   const navigate = useNavigate({ from: "/schedules/new" });
+  const timezone = session.signed_in?.timezone ?? "UTC";
+  if (earlier.error) return <Trouble error={earlier.error} />;
+  if (like !== undefined && (earlier.isPending || types.isPending)) return <Waiting />;
   return (
     <Form
       began={undefined}
-      initial={newDraft(session.signed_in?.timezone ?? "UTC", definition)}
+      initial={
+        earlier.data
+          ? draftLike(earlier.data, timezone, titleOf(earlier.data.type))
+          : newDraft(timezone, definition)
+      }
       step={step ?? "what"}
       onStep={(next) =>
         void navigate({ search: (before) => ({ ...before, step: next }), resetScroll: true })
@@ -88,7 +110,7 @@ function Form({ began: given, initial, step, onStep, onStartAgain }: FormProps) 
     onRefused: (field) => onStep(stepOf(field)),
     onRefusedReport: () => onStep("what"),
   });
-  const kpis = useKpis(draft);
+  const type = useReportType(draft);
   const summaries = useSummaries(draft);
   const place = STEPS.findIndex((each) => each.value === step);
   const next = STEPS[place + 1]?.value;
@@ -115,6 +137,7 @@ function Form({ began: given, initial, step, onStep, onStartAgain }: FormProps) 
         <div className={classes.above}>
           {saving.conflict && (
             <Conflict
+              what="schedule"
               differences={saving.conflict}
               onTheirs={() => saving.startAgain(onStartAgain)}
               onMine={saving.saveOnTop}
@@ -148,15 +171,9 @@ function Form({ began: given, initial, step, onStep, onStartAgain }: FormProps) 
             <WhatStep draft={draft} change={change} at={saving.at} atReport={saving.atReport} />
           )}
           {step === "when" && <WhenStep draft={draft} change={change} at={saving.at} />}
-          {step === "whom" && (
-            <RecipientsField
-              value={draft.recipients}
-              onChange={(recipients) => change({ recipients })}
-              error={saving.at("/deliver_to")}
-            />
-          )}
+          {step === "whom" && <WhomStep draft={draft} change={change} at={saving.at} type={type} />}
           {step === "condition" && (
-            <ConditionStep draft={draft} change={change} at={saving.at} kpis={kpis} />
+            <ConditionStep draft={draft} change={change} at={saving.at} kpis={type?.kpis ?? []} />
           )}
         </Suspense>
         <div className={classes.foot}>
@@ -193,15 +210,16 @@ function useSummaries(draft: Draft): Record<Step, string> {
   return {
     what: saved?.name ?? draft.fresh.name,
     when: cadenceWords(draft.cadence),
-    whom: recipientWords(entriesOf(draft.recipients), 2),
+    whom: whomWords(entriesOf(draft.recipients), draft.burst, 2),
     condition: conditionWords(draft.condition),
   };
 }
 
-function useKpis(draft: Draft): readonly string[] {
+function useReportType(draft: Draft): ReportType | undefined {
   const { data: definitions } = useQuery(definitionsQuery);
   const { data: types } = useQuery(reportTypesQuery);
   const saved = definitions?.items.find((each) => each.id === draft.definition);
-  const type = draft.definition === null ? draft.fresh.type : saved?.type;
-  return types?.find((each) => each.name === type)?.kpis ?? [];
+  // One that was saved just now is not in the list yet.
+  const name = draft.definition === null ? draft.fresh.type : (saved?.type ?? draft.fresh.type);
+  return types?.find((each) => each.name === name);
 }

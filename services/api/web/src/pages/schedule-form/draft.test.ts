@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Schedule } from "../../api/planning";
-import { changesOf, differences, draftOf, stepOf } from "./draft";
+import { changesOf, differences, draftLike, draftOf, stepOf } from "./draft";
 
 const schedule: Schedule = {
   id: "01a1ffcc-1dcc-7a31-b8d4-f398f6161f22",
@@ -61,6 +61,44 @@ test("a conflict tells what the other one changed, beside what I have", () => {
       field: "When",
       theirs: "Every Tuesday at 08:00 (Europe/Berlin)",
       mine: "Every Monday at 09:00 (Europe/Berlin)",
+    },
+  ]);
+});
+
+test("a report that somebody read goes on as it was, over a period that moves along", () => {
+  const run = {
+    type: "quality_metrics",
+    definition: null,
+    period: { from: "2026-11-09", to: "2026-11-15", timezone: "Europe/Berlin" },
+    formats: ["pdf", "xlsx"],
+    language: "de",
+    parameters: { projects: ["Saltmarsh Choir"] },
+    burst: null,
+    deliveries: [],
+  };
+  const draft = draftLike(run, "Europe/Berlin", "Quality");
+  expect(draft.definition).toBeNull();
+  expect(draft.fresh).toEqual({
+    type: "quality_metrics",
+    name: "Quality",
+    preset: "last_week",
+    formats: ["pdf", "xlsx"],
+    language: "de",
+    parameters: { projects: ["Saltmarsh Choir"] },
+  });
+  expect(draftLike({ ...run, definition: "d1" }, "UTC", "Quality").definition).toBe("d1");
+});
+
+test("who gets a part is changed with the schedule, and told in a conflict", () => {
+  const burst = { rows: [{ to: "ada@example.com", values: { projects: ["A"] } }] };
+  expect(changesOf({ ...draftOf(schedule), burst }, schedule)).toEqual({ burst });
+  const bursting = { ...schedule, burst };
+  expect(changesOf({ ...draftOf(bursting), burst: null }, bursting)).toEqual({ burst: null });
+  expect(differences(draftOf(schedule), schedule, bursting)).toEqual([
+    {
+      field: "For whom",
+      theirs: "someone@example.com; 1 recipient, a part of it",
+      mine: "someone@example.com",
     },
   ]);
 });

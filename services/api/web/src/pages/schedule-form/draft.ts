@@ -1,15 +1,17 @@
 /** A schedule as the form has it, before it is saved or while it is changed. */
 
-import type { Schemas } from "../../api/client";
+import type { Run, Schemas } from "../../api/client";
 import type { Cadence, Schedule, ScheduleBody } from "../../api/planning";
+import { type Burst, whomWords } from "../../features/bursting/bursts";
 import { cadenceWords, firstCadence } from "../../features/cadences/cadence";
-import type { Preset } from "../../features/periods/presets";
+import type { Difference } from "../../features/conflicts/Conflict";
+import { type DefinitionDraft, newDefinition } from "../../features/definitions/definition-draft";
+import { presetLike } from "../../features/periods/presets";
 import {
   entriesOf,
-  type Recipient,
+  NOBODY,
   type Recipients,
   recipientsOf,
-  recipientWords,
 } from "../../features/recipients/recipients";
 import { type Condition, conditionWords } from "../../features/schedules/conditions";
 import { bodyOf } from "../../features/schedules/useScheduleActions";
@@ -17,22 +19,16 @@ import { bodyOf } from "../../features/schedules/useScheduleActions";
 export type Readiness = NonNullable<ScheduleBody["readiness"]>;
 export type Misfire = NonNullable<ScheduleBody["misfire"]>;
 
-/** A report that is saved together with its schedule. */
-export interface NewDefinition {
-  type: string;
-  name: string;
-  preset: Preset;
-  formats: string[];
-  parameters: Record<string, unknown>;
-}
-
 export interface Draft {
   name: string;
   /** The id of a saved report; null: a new one. */
   definition: string | null;
-  fresh: NewDefinition;
+  /** A report that is saved together with its schedule. */
+  fresh: DefinitionDraft;
   cadence: Cadence;
   recipients: Recipients;
+  /** Who each gets a part of it. */
+  burst: Burst | null;
   condition: Condition;
   readiness: Readiness | null;
   misfire: Misfire;
@@ -51,13 +47,48 @@ export function newDraft(timezone: string, definition: string | undefined): Draf
   return {
     name: "",
     definition: definition ?? null,
-    fresh: { type: "", name: "", preset: "last_week", formats: ["pdf"], parameters: {} },
+    fresh: newDefinition(),
     cadence: firstCadence(timezone),
-    recipients: { addresses: [], roles: [], destinations: [] },
+    recipients: NOBODY,
+    burst: null,
     condition: { kind: "always" },
     readiness: null,
     misfire: { policy: "run_once", grace_seconds: 300, most: 10 },
     jitterSeconds: 0,
+  };
+}
+
+/** The same report as a run's, over a period that moves along, to those who got that one.
+ *
+ * What was made of a saved report goes on with that one.
+ */
+export function draftLike(
+  run: Pick<
+    Run,
+    | "type"
+    | "definition"
+    | "period"
+    | "formats"
+    | "language"
+    | "parameters"
+    | "burst"
+    | "deliveries"
+  >,
+  timezone: string,
+  name: string,
+): Draft {
+  return {
+    ...newDraft(timezone, run.definition ?? undefined),
+    fresh: {
+      type: run.type,
+      name,
+      preset: presetLike(run.period.from, run.period.to),
+      formats: run.formats,
+      language: run.language,
+      parameters: run.parameters,
+    },
+    // The recipients of a burst each get a part: they are no recipients of the whole.
+    recipients: recipientsOf(run.burst ? [] : run.deliveries),
   };
 }
 
@@ -68,6 +99,7 @@ export function draftOf(schedule: Schedule): Draft {
     name: body.name,
     cadence: body.cadence,
     recipients: recipientsOf(body.deliver_to ?? []),
+    burst: body.burst ?? null,
     condition: body.condition ?? { kind: "always" },
     readiness: body.readiness ?? null,
     misfire: schedule.misfire,
@@ -82,6 +114,7 @@ export function requestOf(draft: Draft, definition: string): ScheduleBody {
     definition,
     cadence: draft.cadence,
     deliver_to: entriesOf(draft.recipients),
+    burst: draft.burst,
     condition: draft.condition,
     readiness: draft.readiness,
     misfire: draft.misfire,
@@ -103,12 +136,6 @@ export function changesOf(draft: Draft, began: Schedule): Schemas["ScheduleChang
       ([field, value]) => !same(value, before[field as keyof ScheduleBody]),
     ),
   );
-}
-
-export interface Difference {
-  field: string;
-  theirs: string;
-  mine: string;
 }
 
 /** What somebody else changed since the draft began, beside what the draft says. */
@@ -138,7 +165,7 @@ function wordsOf(draft: Draft, report: string): Record<string, string> {
     ]
       .filter(Boolean)
       .join(", "),
-    "For whom": recipientWords(entriesOf(draft.recipients) as Recipient[], 100),
+    "For whom": whomWords(entriesOf(draft.recipients), draft.burst, 100),
     Condition: conditionWords(draft.condition),
     "Waits for": draft.readiness
       ? `${draft.readiness.signal} until ${draft.readiness.not_later_than}`

@@ -6,15 +6,8 @@ import { useState } from "react";
 import { answered, api } from "../../api/client";
 import { type Schedule, scheduleQuery, versionTag } from "../../api/planning";
 import { inWords, Refused } from "../../api/problems";
-import {
-  changesOf,
-  type Difference,
-  differences,
-  type Draft,
-  requestOf,
-  type Step,
-  stepOf,
-} from "./draft";
+import type { Difference } from "../../features/conflicts/Conflict";
+import { changesOf, differences, type Draft, requestOf, type Step, stepOf } from "./draft";
 
 interface Told {
   /** The new report is saved: the draft is of it from now on. */
@@ -55,12 +48,12 @@ export function useSaving(draft: Draft, began: Schedule | undefined, told: Told)
       }
       const definition = draft.definition ?? (await addReport(draft));
       told.onDefinition(definition);
+      void client.invalidateQueries({ queryKey: ["definitions"] });
       return answered(api.POST("/api/v1/schedules", { body: requestOf(draft, definition) }));
     },
     onSuccess: (saved) => {
       client.setQueryData(scheduleQuery(saved.id).queryKey, saved);
       void client.invalidateQueries({ queryKey: ["schedules"] });
-      void client.invalidateQueries({ queryKey: ["definitions"] });
       notifications.show({ message: `“${saved.name}” is saved` });
       void navigate({ to: "/schedules/$id", params: { id: saved.id } });
     },
@@ -114,9 +107,9 @@ function elsewhere(
 }
 
 async function addReport(draft: Draft): Promise<string> {
-  const { type, name, preset, formats, parameters } = draft.fresh;
+  const { name, ...fresh } = draft.fresh;
   try {
-    const body = { type, name: name.trim(), preset, formats, parameters };
+    const body = { ...fresh, name: name.trim() };
     return (await answered(api.POST("/api/v1/definitions", { body }))).id;
   } catch (error) {
     throw error instanceof Refused ? new ReportRefused(error) : error;

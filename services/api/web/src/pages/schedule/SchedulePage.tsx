@@ -6,9 +6,10 @@ import type { ReactNode } from "react";
 
 import { type Cadence, firesQuery, type Schedule, scheduleQuery } from "../../api/planning";
 import { inWords } from "../../api/problems";
+import { type Burst, whomWords } from "../../features/bursting/bursts";
 import { cadenceWords, dayOffWords } from "../../features/cadences/cadence";
 import { Fires } from "../../features/cadences/Fires";
-import { type Recipient, recipientWords } from "../../features/recipients/recipients";
+import type { Recipient } from "../../features/recipients/recipients";
 import { type Condition, conditionWords } from "../../features/schedules/conditions";
 import { NextRun } from "../../features/schedules/NextRun";
 import { ScheduleMenu } from "../../features/schedules/ScheduleMenu";
@@ -92,7 +93,10 @@ function Whole({ schedule }: { schedule: Schedule }) {
       )}
       <dl className={classes.facts}>
         <Fact name="Report">
-          {schedule.definition.name} (version {schedule.definition.version})
+          <Link to="/saved/$id" params={{ id: schedule.definition.id }}>
+            {schedule.definition.name}
+          </Link>{" "}
+          (version {schedule.definition.version})
         </Fact>
         <Fact name="When">
           {cadenceWords(cadence)}
@@ -100,8 +104,11 @@ function Whole({ schedule }: { schedule: Schedule }) {
           {cadence.timezone})
         </Fact>
         <Fact name="For whom">
-          {recipientWords(schedule.deliver_to as unknown as Recipient[], 100)}
-          {schedule.burst && ", and each recipient of its burst a part of it"}
+          {whomWords(
+            schedule.deliver_to as unknown as Recipient[],
+            schedule.burst as Burst | null,
+            100,
+          )}
         </Fact>
         <Fact name="Sent">{conditionWords(schedule.condition as unknown as Condition)}</Fact>
         {schedule.readiness && (

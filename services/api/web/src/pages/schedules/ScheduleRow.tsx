@@ -2,8 +2,9 @@ import { Link } from "@tanstack/react-router";
 
 import type { Schemas } from "../../api/client";
 import type { Cadence } from "../../api/planning";
+import { type Burst, whomWords } from "../../features/bursting/bursts";
 import { cadenceWords } from "../../features/cadences/cadence";
-import { recipientWords, type Recipient } from "../../features/recipients/recipients";
+import type { Recipient } from "../../features/recipients/recipients";
 import { NextRun } from "../../features/schedules/NextRun";
 import { Outcome } from "../../features/schedules/Outcome";
 import { ScheduleMenu } from "../../features/schedules/ScheduleMenu";
@@ -23,7 +24,11 @@ export function ScheduleRow({ schedule }: { schedule: Schemas["ListedSchedule"] 
         <span className={classes.quiet}>{cadenceWords(cadence)}</span>
         <span className={classes.quiet}>
           {schedule.definition.name}, to{" "}
-          {recipientWords(schedule.deliver_to as unknown as Recipient[], 2)}
+          {whomWords(
+            schedule.deliver_to as unknown as Recipient[],
+            schedule.burst as Burst | null,
+            2,
+          )}
         </span>
         {schedule.state !== "active" && schedule.state_reason && (
           <span className={classes.reason}>{schedule.state_reason}</span>

@@ -1,9 +1,7 @@
 import { Button } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { PlusIcon } from "@radix-ui/react-icons";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 
 import { schedulePagesQuery } from "../../api/planning";
 import { inWords } from "../../api/problems";
@@ -37,8 +35,6 @@ export function Schedules() {
 
   const change = (changed: Partial<SchedulesSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
-  const [typed, setTyped] = useState(search.q ?? "");
-  const searchSoon = useDebouncedCallback((q: string) => change({ q: q.trim() || undefined }), 250);
 
   const newOne = maySave && (
     <Button component={Link} to="/schedules/new" leftSection={<PlusIcon aria-hidden />}>
@@ -64,11 +60,8 @@ export function Schedules() {
         <SearchField
           label="Search"
           placeholder="Name of the schedule or its report"
-          value={typed}
-          onChange={(text) => {
-            setTyped(text);
-            searchSoon(text);
-          }}
+          value={search.q}
+          onSearch={(q) => change({ q })}
         />
         <Choice
           label="State"
@@ -98,10 +91,7 @@ export function Schedules() {
             narrowed ? (
               <Button
                 variant="default"
-                onClick={() => {
-                  setTyped("");
-                  void navigate({ search: {}, replace: true });
-                }}
+                onClick={() => void navigate({ search: {}, replace: true })}
               >
                 Show all schedules
               </Button>

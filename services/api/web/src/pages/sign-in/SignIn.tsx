@@ -24,6 +24,7 @@ const TROUBLES: Record<string, string> = {
   stale: "That sign-in was begun too long ago, or in another browser. Try again.",
   unreachable: "The place to sign in does not answer. Try again in a minute.",
   untrusted: "Its answer did not pass our checks, so nobody was let in. Tell your operator.",
+  busy: "Too many people sign in from here at once. Try again in a minute.",
   unknown: "It knows you, but Broadsheet has no place for you yet. Ask your administrator.",
 };
 

@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -7,6 +6,8 @@ import { answered, api } from "../../api/client";
 import type { Schedule, ScheduleBody } from "../../api/planning";
 import { inWords } from "../../api/problems";
 import { sessionQuery } from "../../api/queries";
+import { offerUndo } from "../../parts/undo";
+import { withState } from "./shown-state";
 
 /** What one may do to a schedule, and doing it; what can be taken back offers to be. */
 export function useScheduleActions(schedule: Schedule) {
@@ -21,38 +22,27 @@ export function useScheduleActions(schedule: Schedule) {
   const failed = (error: unknown) =>
     notifications.show({ color: "warning", title: "That did not work", message: inWords(error) });
 
-  const undoable = (words: string, undo: () => void) => {
-    const id = notifications.show({
-      title: words,
-      autoClose: 10_000,
-      closeButtonProps: { "aria-label": "Close" },
-      message: (
-        <Button
-          variant="default"
-          size="xs"
-          mt={6}
-          onClick={() => {
-            notifications.hide(id);
-            undo();
-          }}
-        >
-          Undo
-        </Button>
-      ),
-    });
+  /** At once: whoever pauses a schedule is hardly ever refused, and then it is as it was. */
+  const showAs = async (state: Schedule["state"]) => {
+    await client.cancelQueries({ queryKey: ["schedules"] });
+    client.setQueriesData({ queryKey: ["schedules"] }, (data: unknown) =>
+      withState(data, schedule.id, state),
+    );
   };
 
   const pause = useMutation({
     mutationFn: () => answered(api.POST("/api/v1/schedules/{schedule_id}/pause", path)),
+    onMutate: () => showAs("paused"),
+    onSettled: lookAgain,
     onSuccess: () => {
-      lookAgain();
-      undoable(`“${schedule.name}” is paused`, () => resume.mutate());
+      offerUndo(`“${schedule.name}” is paused`, () => resume.mutate());
     },
     onError: failed,
   });
   const resume = useMutation({
     mutationFn: () => answered(api.POST("/api/v1/schedules/{schedule_id}/resume", path)),
-    onSuccess: lookAgain,
+    onMutate: () => showAs("active"),
+    onSettled: lookAgain,
     onError: failed,
   });
   const run = useMutation({
@@ -99,7 +89,7 @@ export function useScheduleActions(schedule: Schedule) {
       void navigate({ to: "/schedules" });
       client.removeQueries({ queryKey: ["schedules", "one", schedule.id] });
       lookAgain();
-      undoable(`“${schedule.name}” is deleted`, () => saveAgain.mutate());
+      offerUndo(`“${schedule.name}” is deleted`, () => saveAgain.mutate());
     },
     onError: failed,
   });

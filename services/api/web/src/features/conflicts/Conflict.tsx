@@ -1,10 +1,18 @@
 import { Button } from "@mantine/core";
 
 import { Notice } from "../../parts/Notice";
-import type { Difference } from "./draft";
-import classes from "./ScheduleForm.module.css";
+import classes from "./Conflict.module.css";
+
+/** What somebody else changed, beside what one has oneself. */
+export interface Difference {
+  field: string;
+  theirs: string;
+  mine: string;
+}
 
 interface Props {
+  /** For instance "schedule". */
+  what: string;
   differences: Difference[];
   onTheirs: () => void;
   onMine: () => void;
@@ -12,11 +20,11 @@ interface Props {
 }
 
 /** Somebody else saved meanwhile: nothing is lost until one has chosen. */
-export function Conflict({ differences, onTheirs, onMine, saving }: Props) {
+export function Conflict({ what, differences, onTheirs, onMine, saving }: Props) {
   return (
     <Notice
       tone="wait"
-      title="Somebody else changed this schedule while you did"
+      title={`Somebody else changed this ${what} while you did`}
       action={
         <span className={classes.buttons}>
           <Button variant="default" onClick={onTheirs}>
