@@ -6,7 +6,7 @@ import { useCommands } from "./useCommands";
 const SHOWN = 40;
 
 /** The command palette (⌘K, Ctrl-K): every page, what one can do, and what there is by its name. */
-export default function Palette() {
+export function Palette() {
   const groups = useCommands();
   return (
     <Spotlight
