@@ -26,6 +26,7 @@ def test_a_newcomer_makes_a_report_reads_it_and_finds_its_mail(
     expect(page).to_have_url(re.compile("/sign-in"))
     page.get_by_role("button", name="As administrator").click()
     page.get_by_role("main").get_by_role("link", name="New report").first.click()
+    expect(page.get_by_role("heading", name="New report", level=1)).to_be_visible()
     page.get_by_role("link", name="Delivery summary").click()
     page.get_by_text("Last month", exact=True).click()
     page.get_by_role("checkbox", name="CSV").check()
