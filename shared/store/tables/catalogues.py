@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     Column,
     Float,
-    Index,
     Integer,
     String,
     Table,
@@ -76,7 +75,7 @@ service_instances = Table(
     Column("failing", ARRAY(String(30)), nullable=False, server_default=text("'{}'")),
     # `shared.instances.Report`.
     Column("report", JSONB, nullable=False, server_default=text("'{}'")),
-    Index("ix_service_instances_service", "service", "heard_at"),
+    # No further index: it would have a heartbeat write there, too, and there are few rows.
     comment="Owner: each process of each service writes its own row as a heartbeat, and nothing "
     "in it is of a tenant. Read by the api.",
 )

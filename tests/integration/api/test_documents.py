@@ -30,6 +30,8 @@ async def test_the_openapi_document_is_valid_3_1(api: RunningApi) -> None:
         ("GET", "/s/{token}"),
         ("GET", "/s/{token}/file"),
         ("POST", "/s/{token}/file"),
+        ("GET", "/embed/{token}"),
+        ("GET", "/embed/{token}/figures"),
         ("GET", "/confirm/{token}"),
         ("POST", "/confirm/{token}"),
         ("GET", "/unsubscribe/{token}"),

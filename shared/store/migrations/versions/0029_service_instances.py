@@ -38,7 +38,6 @@ def upgrade() -> None:
         comment="Owner: each process of each service writes its own row as a heartbeat, and "
         "nothing in it is of a tenant. Read by the api.",
     )
-    op.create_index("ix_service_instances_service", "service_instances", ["service", "heard_at"])
 
 
 def downgrade() -> None:
