@@ -133,7 +133,7 @@ def flows(stored: Stored) -> list[Flow]:
             [
                 ("order a long table by a figure", _orders_by("GPU")),
                 ("order it by words", _orders_by("Project")),
-                ("search in it", _types("Search in Jobs", "saltmarsh")),
+                ("search in it", _types(re.compile("^Search in "), "saltmarsh")),
             ],
         ),
         Flow(
