@@ -18,13 +18,22 @@ export interface ScheduleFilter {
 }
 
 /** Pages of schedules, newest first. */
+/** Each has a menu of its own: more at once take a slow machine seconds to draw. */
+const SCHEDULES_AT_ONCE = 30;
+
 export function schedulePagesQuery(filter: ScheduleFilter) {
   return infiniteQueryOptions({
     queryKey: ["schedules", "pages", filter],
     queryFn: ({ pageParam }) =>
       answered(
         api.GET("/api/v1/schedules", {
-          params: { query: { ...filter, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: {
+            query: {
+              ...filter,
+              limit: SCHEDULES_AT_ONCE,
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
         }),
       ),
     initialPageParam: "",
@@ -118,7 +127,13 @@ export function definitionPagesQuery(filter: DefinitionFilter) {
     queryFn: ({ pageParam }) =>
       answered(
         api.GET("/api/v1/definitions", {
-          params: { query: { ...filter, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: {
+            query: {
+              ...filter,
+              limit: SCHEDULES_AT_ONCE,
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
         }),
       ),
     initialPageParam: "",
