@@ -65,7 +65,7 @@ def die() -> NoReturn:
 
 def written(statement: str, parameters: Any) -> set[str]:
     """The marks that a statement leaves on its transaction."""
-    if statement.startswith("INSERT INTO outbox"):
+    if "INSERT INTO outbox" in statement:
         lists = (word for word in _words(parameters) if word.startswith("["))
         return {row["event_type"] for rows in lists for row in json.loads(rows)}
     if statement.startswith(("UPDATE runs", "UPDATE deliveries", "UPDATE artifacts")):

@@ -69,6 +69,8 @@ async def test_every_changing_route_writes_who_did_it(
         if action is Action.CHANGE_SUPPRESSIONS and method == "DELETE":
             await ada.post("/api/v1/suppressions", json={"address": "bob@example.com"})
         link = await ada.post(f"{REPORTS}/{run}/links", json={"format": "csv"})
+        wanted = {"widget": "pass_rate", "origins": ["https://wiki.example.com"]}
+        embed = await ada.post("/api/v1/embeds", json=wanted)
         parked = await park(api, studio, asked_for(studio, run))
         await ada.post("/api/v1/destinations", json={"name": "loaded", "channel": "folder"})
         await ada.put("/api/v1/members/bob", json={"role": "author"})
@@ -86,6 +88,7 @@ async def test_every_changing_route_writes_who_did_it(
             "definition_id": unused,
             "schedule_id": planned,
             "link_id": link.json().get("id", ""),
+            "embed_id": embed.json()["id"],
             "message_id": parked,
         }
         url = path.replace("{name}", "loaded")
