@@ -69,7 +69,7 @@ async def test_every_changing_route_writes_who_did_it(
         if action is Action.CHANGE_SUPPRESSIONS and method == "DELETE":
             await ada.post("/api/v1/suppressions", json={"address": "bob@example.com"})
         link = await ada.post(f"{REPORTS}/{run}/links", json={"format": "csv"})
-        wanted = {"widget": "pass_rate", "origins": ["https://wiki.example.com"]}
+        wanted = {"widget": "quality_metrics", "origins": ["https://wiki.example.com"]}
         embed = await ada.post("/api/v1/embeds", json=wanted)
         parked = await park(api, studio, asked_for(studio, run))
         await ada.post("/api/v1/destinations", json={"name": "loaded", "channel": "folder"})
