@@ -60,6 +60,8 @@ export function runsQuery(filter: RunFilter, limit: number = PAGE_LENGTH) {
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
     refetchOnWindowFocus: false,
+    // Else each page that comes would be compared with all that are there.
+    structuralSharing: false,
   });
 }
 

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { DotsHorizontalIcon } from "@radix-ui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useRef } from "react";
 
 import type { RunSummary } from "../../api/client";
 import { downloadPath, formatName } from "../../features/runs/Files";
@@ -77,7 +77,8 @@ export function RunList({ runs, more, onMore, loading }: Props) {
   );
 }
 
-function Row({ run }: { run: RunSummary }) {
+/** Drawn anew when its run changes, and not with each turn of the wheel. */
+const Row = memo(function Row({ run }: { run: RunSummary }) {
   const titleOf = useReportTitle();
   return (
     <div className={classes.row}>
@@ -99,7 +100,7 @@ function Row({ run }: { run: RunSummary }) {
       <RowMenu run={run} />
     </div>
   );
-}
+});
 
 function RowMenu({ run }: { run: RunSummary }) {
   const { cancel, retry, mayCancel, mayRetry, mayAsk, maySend } = useRunActions(run);
